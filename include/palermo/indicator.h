@@ -1,0 +1,193 @@
+/* indicator.h: definitions meet data. A definition (YAML) says what is measured, from which
+ * dataset, by which estimator; computing it gives figures: numbers with everything that belongs
+ * to them. This is the house's one relation; every later room reads figures and nothing else.
+ */
+#ifndef PALERMO_INDICATOR_H
+#define PALERMO_INDICATOR_H
+
+#include "palermo/base.h"
+#include "palermo/data.h"
+#include "palermo/estimate.h"
+
+/* ---- words that are typed --------------------------------------------------------------------- */
+
+enum pal_measures { PAL_PHENOMENON, PAL_IMPLEMENTATION };
+enum pal_basis { PAL_DETECTED, PAL_ESTIMATED, PAL_ACTIVITY, PAL_LAW };
+enum pal_scope { PAL_SCOPE_TRANSNATIONAL, PAL_SCOPE_DOMESTIC, PAL_SCOPE_ANY,
+                 PAL_SCOPE_NOT_SEPARABLE /* the source carries no mark; no total is implied */ };
+const char *pal_measures_name(enum pal_measures measures);
+const char *pal_basis_name(enum pal_basis basis);
+const char *pal_scope_name(enum pal_scope scope);
+
+/* ---- definitions ------------------------------------------------------------------------------- */
+
+struct pal_condition { /* where: {Column: value} or {Column: [v1, v2]} */
+    pal_str        column;
+    size_t         n;
+    const pal_str *value;
+    struct pal_place at;
+};
+
+struct pal_operand { /* numerator, denominator */
+    pal_str dataset;
+    pal_str value;   /* a measure or value column of the dataset; empty = its only one          */
+    size_t  conditions;
+    const struct pal_condition *condition;
+    bool    given;
+    struct pal_place at;
+};
+
+/* Plain facts, as the YAML says them (indicators/README.md explains each key). */
+struct pal_definition {
+    pal_str  code;
+    unsigned version;
+    pal_str  family;       /* folder it lies in: groups, trafficking, firearms, ...            */
+    pal_str  national;     /* AREA of indicators/national/<AREA>/, empty for the standardized  */
+    pal_str  standard;     /* a national definition: the code it stands beside                 */
+    enum pal_measures measures;
+    enum pal_basis    basis;
+    enum pal_scope    scope;
+    struct pal_text   title, definition, unit_name, comparability, guideline;
+    size_t         iccs_n;
+    const pal_str *iccs;
+    pal_str  sdg, articles; /* "16.2.2"; "Trafficking Protocol, art. 3"                        */
+    pal_str  unit;          /* "persons per 100 000 population"                                */
+    struct pal_operand numerator, denominator;
+    const struct pal_estimator *estimator;
+    struct pal_ask ask;     /* per, level, interval from estimator:, per:, variance:           */
+    size_t         by_n;
+    const pal_str *by;      /* dimension names, lower case                                     */
+    bool     totals;        /* reported totals over regions and the world too                  */
+    pal_str  counting_unit, counting_stage, principal_offence_rule;
+    bool     mixes_units;   /* a ratio over different counting units, declared                 */
+    bool     mixes_kinds;   /* phenomenon over implementation, declared                        */
+    size_t         references_n;
+    const pal_str *references;
+    struct pal_place at;
+    char     sha256[65];    /* of the file                                                     */
+    const char *path;
+};
+
+struct pal_catalogue;
+/* Reads every definition under `folders` (earlier folders win on the same code; a code given twice
+ * inside one folder is an error). `datasets` is used to check dataset names. All problems are
+ * findings with file, line, column and the nearest known word; PAL_SYNTAX at the end if any. */
+PAL_CHECK_RESULT
+enum pal_status pal_catalogue_read(const char *const *folders, size_t n,
+                                   const struct pal_datasets *datasets, struct pal_diag *diag,
+                                   struct pal_arena *arena, struct pal_catalogue **out,
+                                   struct pal_error *err);
+size_t                       pal_catalogue_count(const struct pal_catalogue *catalogue);
+const struct pal_definition *pal_catalogue_get(const struct pal_catalogue *catalogue, size_t i);
+const struct pal_definition *pal_catalogue_find(const struct pal_catalogue *catalogue, pal_str code);
+pal_str                      pal_catalogue_nearest(const struct pal_catalogue *catalogue, pal_str code);
+
+/* ---- figures ------------------------------------------------------------------------------------ */
+
+/* Flags are a set: bits inside, words joined by ';' in FLAGS. */
+enum pal_flag {
+    PAL_FLAG_CENSORED        = 1u << 0,  /* contains cells below a threshold: bounds given      */
+    PAL_FLAG_ROWS_LEFT_OUT   = 1u << 1,  /* rows with errors did not enter                      */
+    PAL_FLAG_DUPLICATES      = 1u << 2,  /* a repeated key touched it                           */
+    PAL_FLAG_PARTS_SUM       = 1u << 3,  /* a whole summed from all its parts                   */
+    PAL_FLAG_PART            = 1u << 4,  /* a part of a State, printed alone                    */
+    PAL_FLAG_LUMP            = 1u << 5,  /* several unnamed countries                           */
+    PAL_FLAG_NO_DENOMINATOR  = 1u << 6,  /* rate absent: no population for area and year        */
+    PAL_FLAG_DENOMINATOR_ALL = 1u << 7,  /* rate of a part per total population                 */
+    PAL_FLAG_COHORT          = 1u << 8,  /* stages are of different cohorts                     */
+    PAL_FLAG_PARTS_DISAGREE  = 1u << 9,  /* parts do not add up to the published total          */
+    PAL_FLAG_STAGE_ORDER     = 1u << 10, /* a later stage above an earlier one                  */
+    PAL_FLAG_RATE_DISAGREES  = 1u << 11, /* published rate contradicts count and population     */
+    PAL_FLAG_OVERDISPERSED   = 1u << 12,
+    PAL_FLAG_INCOMPLETE      = 1u << 13, /* total over fewer areas than there are               */
+    PAL_FLAG_SYNTHETIC       = 1u << 14,
+    PAL_FLAG_DEFINITION      = 1u << 15, /* national definition differs                         */
+    PAL_FLAG_BREAK           = 1u << 16,
+    PAL_FLAG_PROVISIONAL     = 1u << 17,
+    PAL_FLAG_CENSORED_MARGIN = 1u << 18, /* bounds tightened or contradicted by a margin        */
+    PAL_FLAG_UNRELIABLE      = 1u << 19,
+};
+/* Words in bit order, for FLAGS, notes and their translation; NULL-ended. */
+extern const char *const pal_flag_words[];
+
+#define PAL_MAX_BREAKDOWNS 8
+
+struct pal_figure {
+    const struct pal_definition *definition;
+    uint32_t area;                       /* index in pal_areas                                  */
+    int32_t  period;
+    pal_str  breakdown[PAL_MAX_BREAKDOWNS]; /* in the order of pal_figures.breakdown; empty = _Z,
+                                               "_T" total                                        */
+    struct pal_estimate estimate;
+    uint32_t flags;
+    pal_str  obs_status;   /* CL_OBS_STATUS letter                                               */
+    pal_str  conf_status;  /* CL_CONF_STATUS letter                                              */
+    pal_str  nature;       /* C CA E M G N                                                       */
+    enum pal_scope scope;
+    pal_str  source;       /* dataset names, "glotip+population"                                 */
+    unsigned version;      /* of the figure, 1 = first                                           */
+    pal_str  review_status;/* "draft"                                                            */
+    pal_str  provenance;   /* "glotip:1042,1043;population:88"                                   */
+    uint32_t coverage_n, coverage_of; /* areas behind a total, and areas there are; 0 = no total */
+    double   coverage_population;     /* share 0..1; NaN when unknown                            */
+    double   denominator_as_given;
+};
+
+struct pal_figures {
+    size_t              n;
+    struct pal_figure  *figure;      /* [n] sorted: indicator, area code, period, breakdowns     */
+    size_t              breakdowns;
+    const pal_str      *breakdown;   /* [breakdowns] column names, upper case: AGE, FORM, SEX... */
+    const struct pal_areas *areas;
+};
+
+/* Key "TIP-01/ALB/2019/SEX=F": dimensions sorted, _T and _Z left out. */
+pal_str pal_figure_key(const struct pal_figures *figures, const struct pal_figure *figure,
+                       struct pal_arena *arena);
+PAL_CHECK_RESULT
+enum pal_status pal_figures_csv(const struct pal_figures *figures, struct pal_buf *out,
+                                struct pal_error *err);
+
+/* ---- computing ---------------------------------------------------------------------------------- */
+
+struct pal_compute {
+    const struct pal_catalogue   *catalogue;
+    const struct pal_definition *const *wanted; /* [wanted_n] NULL = all that the data allow     */
+    size_t                        wanted_n;
+    struct pal_dataset *const    *dataset;      /* [datasets] settled                              */
+    size_t                        datasets;
+    const struct pal_areas       *areas;
+    int                           period_from, period_to; /* 0 = no limit                        */
+    unsigned                      threads;
+    uint64_t                      seed;
+};
+
+/* One pass over each dataset feeds the states of every indicator that reads it. */
+PAL_CHECK_RESULT
+enum pal_status pal_compute_figures(const struct pal_compute *compute, struct pal_diag *diag,
+                                    struct pal_arena *arena, struct pal_figures **out,
+                                    struct pal_error *err);
+
+/* ---- qualitative evidence ------------------------------------------------------------------------- */
+
+struct pal_evidence { /* evidence files of indicators/ or a cycle's `evidence:` */
+    pal_str id, indicator, area, source, assessment, confidence;
+    int32_t period; /* 0 = none */
+    struct pal_text statement;
+    struct pal_place at;
+};
+PAL_CHECK_RESULT
+enum pal_status pal_evidence_read(const char *path, struct pal_arena *arena,
+                                  const struct pal_evidence **out, size_t *n,
+                                  struct pal_error *err);
+
+/* ---- where a number came from ---------------------------------------------------------------------- */
+
+/* In words: which files and lines, which filters, which formula, which findings. */
+PAL_CHECK_RESULT
+enum pal_status pal_explain(const struct pal_figures *figures, const struct pal_figure *figure,
+                            const struct pal_compute *compute, const struct pal_diag *diag,
+                            const struct pal_load_options *load, struct pal_arena *arena,
+                            pal_str *out, struct pal_error *err);
+
+#endif

@@ -1,0 +1,204 @@
+/* io.h: bytes in, bytes out. Sources (plain files, gzip by first bytes, standard input), records
+ * of text fields from CSV, TSV and XLSX, YAML trees with positions, and files that appear whole or
+ * not at all.
+ *
+ * A record remembers the line it came from. Every reader has ceilings on what a foreign file may
+ * cost: field length, columns, inflated size, nesting.
+ */
+#ifndef PALERMO_IO_H
+#define PALERMO_IO_H
+
+#include "palermo/base.h"
+
+/* ---- sources ---------------------------------------------------------------------------- */
+
+/* A stream of bytes. gzip (any number of members) is known by its first bytes 1F 8B, whatever the
+ * name; "-" is standard input. The SHA-256 is of the bytes as stored (before inflating). */
+struct pal_source;
+
+struct pal_source_options {
+    uint64_t max_inflated; /* ceiling on bytes handed out; 0 = 16 GiB                      */
+    bool     hash;         /* compute SHA-256 of the stored bytes on the way                */
+    bool     keep_bom;     /* default: a UTF-8 byte-order mark at the start is dropped      */
+};
+
+PAL_CHECK_RESULT
+enum pal_status pal_source_open(const char *path, const struct pal_source_options *options,
+                                struct pal_arena *arena, struct pal_source **out,
+                                struct pal_error *err);
+/* Fills `buffer`; *got = 0 at the end. A truncated or damaged gzip stream is PAL_IO with its name. */
+PAL_CHECK_RESULT
+enum pal_status pal_source_read(struct pal_source *source, void *buffer, size_t size, size_t *got,
+                                struct pal_error *err);
+const char *pal_source_name(const struct pal_source *source); /* "standard input" for "-" */
+/* Valid at the end of the stream, when options.hash was set. */
+void pal_source_sha256(struct pal_source *source, char *out /* [65] */);
+
+/* The whole of a small file (definitions, tables); NUL behind it. `ceiling` in bytes. */
+PAL_CHECK_RESULT
+enum pal_status pal_file_read(const char *path, size_t ceiling, struct pal_arena *arena,
+                              pal_str *out, struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status pal_file_sha256(const char *path, char *out /* [65] */, struct pal_error *err);
+bool pal_file_exists(const char *path);
+bool pal_dir_exists(const char *path);
+/* Names of a folder's entries, sorted by bytes, "." and ".." and hidden ones left out. */
+PAL_CHECK_RESULT
+enum pal_status pal_dir_list(const char *path, struct pal_arena *arena, const pal_str **out,
+                             size_t *n, struct pal_error *err);
+/* "dir/name" in the arena; `name` alone when it is absolute or dir is empty. */
+const char *pal_path_join(struct pal_arena *arena, const char *dir, pal_str name);
+const char *pal_path_dir(struct pal_arena *arena, const char *path); /* "." when there is none */
+/* True when `name` stays inside its folder: relative, no "..", no NUL, no backslash. */
+bool pal_path_is_inside(pal_str name);
+
+/* ---- records of text fields -------------------------------------------------------------- */
+
+struct pal_dialect {
+    char   delimiter;     /* 0 = ','; '\t' for TSV                                             */
+    char   quote;         /* 0 = '"'                                                            */
+    size_t skip_rows;     /* physical lines (CSV) or rows (XLSX) before the header, preamble    */
+    size_t header_rows;   /* 0 = no header; 1 usual; 2 = two lines joined "upper lower"         */
+    const char *encoding; /* "utf-8" (default), "latin-1", "windows-1252", "mixed": bytes that
+                             are no UTF-8 are read as windows-1252, field by field              */
+    const char *sheet;    /* XLSX: name of the worksheet, NULL = the first                      */
+    size_t max_field;     /* bytes; 0 = 1 MiB                                                   */
+    size_t max_columns;   /* 0 = 16,384                                                         */
+    bool   ragged;        /* rows of another length than the header are given as they are
+                             (default: error finding left to the caller through `fields`)      */
+};
+
+/* A stream of records from CSV, TSV or XLSX (known by its first bytes PK). Line ends LF, CR, CRLF
+ * and CR CR LF, also mixed; a last line without one; quoted fields that span lines; `""` inside
+ * quotes. Blank lines give no record. A quote that never closes, bytes after a closing quote, or a
+ * NUL is PAL_DATA with the line where the record began. */
+struct pal_records;
+
+struct pal_record {
+    const pal_str *field;  /* [fields], valid until the next record is read; UTF-8 always      */
+    size_t         fields;
+    uint64_t       line;   /* physical line (CSV) or row (XLSX) where the record starts, from 1 */
+    const bool    *quoted; /* [fields] the field stood in quotes (CSV), so "" is not "absent"   */
+};
+
+PAL_CHECK_RESULT
+enum pal_status pal_records_open(const char *path, const struct pal_dialect *dialect,
+                                 const struct pal_source_options *source_options,
+                                 struct pal_arena *arena, struct pal_records **out,
+                                 struct pal_error *err);
+/* The header names (header_rows joined by a space, trimmed), [*n]; empty names stay empty. */
+const pal_str *pal_records_header(const struct pal_records *records, size_t *n);
+/* The preamble as it stood, one slice a skipped line. */
+const pal_str *pal_records_preamble(const struct pal_records *records, size_t *n);
+/* *end true when there are no more. */
+PAL_CHECK_RESULT
+enum pal_status pal_records_next(struct pal_records *records, struct pal_record *out, bool *end,
+                                 struct pal_error *err);
+const char *pal_records_name(const struct pal_records *records);
+/* SHA-256 of the stored bytes; valid after *end. */
+void pal_records_sha256(struct pal_records *records, char *out /* [65] */);
+/* Guess a dialect from the first 64 KiB: delimiter, encoding. Only used by `estimate` and
+ * `check --suggest`; datasets are described, not guessed. */
+PAL_CHECK_RESULT
+enum pal_status pal_dialect_suggest(const char *path, struct pal_arena *arena,
+                                    struct pal_dialect *out, struct pal_error *err);
+
+/* ---- YAML (JSON is YAML) ------------------------------------------------------------------ */
+
+enum pal_yaml_kind { PAL_YAML_SCALAR, PAL_YAML_LIST, PAL_YAML_MAP };
+
+struct pal_yaml {
+    enum pal_yaml_kind kind;
+    struct pal_place   at;
+    pal_str            text;    /* scalar */
+    bool               plain;   /* scalar written without quotes: null, true, 12 mean themselves */
+    size_t             n;       /* list: items; map: pairs */
+    struct pal_yaml  **item;    /* list: [n]; map: values [n], in the order written */
+    struct pal_yaml  **key;     /* map: [n] scalars, keys unique (a repeated key is an error) */
+};
+
+/* One document; anchors and aliases are refused, depth at most 64, size at most 16 MiB. */
+PAL_CHECK_RESULT
+enum pal_status pal_yaml_read(const char *path, struct pal_arena *arena, struct pal_yaml **out,
+                              struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status pal_yaml_parse(pal_str text, const char *name, struct pal_arena *arena,
+                               struct pal_yaml **out, struct pal_error *err);
+/* The value at `key`, or NULL. node may be NULL. */
+const struct pal_yaml *pal_yaml_get(const struct pal_yaml *node, const char *key);
+/* PAL_SYNTAX at the key's place when the map holds a key outside known[n], with the nearest. */
+PAL_CHECK_RESULT
+enum pal_status pal_yaml_known(const struct pal_yaml *node, const char *what,
+                               const char *const *known, size_t n, struct pal_error *err);
+/* Typed reads; a missing key leaves *out alone (required ones: pal_yaml_need first). */
+PAL_CHECK_RESULT
+enum pal_status pal_yaml_need(const struct pal_yaml *node, const char *key, enum pal_yaml_kind kind,
+                              const struct pal_yaml **out, struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status pal_yaml_text(const struct pal_yaml *node, const char *key, pal_str *out,
+                              struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status pal_yaml_number(const struct pal_yaml *node, const char *key, double *out,
+                                struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status pal_yaml_size(const struct pal_yaml *node, const char *key, size_t *out,
+                              struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status pal_yaml_bool(const struct pal_yaml *node, const char *key, bool *out,
+                              struct pal_error *err);
+/* A list of scalars, or one scalar taken as a list of one. */
+PAL_CHECK_RESULT
+enum pal_status pal_yaml_texts(const struct pal_yaml *node, const char *key,
+                               struct pal_arena *arena, const pal_str **out, size_t *n,
+                               struct pal_error *err);
+/* PAL_SYNTAX at the node's place. */
+enum pal_status pal_yaml_fail(const struct pal_yaml *node, struct pal_error *err,
+                              const char *format, ...) PAL_PRINTF(3, 4);
+
+/* ---- writing ------------------------------------------------------------------------------ */
+
+/* A folder that appears whole or not at all: files are written into a hidden folder beside
+ * `path`, which takes its name (and replaces an older one) at commit; without a commit it is
+ * removed. Only a folder that palermo made (it holds manifest.json) or an empty one is replaced. */
+struct pal_outdir;
+PAL_CHECK_RESULT
+enum pal_status pal_outdir_open(const char *path, struct pal_arena *arena, struct pal_outdir **out,
+                                struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status pal_outdir_commit(struct pal_outdir *outdir, struct pal_error *err);
+void            pal_outdir_abandon(struct pal_outdir *outdir); /* also at arena release */
+/* Where a file of the folder may be written now; folders on the way are made. `name` is checked
+ * by pal_path_is_inside. */
+PAL_CHECK_RESULT
+enum pal_status pal_outdir_path(struct pal_outdir *outdir, struct pal_arena *arena, pal_str name,
+                                const char **out, struct pal_error *err);
+/* Writes one whole file into the folder. */
+PAL_CHECK_RESULT
+enum pal_status pal_outdir_write(struct pal_outdir *outdir, pal_str name, pal_str content,
+                                 struct pal_error *err);
+
+/* One file that appears whole or not at all (written beside, fsynced, renamed); "-" = stdout. */
+PAL_CHECK_RESULT
+enum pal_status pal_file_write(const char *path, pal_str content, struct pal_error *err);
+
+/* CSV out: RFC 4180, LF, quotes only where needed. */
+void pal_csv_field(struct pal_buf *buf, pal_str field, bool first);
+/* As above, for files that people open in a spreadsheet: text that begins with = + - @ TAB or CR
+ * gets an apostrophe in front, numbers do not. */
+void pal_csv_field_safe(struct pal_buf *buf, pal_str field, bool first);
+void pal_csv_end(struct pal_buf *buf); /* LF */
+
+void pal_json_text(struct pal_buf *buf, pal_str text); /* quoted and escaped */
+void pal_xml_text(struct pal_buf *buf, pal_str text);  /* & < > " ' escaped; characters that XML 1.0
+                                                          forbids become U+FFFD */
+
+/* ZIP out (DOCX and the like): members with a fixed date, stored in the order added. */
+struct pal_zip_member {
+    const char *name;
+    pal_str     content;
+};
+PAL_CHECK_RESULT
+enum pal_status pal_zip_write(const char *path, const struct pal_zip_member *members, size_t n,
+                              struct pal_error *err);
+
+#endif

@@ -1,0 +1,18 @@
+/* palermo.h: the map of the house. Read it top to bottom: that is the way the data travel.
+ * A room may open any door above its own line, never one below.
+ *
+ * bytes -> records -> batches of columns -> groups -> estimator states -> figures -> tables
+ */
+#ifndef PALERMO_PALERMO_H
+#define PALERMO_PALERMO_H
+
+#include "palermo/base.h"      /* errors, findings, memory, text, exact sums                 */
+#include "palermo/io.h"        /* bytes in, bytes out: CSV, gzip, XLSX, YAML, folders        */
+#include "palermo/data.h"      /* records become typed columns; codes, areas, checks         */
+#include "palermo/estimate.h"  /* columns become values with a variance                      */
+#include "palermo/indicator.h" /* definitions meet data: figures with their provenance       */
+#include "palermo/report.h"    /* figures become tables, charts and pages in six languages   */
+
+#define PAL_VERSION "0.1.0"
+
+#endif
