@@ -6,9 +6,9 @@
  *     pal_descriptor_read -> pal_dataset_load -> pal_dataset_settle -> batches to estimators
  * Loading types the cells and judges each row by itself; settling judges rows against each other
  * (duplicates, parts and totals, stage order, rate and count). Both write findings; a row with an
- * error finding stays in the table, marked, and enters no figure.
+ * error finding stays in the dataset, marked, and enters no figure.
  *
- * Threads: descriptors, code lists, areas and settled tables are read-only and may be shared.
+ * Threads: descriptors, code lists, areas and settled datasets are read-only and may be shared.
  */
 #ifndef PALERMO_DATA_H
 #define PALERMO_DATA_H
@@ -205,14 +205,14 @@ enum pal_status pal_dataset_load(const struct pal_descriptor *descriptor,
 /* Duplicates by the descriptor's rule, parts against totals, stage order, rate x population against
  * count. Marks rows, writes findings. */
 PAL_CHECK_RESULT
-enum pal_status pal_dataset_settle(struct pal_dataset *table, const struct pal_load_options *options,
+enum pal_status pal_dataset_settle(struct pal_dataset *dataset, const struct pal_load_options *options,
                                  struct pal_diag *diag, struct pal_arena *scratch,
                                  struct pal_error *err);
 /* Index of a dimension by name, case ignored; SIZE_MAX when there is none. */
-size_t pal_dataset_dimension(const struct pal_dataset *table, pal_str name);
+size_t pal_dataset_dimension(const struct pal_dataset *dataset, pal_str name);
 /* Any column that rows can be filtered on, by the source's own name, a role or a dimension name.
  * NULL when there is none. */
-const struct pal_column *pal_dataset_filter_column(const struct pal_dataset *table, pal_str name);
+const struct pal_column *pal_dataset_filter_column(const struct pal_dataset *dataset, pal_str name);
 /* The file's text of line `line`, for `explain`. */
 PAL_CHECK_RESULT
 enum pal_status pal_dataset_source_line(const struct pal_descriptor *descriptor,
