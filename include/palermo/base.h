@@ -16,31 +16,34 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define PAL_CHECK_RESULT __attribute__((warn_unused_result))
+#define PAL_CHECK_RESULT                __attribute__((warn_unused_result))
 #define PAL_PRINTF(format_at, first_at) __attribute__((format(printf, format_at, first_at)))
-#define PAL_COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define PAL_COUNT(array)                (sizeof(array) / sizeof((array)[0]))
 
 /* ---- text: a pointer and a length ------------------------------------------------------ */
 
 typedef struct pal_str { /* borrowed, UTF-8, no NUL promised */
     const char *ptr;
-    size_t      len;
+    size_t len;
 } pal_str;
 
-#define PAL_STR(literal) ((pal_str){ (literal), sizeof(literal) - 1 })
-#define PAL_STR_INIT(literal) { (literal), sizeof(literal) - 1 } /* for static tables */
+#define PAL_STR(literal) ((pal_str){(literal), sizeof(literal) - 1})
+#define PAL_STR_INIT(literal)                                                                      \
+    {                                                                                              \
+        (literal), sizeof(literal) - 1                                                             \
+    }                                    /* for static tables */
 #define PAL_ARG(s) (int)(s).len, (s).ptr /* for "%.*s" */
 
 pal_str pal_str_of(const char *text); /* NULL gives the empty slice */
-bool    pal_str_eq(pal_str a, pal_str b);
-bool    pal_str_eq_nocase(pal_str a, pal_str b); /* ASCII letters only */
-int     pal_str_cmp(pal_str a, pal_str b);       /* by bytes: the order of sorted output */
-bool    pal_str_starts(pal_str s, pal_str prefix);
-bool    pal_str_ends(pal_str s, pal_str suffix);
-pal_str pal_str_trim(pal_str s);                                        /* ASCII white space off both ends */
-bool    pal_str_split(pal_str *rest, char at, pal_str *piece);          /* false when nothing is left */
-bool    pal_utf8_valid(pal_str s);
-size_t  pal_utf8_next(pal_str s, size_t at, uint32_t *code_point); /* bytes taken; 0 at the end */
+bool pal_str_eq(pal_str a, pal_str b);
+bool pal_str_eq_nocase(pal_str a, pal_str b); /* ASCII letters only */
+int pal_str_cmp(pal_str a, pal_str b);        /* by bytes: the order of sorted output */
+bool pal_str_starts(pal_str s, pal_str prefix);
+bool pal_str_ends(pal_str s, pal_str suffix);
+pal_str pal_str_trim(pal_str s);                            /* ASCII white space off both ends */
+bool pal_str_split(pal_str *rest, char at, pal_str *piece); /* false when nothing is left */
+bool pal_utf8_valid(pal_str s);
+size_t pal_utf8_next(pal_str s, size_t at, uint32_t *code_point); /* bytes taken; 0 at the end */
 
 /* The member of words[n] nearest to `word` by edit distance (letters, case ignored), or the empty
  * slice when none is near: for "did you mean". */
@@ -63,17 +66,17 @@ enum pal_status {
 
 struct pal_place { /* from 1; 0 = unknown. column: CSV field number, or character in YAML */
     const char *file;
-    uint64_t    line;
-    uint32_t    column;
+    uint64_t line;
+    uint32_t column;
 };
 
 struct pal_error { /* belongs to the caller; may be NULL; no allocation, so it works at PAL_NOMEM */
     enum pal_status status;
-    char            file[512];
-    uint64_t        line;
-    uint32_t        column;
-    size_t          used;
-    char            text[1536]; /* first line: the cause; following lines: "while ...", innermost first */
+    char file[512];
+    uint64_t line;
+    uint32_t column;
+    size_t used;
+    char text[1536]; /* first line: the cause; following lines: "while ...", innermost first */
 };
 
 /* Writes the cause and returns `status`, so that `return pal_fail(...)` reads as one sentence.
@@ -86,8 +89,8 @@ enum pal_status pal_fail_at(struct pal_error *err, enum pal_status status,
 enum pal_status pal_while(struct pal_error *err, const char *format, ...) PAL_PRINTF(2, 3);
 /* As pal_fail, with the text of errno behind the message; status PAL_IO (PAL_NOMEM for ENOMEM). */
 enum pal_status pal_fail_errno(struct pal_error *err, const char *format, ...) PAL_PRINTF(2, 3);
-void            pal_error_print(const struct pal_error *err, FILE *to);
-const char     *pal_status_name(enum pal_status status);
+void pal_error_print(const struct pal_error *err, FILE *to);
+const char *pal_status_name(enum pal_status status);
 
 #define PAL_TRY(call)                                                                              \
     do {                                                                                           \
@@ -106,40 +109,41 @@ enum pal_status pal_gsl(int code, const char *what, struct pal_error *err);
  * `limit_bytes` (0 = none) makes it fail with PAL_NOMEM before the limit is passed. */
 struct pal_arena;
 struct pal_arena *pal_arena_new(void); /* NULL when memory is out */
-void              pal_arena_free(struct pal_arena *arena);
-void              pal_arena_limit(struct pal_arena *arena, size_t limit_bytes);
-size_t            pal_arena_used(const struct pal_arena *arena);
+void pal_arena_free(struct pal_arena *arena);
+void pal_arena_limit(struct pal_arena *arena, size_t limit_bytes);
+size_t pal_arena_used(const struct pal_arena *arena);
 
 /* count * size zeroed bytes aligned for any type, the product checked; NULL when memory is out. */
 void *pal_arena_alloc(struct pal_arena *arena, size_t count, size_t size);
 /* Grows the array `old` of old_count elements to new_count; the old contents are kept. */
 void *pal_arena_grow(struct pal_arena *arena, void *old, size_t old_count, size_t new_count,
                      size_t size);
-pal_str     pal_arena_str(struct pal_arena *arena, pal_str text);  /* a copy, NUL behind it; ptr NULL at NOMEM */
+pal_str pal_arena_str(struct pal_arena *arena,
+                      pal_str text); /* a copy, NUL behind it; ptr NULL at NOMEM */
 const char *pal_arena_cstr(struct pal_arena *arena, pal_str text); /* the same as a C string  */
-pal_str     pal_arena_printf(struct pal_arena *arena, const char *format, ...) PAL_PRINTF(2, 3);
+pal_str pal_arena_printf(struct pal_arena *arena, const char *format, ...) PAL_PRINTF(2, 3);
 PAL_CHECK_RESULT
 enum pal_status pal_arena_defer(struct pal_arena *arena, void (*release)(void *), void *object,
                                 struct pal_error *err); /* on failure it releases object itself */
 /* A mark; resetting to it gives back everything allocated since (deferred releases run). */
 struct pal_arena_mark {
-    void  *block;
+    void *block;
     size_t used;
-    void  *deferred;
+    void *deferred;
     size_t total;
 };
 struct pal_arena_mark pal_arena_mark(const struct pal_arena *arena);
-void                  pal_arena_reset(struct pal_arena *arena, struct pal_arena_mark mark);
+void pal_arena_reset(struct pal_arena *arena, struct pal_arena_mark mark);
 
 enum pal_status pal_nomem(struct pal_error *err, const char *what); /* "out of memory for 'what'" */
 
 /* A growing text, born with a ceiling; after the ceiling or NOMEM it keeps `failed` and takes no
  * more, so callers may write many pieces and ask once. */
 struct pal_buf {
-    char             *ptr;
-    size_t            len, cap, ceiling;
+    char *ptr;
+    size_t len, cap, ceiling;
     struct pal_arena *arena;
-    bool              failed;
+    bool failed;
 };
 void pal_buf_init(struct pal_buf *buf, struct pal_arena *arena, size_t ceiling);
 void pal_buf_add(struct pal_buf *buf, pal_str text);
@@ -148,7 +152,10 @@ void pal_buf_adds(struct pal_buf *buf, const char *text);
 void pal_buf_addf(struct pal_buf *buf, const char *format, ...) PAL_PRINTF(2, 3);
 void pal_buf_addnum(struct pal_buf *buf, double value); /* as pal_num_write */
 void pal_buf_clear(struct pal_buf *buf);
-static inline pal_str pal_buf_str(const struct pal_buf *buf) { return (pal_str){ buf->ptr, buf->len }; }
+static inline pal_str pal_buf_str(const struct pal_buf *buf)
+{
+    return (pal_str){buf->ptr, buf->len};
+}
 PAL_CHECK_RESULT
 enum pal_status pal_buf_status(const struct pal_buf *buf, const char *what, struct pal_error *err);
 
@@ -158,11 +165,11 @@ enum pal_status pal_buf_status(const struct pal_buf *buf, const char *what, stru
  * Keys are copied into the arena. SIZE_MAX means absent, or no memory when adding. */
 struct pal_map;
 struct pal_map *pal_map_new(struct pal_arena *arena, size_t expected);
-size_t          pal_map_add(struct pal_map *map, pal_str key, bool *is_new /* may be NULL */);
-size_t          pal_map_find(const struct pal_map *map, pal_str key);
-size_t          pal_map_count(const struct pal_map *map);
-pal_str         pal_map_key(const struct pal_map *map, size_t index);
-uint64_t        pal_hash(const void *bytes, size_t size, uint64_t seed); /* not cryptographic */
+size_t pal_map_add(struct pal_map *map, pal_str key, bool *is_new /* may be NULL */);
+size_t pal_map_find(const struct pal_map *map, pal_str key);
+size_t pal_map_count(const struct pal_map *map);
+pal_str pal_map_key(const struct pal_map *map, size_t index);
+uint64_t pal_hash(const void *bytes, size_t size, uint64_t seed); /* not cryptographic */
 
 /* ---- numbers --------------------------------------------------------------------------- */
 
@@ -187,8 +194,8 @@ size_t pal_num_write_fixed(double value, int decimals, char *out, size_t size);
 struct pal_sum {
     double sum, c, cc;
 };
-void   pal_sum_add(struct pal_sum *sum, double x);
-void   pal_sum_merge(struct pal_sum *sum, const struct pal_sum *other);
+void pal_sum_add(struct pal_sum *sum, double x);
+void pal_sum_merge(struct pal_sum *sum, const struct pal_sum *other);
 double pal_sum_value(const struct pal_sum *sum);
 
 /* Dates without clock or time zone: proleptic Gregorian calendar. Reads "2013-09-04",
@@ -196,7 +203,7 @@ double pal_sum_value(const struct pal_sum *sum);
 struct pal_date {
     int year, month, day;
 };
-bool    pal_date_parse(pal_str text, struct pal_date *out);
+bool pal_date_parse(pal_str text, struct pal_date *out);
 int32_t pal_date_days(struct pal_date date); /* days since 1970-01-01 */
 
 /* ---- findings about data --------------------------------------------------------------- */
@@ -207,12 +214,12 @@ enum pal_severity { PAL_INFORMATION = 0, PAL_WARNING, PAL_ERROR };
 
 struct pal_finding {
     enum pal_severity severity;
-    const char       *rule;  /* stable id, e.g. "duplicate-key"; static or arena-owned by the diag */
-    struct pal_place  at;
-    pal_str           what;  /* one sentence: what was seen                      */
-    pal_str           todo;  /* what to do, may be empty                         */
-    pal_str           key;   /* the cell or dataset it speaks of, may be empty   */
-    pal_str           value; /* the text as it stood in the file, may be empty   */
+    const char *rule; /* stable id, e.g. "duplicate-key"; static or arena-owned by the diag */
+    struct pal_place at;
+    pal_str what;  /* one sentence: what was seen                      */
+    pal_str todo;  /* what to do, may be empty                         */
+    pal_str key;   /* the cell or dataset it speaks of, may be empty   */
+    pal_str value; /* the text as it stood in the file, may be empty   */
 };
 
 struct pal_diag;
@@ -223,15 +230,15 @@ void pal_diag_add(struct pal_diag *diag, const struct pal_finding *finding);
 void pal_diag_addf(struct pal_diag *diag, enum pal_severity severity, const char *rule,
                    const struct pal_place *at, const char *format, ...) PAL_PRINTF(5, 6);
 uint64_t pal_diag_count(const struct pal_diag *diag, enum pal_severity severity);
-size_t   pal_diag_listed(const struct pal_diag *diag);
+size_t pal_diag_listed(const struct pal_diag *diag);
 const struct pal_finding *pal_diag_get(const struct pal_diag *diag, size_t i); /* in order added */
 
 struct pal_diag_tally { /* one line a (rule, file) */
-    const char       *rule;
+    const char *rule;
     enum pal_severity severity;
-    const char       *file;
-    uint64_t          count;
-    size_t            first; /* index of the first listed finding */
+    const char *file;
+    uint64_t count;
+    size_t first; /* index of the first listed finding */
 };
 size_t pal_diag_tallies(const struct pal_diag *diag, const struct pal_diag_tally **out);
 
@@ -242,12 +249,12 @@ size_t pal_diag_tallies(const struct pal_diag *diag, const struct pal_diag_tally
 struct pal_random {
     uint64_t s[4];
 };
-void     pal_random_start(struct pal_random *random, uint64_t seed, const char *purpose,
-                          uint64_t replicate);
+void pal_random_start(struct pal_random *random, uint64_t seed, const char *purpose,
+                      uint64_t replicate);
 uint64_t pal_random_next(struct pal_random *random);
-double   pal_random_unit(struct pal_random *random);                     /* in [0, 1), 53 bits    */
-uint64_t pal_random_below(struct pal_random *random, uint64_t n);        /* 0..n-1, unbiased      */
-double   pal_random_normal(struct pal_random *random);                   /* standard normal       */
+double pal_random_unit(struct pal_random *random);                /* in [0, 1), 53 bits    */
+uint64_t pal_random_below(struct pal_random *random, uint64_t n); /* 0..n-1, unbiased      */
+double pal_random_normal(struct pal_random *random);              /* standard normal       */
 uint64_t pal_random_poisson(struct pal_random *random, double mean);
 uint64_t pal_random_binomial(struct pal_random *random, uint64_t n, double p);
 
@@ -275,7 +282,7 @@ void pal_progress_done(struct pal_progress *progress);
 struct pal_sha256 {
     uint32_t state[8];
     uint64_t size;
-    uint8_t  block[64];
+    uint8_t block[64];
 };
 void pal_sha256_init(struct pal_sha256 *hash);
 void pal_sha256_add(struct pal_sha256 *hash, const void *bytes, size_t size);

@@ -1,0 +1,195 @@
+/* arena.c: the only place that calls malloc. Memory is handed out from blocks and given back all
+ * at once, or down to a mark. */
+#include "palermo/base.h"
+
+#include <stdalign.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct block {
+    struct block *before;
+    size_t size, used; /* bytes behind the header */
+    alignas(max_align_t) unsigned char bytes[];
+};
+
+struct deferred {
+    struct deferred *before;
+    void (*release)(void *);
+    void *object;
+};
+
+struct pal_arena {
+    struct block *top;
+    struct deferred *deferred;
+    size_t total; /* bytes handed out, rounded to alignment */
+    size_t limit;
+};
+
+enum { FIRST_BLOCK = 16 * 1024, LARGEST_STEP = 1024 * 1024 };
+
+struct pal_arena *pal_arena_new(void) { return calloc(1, sizeof(struct pal_arena)); }
+
+static void release_until(struct pal_arena *arena, const struct deferred *stop)
+{
+    while (arena->deferred != stop) {
+        struct deferred *last = arena->deferred;
+        arena->deferred = last->before;
+        last->release(last->object);
+    }
+}
+
+void pal_arena_free(struct pal_arena *arena)
+{
+    if (!arena)
+        return;
+    release_until(arena, NULL);
+    while (arena->top) {
+        struct block *before = arena->top->before;
+        free(arena->top);
+        arena->top = before;
+    }
+    free(arena);
+}
+
+void pal_arena_limit(struct pal_arena *arena, size_t limit_bytes) { arena->limit = limit_bytes; }
+
+size_t pal_arena_used(const struct pal_arena *arena) { return arena->total; }
+
+static bool rounded(size_t count, size_t size, size_t *bytes)
+{
+    const size_t align = alignof(max_align_t);
+    size_t product;
+    if (__builtin_mul_overflow(count, size, &product) || product > SIZE_MAX / 2)
+        return false;
+    *bytes = (product + align - 1) / align * align;
+    return true;
+}
+
+static void *take(struct pal_arena *arena, size_t bytes)
+{
+    if (arena->limit && (bytes > arena->limit || arena->total > arena->limit - bytes))
+        return NULL;
+    if (!arena->top || arena->top->size - arena->top->used < bytes) {
+        size_t size = arena->top ? arena->top->size * 2 : FIRST_BLOCK;
+        if (size > LARGEST_STEP)
+            size = LARGEST_STEP;
+        if (size < bytes)
+            size = bytes;
+        struct block *fresh = malloc(sizeof *fresh + size);
+        if (!fresh)
+            return NULL;
+        fresh->before = arena->top;
+        fresh->size = size;
+        fresh->used = 0;
+        arena->top = fresh;
+    }
+    void *at = arena->top->bytes + arena->top->used;
+    arena->top->used += bytes;
+    arena->total += bytes;
+    return at;
+}
+
+void *pal_arena_alloc(struct pal_arena *arena, size_t count, size_t size)
+{
+    size_t bytes;
+    if (!rounded(count, size, &bytes))
+        return NULL;
+    void *at = take(arena, bytes);
+    return at ? memset(at, 0, bytes) : NULL;
+}
+
+void *pal_arena_grow(struct pal_arena *arena, void *old, size_t old_count, size_t new_count,
+                     size_t size)
+{
+    size_t old_bytes, new_bytes;
+    if (!rounded(old_count, size, &old_bytes) || !rounded(new_count, size, &new_bytes))
+        return NULL;
+    if (new_bytes <= old_bytes)
+        return old;
+    struct block *top = arena->top;
+    /* The last thing handed out grows in place while its block has room. */
+    if (old && top && (unsigned char *)old + old_bytes == top->bytes + top->used &&
+        top->size - top->used >= new_bytes - old_bytes &&
+        (!arena->limit || arena->total + (new_bytes - old_bytes) <= arena->limit)) {
+        memset(top->bytes + top->used, 0, new_bytes - old_bytes);
+        top->used += new_bytes - old_bytes;
+        arena->total += new_bytes - old_bytes;
+        return old;
+    }
+    unsigned char *fresh = take(arena, new_bytes);
+    if (!fresh)
+        return NULL;
+    const size_t kept = old_count * size;
+    if (kept)
+        memcpy(fresh, old, kept);
+    memset(fresh + kept, 0, new_bytes - kept);
+    return fresh;
+}
+
+pal_str pal_arena_str(struct pal_arena *arena, pal_str text)
+{
+    size_t bytes;
+    char *copy = rounded(text.len + 1, 1, &bytes) ? take(arena, bytes) : NULL;
+    if (!copy)
+        return (pal_str){NULL, 0};
+    if (text.len)
+        memcpy(copy, text.ptr, text.len);
+    copy[text.len] = '\0';
+    return (pal_str){copy, text.len};
+}
+
+const char *pal_arena_cstr(struct pal_arena *arena, pal_str text)
+{
+    return pal_arena_str(arena, text).ptr;
+}
+
+pal_str pal_arena_printf(struct pal_arena *arena, const char *format, ...)
+{
+    va_list args, again;
+    va_start(args, format);
+    va_copy(again, args);
+    const int need = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    char *text = need < 0 ? NULL : pal_arena_alloc(arena, (size_t)need + 1, 1);
+    if (text)
+        vsnprintf(text, (size_t)need + 1, format, again);
+    va_end(again);
+    return (pal_str){text, text ? (size_t)need : 0};
+}
+
+enum pal_status pal_arena_defer(struct pal_arena *arena, void (*release)(void *), void *object,
+                                struct pal_error *err)
+{
+    struct deferred *d = pal_arena_alloc(arena, 1, sizeof *d);
+    if (!d) {
+        release(object);
+        return pal_nomem(err, "a deferred release");
+    }
+    *d = (struct deferred){arena->deferred, release, object};
+    arena->deferred = d;
+    return PAL_OK;
+}
+
+struct pal_arena_mark pal_arena_mark(const struct pal_arena *arena)
+{
+    return (struct pal_arena_mark){arena->top, arena->top ? arena->top->used : 0, arena->deferred,
+                                   arena->total};
+}
+
+void pal_arena_reset(struct pal_arena *arena, struct pal_arena_mark mark)
+{
+    release_until(arena, mark.deferred);
+    while (arena->top != mark.block) {
+        struct block *before = arena->top->before;
+        free(arena->top);
+        arena->top = before;
+    }
+    if (arena->top)
+        arena->top->used = mark.used;
+    arena->total = mark.total;
+}
+
+enum pal_status pal_nomem(struct pal_error *err, const char *what)
+{
+    return pal_fail(err, PAL_NOMEM, "out of memory for %s", what);
+}
