@@ -1,31 +1,191 @@
-# palermo: `make help` lists what there is.
-BUILD  ?= build/$(CC)
-CC     ?= cc
-CC     := $(if $(filter default,$(origin CC)),gcc,$(CC))
-CSTD    = -std=c17 -D_POSIX_C_SOURCE=200809L
-WARN    = -Wall -Wextra -Werror -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-          -Wvla -Wcast-qual -Wpointer-arith -Wundef -Wdouble-promotion -Wformat=2
-FLOAT   = -ffp-contract=off
-OPT     = -O2 -g
+# palermo. `make report` and `make test` are all a newcomer needs; `make help` lists the rest.
+#
+# Sources are found by wildcard: adding a file never touches this page; a new library does.
+
+CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
+SANITIZE =
+comma   := ,
+NAME    := $(CC)$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
+BUILD   ?= build/$(NAME)
+PREFIX  ?= /usr/local
+DESTDIR ?=
+SHARED  ?= ../shared
+
+CSTD  = -std=c17 -D_POSIX_C_SOURCE=200809L
+WARN  = -Wall -Wextra -Werror -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+        -Wvla -Wcast-qual -Wpointer-arith -Wundef -Wdouble-promotion -Wformat=2
+FLOAT = -ffp-contract=off
+OPT   = -O2 -g
+SAN   = $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+PKGS  = gsl yaml-0.1 libzip expat icu-i18n icu-uc zlib
+PKG_C := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_L := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+LIBS  = $(PKG_L) -lcsv -lxlsxwriter -lm -pthread
+FLAGS = $(CSTD) $(WARN) $(FLOAT) $(OPT) $(SAN) -fPIC -Iinclude $(PKG_C) -MMD -MP
+
 ROOMS   = base io data design estimate indicator assess protect report review cli
 SRC    := $(sort $(wildcard $(ROOMS:%=src/%/*.c)))
 OBJ    := $(SRC:%.c=$(BUILD)/%.o)
 LIBOBJ := $(filter-out $(BUILD)/src/cli/%,$(OBJ))
-PKGS    = gsl yaml-0.1 libzip expat icu-i18n icu-uc zlib
-CFLAGS_DEPS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lcsv -lxlsxwriter -lm -pthread
+TESTS  := $(sort $(wildcard tests/unit/*/*.c tests/laws/*.c))
+SUPPORT := $(sort $(wildcard tests/support/*.c))
+TESTOBJ := $(TESTS:%.c=$(BUILD)/%.o) $(SUPPORT:%.c=$(BUILD)/%.o)
+FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 
-.PHONY: all clean
-all: $(BUILD)/palermo
+# What a fresh Debian lacks: to build and run; to test; to test in a browser; to compare speed.
+DEPS_REPORT  = gcc libc6-dev pkg-config libgsl-dev libcsv-dev zlib1g-dev libyaml-dev libzip-dev \
+               libexpat1-dev libicu-dev libxlsxwriter-dev fonts-noto-core fonts-droid-fallback
+DEPS_TEST    = libcriterion-dev python3-minimal libpython3-stdlib
+DEPS_BROWSER = chromium nodejs npm
+DEPS_ALL     = clang clang-format clang-tidy libclang-rt-dev
+
+.DEFAULT_GOAL := all
+.PHONY: all help report test test-all test-unit golden golden-renew laws tsan fuzz bench lint reference \
+        test-browser install uninstall man clean deps-report deps-test deps-browser deps-all format rooms
+
+all: $(BUILD)/palermo ## build the program
+
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' Makefile
+
+# ---- the two that a newcomer needs -----------------------------------------------------------
+
+report: ## install what is missing, build, run the example cycle, say where the draft report lies
+	@sh tests/tools/install.sh $(DEPS_REPORT)
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all
+	@$(BUILD)/palermo run datasets/example/cycle.yaml --out out
+
+test: ## the same set-up, then every test that is done within minutes
+	@sh tests/tools/install.sh $(DEPS_REPORT) $(DEPS_TEST)
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all test-program
+	@BUILD=$(BUILD) SHARED=$(SHARED) SANITIZE=$(SANITIZE) sh tests/tools/run.sh quick
+
+test-all: ## what takes longer too: sanitizers, threads, fuzzing, kills, both compilers, lint
+	@sh tests/tools/install.sh $(DEPS_REPORT) $(DEPS_TEST) $(DEPS_ALL)
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all test-program
+	@BUILD=$(BUILD) SHARED=$(SHARED) sh tests/tools/run.sh all
+
+# ---- building ----------------------------------------------------------------------------------
 
 $(BUILD)/palermo: $(OBJ)
-	$(CC) $(OPT) $(SANFLAGS) -o $@ $^ $(LIBS)
+	$(CC) $(OPT) $(SAN) -o $@ $^ $(LIBS)
 
-$(BUILD)/%.o: %.c
+$(BUILD)/libpalermo.a: $(LIBOBJ)
+	rm -f $@ && ar rcsD $@ $^
+
+$(BUILD)/libpalermo.so: $(LIBOBJ)
+	$(CC) -shared -Wl,-soname,libpalermo.so.0 $(OPT) $(SAN) -o $@ $^ $(LIBS)
+
+$(BUILD)/src/%.o: src/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CSTD) $(WARN) $(FLOAT) $(OPT) $(SANFLAGS) -Iinclude $(CFLAGS_DEPS) -MMD -MP -c $< -o $@
+	$(CC) $(FLAGS) -c $< -o $@
 
-clean:
-	rm -rf build
+# Criterion's macros declare without prototypes first; everything else holds for tests too.
+$(BUILD)/tests/%.o: tests/%.c
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -Wmissing-prototypes -Wcast-qual,$(FLAGS)) -Itests/support -Isrc -c $< -o $@
 
--include $(OBJ:.o=.d)
+.PHONY: test-program
+test-program: $(BUILD)/tests/run
+$(BUILD)/tests/run: $(TESTOBJ) $(filter-out %/main.o,$(OBJ))
+	$(CC) $(OPT) $(SAN) -o $@ $^ $(LIBS) -lcriterion
+
+-include $(OBJ:.o=.d) $(TESTOBJ:.o=.d)
+
+# ---- proving -------------------------------------------------------------------------------------
+
+test-unit: ## unit tests and laws: FILTER='io_*' chooses
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all test-program
+	@PALERMO_SHARED=$(SHARED) $(BUILD)/tests/run $(if $(FILTER),--filter='$(FILTER)')
+
+golden: ## golden cases: CASE=check/unknown-key chooses
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all
+	@PALERMO=$(BUILD)/palermo SHARED=$(SHARED) python3 tests/tools/golden.py $(CASE)
+
+golden-renew: ## write what the program prints now into the cases; then read `git diff`
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all
+	@PALERMO=$(BUILD)/palermo SHARED=$(SHARED) python3 tests/tools/golden.py --renew $(CASE)
+
+reference: ## DIR=FOLDER [SECTION=NAME]: run a folder of reference values through the command line
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all
+	@PALERMO=$(BUILD)/palermo python3 tests/tools/reference.py $(DIR) $(SECTION)
+
+tsan: ## threaded laws and golden commands under the thread sanitizer
+	@$(MAKE) --no-print-directory -s -j$$(nproc) SANITIZE=thread all build/$(CC)-thread/laws
+	@build/$(CC)-thread/laws
+	@PALERMO=build/$(CC)-thread/palermo SHARED=$(SHARED) python3 tests/tools/golden.py --threads
+
+# The laws need no Criterion: a main of their own runs them (Criterion 2.4.1 crashes at start under
+# the thread sanitizer).
+LAWOBJ := $(patsubst %.c,$(BUILD)/plain/%.o,$(sort $(wildcard tests/laws/*.c)) $(SUPPORT) tests/tsan/main.c)
+$(BUILD)/plain/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(filter-out -Wmissing-prototypes -Wcast-qual,$(FLAGS)) -DLAW_PLAIN -Itests/support -Isrc -c $< -o $@
+$(BUILD)/laws: $(LAWOBJ) $(filter-out %/main.o,$(OBJ))
+	$(CC) $(OPT) $(SAN) -o $@ $^ $(LIBS)
+
+FUZZ_SECONDS ?= 60
+fuzz: ## every fuzz target for FUZZ_SECONDS each (clang); FUZZ=csv chooses
+	@for f in $(or $(FUZZ),$(FUZZERS)); do \
+	    $(MAKE) --no-print-directory -s CC=clang SANITIZE=address,undefined build/fuzz/$$f && \
+	    mkdir -p build/fuzz/corpus/$$f && \
+	    build/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=2048 -timeout=20 -print_final_stats=0 \
+	        -artifact_prefix=build/fuzz/$$f- build/fuzz/corpus/$$f tests/fuzz/seeds/$$f 2>build/fuzz/$$f.log \
+	    && echo "PASS fuzz $$f ($(FUZZ_SECONDS) s)" || { echo "FAIL fuzz $$f: see build/fuzz/$$f.log"; exit 1; }; \
+	done
+build/fuzz/%: tests/fuzz/fuzz_%.c $(LIBOBJ)
+	@mkdir -p $(@D)
+	clang $(filter-out -Wmissing-prototypes -MMD -MP,$(FLAGS)) -fsanitize=fuzzer $^ -o $@ $(LIBS)
+
+test-browser: ## the report of the example cycle in headless Chromium, English and Arabic
+	@sh tests/tools/install.sh $(DEPS_REPORT) $(DEPS_BROWSER)
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all
+	@PALERMO=$(abspath $(BUILD)/palermo) sh tests/browser/run.sh
+
+bench: ## ratios against floor and peers, in one run (benchmarks/README.md)
+	@$(MAKE) --no-print-directory -s -j$$(nproc) all
+	@PALERMO=$(abspath $(BUILD)/palermo) SHARED=$(abspath $(SHARED)) sh benchmarks/run.sh
+
+lint: ## clang-format and clang-tidy, kept at zero; rooms that look up
+	@clang-format --dry-run --Werror $(SRC) $(wildcard include/palermo/*.h src/*/*.h tests/*/*.c tests/unit/*/*.c benchmarks/*.c)
+	@printf '%s\n' $(SRC) | xargs -P $$(nproc) -n 8 clang-tidy --quiet --warnings-as-errors='*' 2>/dev/null -- \
+	    $(CSTD) -Iinclude $(PKG_C)
+	@sh tests/tools/rooms.sh
+
+rooms: ## print any include that looks up
+	@sh tests/tools/rooms.sh
+
+format: ## clang-format everything in place
+	@clang-format -i $(SRC) $(wildcard include/palermo/*.h src/*/*.h tests/*/*.c tests/unit/*/*.c benchmarks/*.c)
+
+# ---- installing -------------------------------------------------------------------------------------
+
+COMMANDS = $(shell sed -n 's/^CLI_COMMAND(\(.*\))/\1/p' src/cli/commands.def)
+
+man: all ## write the manual pages beside the commands, from the option tables
+	@$(BUILD)/palermo help --man > src/cli/palermo.1
+	@for c in $(COMMANDS); do $(BUILD)/palermo help --man $$c > src/cli/palermo-$$c.1; done
+
+install: all $(BUILD)/libpalermo.a $(BUILD)/libpalermo.so ## PREFIX= DESTDIR=
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/palermo \
+	    $(DESTDIR)$(PREFIX)/share/palermo $(DESTDIR)$(PREFIX)/share/man/man1 \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/doc/palermo
+	install -m 755 $(BUILD)/palermo $(DESTDIR)$(PREFIX)/bin/palermo
+	install -m 644 $(BUILD)/libpalermo.a $(DESTDIR)$(PREFIX)/lib/
+	install -m 755 $(BUILD)/libpalermo.so $(DESTDIR)$(PREFIX)/lib/libpalermo.so.0
+	ln -sf libpalermo.so.0 $(DESTDIR)$(PREFIX)/lib/libpalermo.so
+	install -m 644 include/palermo/*.h include/palermo/*.def $(DESTDIR)$(PREFIX)/include/palermo/
+	printf 'prefix=%s\nName: palermo\nDescription: organized-crime indicators with their uncertainty\nVersion: %s\nRequires.private: %s\nLibs: -L$${prefix}/lib -lpalermo\nLibs.private: -lcsv -lxlsxwriter -lm -pthread\nCflags: -I$${prefix}/include\n' \
+	    '$(PREFIX)' "$$($(BUILD)/palermo --version | cut -d' ' -f2)" '$(PKGS)' > $(DESTDIR)$(PREFIX)/lib/pkgconfig/palermo.pc
+	cp -R indicators datasets $(DESTDIR)$(PREFIX)/share/palermo/
+	for page in src/cli/*.1; do install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man1/; done
+	$(BUILD)/palermo help --completion > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/palermo
+	install -m 644 README.md CHANGES.md LICENSE $(DESTDIR)$(PREFIX)/share/doc/palermo/
+
+uninstall: ## PREFIX= DESTDIR=
+	rm -rf $(DESTDIR)$(PREFIX)/bin/palermo $(DESTDIR)$(PREFIX)/lib/libpalermo.* $(DESTDIR)$(PREFIX)/lib/pkgconfig/palermo.pc \
+	    $(DESTDIR)$(PREFIX)/include/palermo $(DESTDIR)$(PREFIX)/share/palermo $(DESTDIR)$(PREFIX)/share/doc/palermo \
+	    $(DESTDIR)$(PREFIX)/share/man/man1/palermo*.1 $(DESTDIR)$(PREFIX)/share/bash-completion/completions/palermo
+
+clean: ## remove what was built
+	rm -rf build out
