@@ -7,7 +7,7 @@
 static double read_as(const char *text, char decimal, char thousands)
 {
     double value;
-    return pal_num_parse_as(pal_str_of(text), decimal, thousands, &value) ? value : NAN;
+    return pal_num_parse_as(pal_str_of(text), decimal, thousands, &value) ? value : (double)NAN;
 }
 
 Test(base_num, reads_the_forms_that_publishers_use)
