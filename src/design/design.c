@@ -1,0 +1,267 @@
+/* design.c: the tree of strata and units, grown row by row, counted once. */
+#include "inside.h"
+
+#include <math.h>
+#include <string.h>
+
+const char *pal_lonely_name(enum pal_lonely rule)
+{
+    static const char *const names[] = { "fail", "certainty", "remove", "average", "adjust" };
+    return names[rule];
+}
+
+bool pal_lonely_parse(pal_str word, enum pal_lonely *out)
+{
+    for (int rule = PAL_LONELY_FAIL; rule <= PAL_LONELY_ADJUST; rule++) {
+        if (pal_str_eq(word, pal_str_of(pal_lonely_name((enum pal_lonely)rule)))) {
+            *out = (enum pal_lonely)rule;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- a table of (parent, code) -> dense number --------------------------------------------------- */
+
+static uint64_t spread(uint64_t key)
+{
+    key ^= key >> 32;
+    key *= UINT64_C(0x9E3779B97F4A7C15);
+    return key ^ (key >> 29);
+}
+
+static enum pal_status index_grow(struct design_index *index, struct pal_arena *arena,
+                                  struct pal_error *err)
+{
+    const size_t slots = index->slots ? index->slots * 2 : 64;
+    uint64_t    *key = pal_arena_alloc(arena, slots, sizeof *key);
+    uint32_t    *value = pal_arena_alloc(arena, slots, sizeof *value);
+    if (!key || !value)
+        return pal_nomem(err, "the units of the design");
+    for (size_t i = 0; i < index->slots; i++) {
+        if (!index->value[i])
+            continue;
+        size_t at = (size_t)spread(index->key[i]) & (slots - 1);
+        while (value[at])
+            at = (at + 1) & (slots - 1);
+        key[at] = index->key[i];
+        value[at] = index->value[i];
+    }
+    index->slots = slots;
+    index->key = key;
+    index->value = value;
+    return PAL_OK;
+}
+
+/* The number of (parent, code), a new one when it was not there. */
+static enum pal_status index_add(struct design_index *index, uint32_t parent, uint32_t code,
+                                 struct pal_arena *arena, uint32_t *out, bool *is_new,
+                                 struct pal_error *err)
+{
+    if (index->n * 2 >= index->slots)
+        PAL_TRY(index_grow(index, arena, err));
+    const uint64_t key = (uint64_t)parent << 32 | code;
+    size_t         at = (size_t)spread(key) & (index->slots - 1);
+    while (index->value[at] && index->key[at] != key)
+        at = (at + 1) & (index->slots - 1);
+    *is_new = !index->value[at];
+    if (*is_new) {
+        index->key[at] = key;
+        index->value[at] = ++index->n;
+    }
+    *out = index->value[at] - 1;
+    return PAL_OK;
+}
+
+/* ---- growing --------------------------------------------------------------------------------------- */
+
+enum pal_status pal_design_new(const struct pal_design_spec *spec, struct pal_arena *arena,
+                               struct pal_design **out, struct pal_error *err)
+{
+    if (spec->stages > PAL_MAX_STAGES)
+        return pal_fail(err, PAL_USAGE, "%zu stages; at most %d are possible", spec->stages,
+                        PAL_MAX_STAGES);
+    struct pal_design *design = pal_arena_alloc(arena, 1, sizeof *design);
+    if (!design)
+        return pal_nomem(err, "the design");
+    design->spec = *spec;
+    design->arena = arena;
+    /* Stages after the last with an fpc add nothing to the variance: only the first always counts. */
+    design->levels = 1;
+    for (size_t s = 1; s < spec->stages; s++)
+        if (spec->fpc[s])
+            design->levels = s + 1;
+    *out = design;
+    return PAL_OK;
+}
+
+static enum pal_status stratum_new(struct design_stage *stage, uint32_t parent, double fpc,
+                                   struct pal_arena *arena, struct pal_error *err)
+{
+    if (stage->strata == stage->strata_cap) {
+        const size_t           cap = stage->strata_cap ? stage->strata_cap * 2 : 32;
+        struct design_stratum *grown =
+            pal_arena_grow(arena, stage->stratum, stage->strata_cap, cap, sizeof *grown);
+        if (!grown)
+            return pal_nomem(err, "the strata of the design");
+        stage->stratum = grown;
+        stage->strata_cap = cap;
+    }
+    stage->stratum[stage->strata++] = (struct design_stratum){ .parent = parent, .fpc = fpc };
+    return PAL_OK;
+}
+
+static enum pal_status unit_new(struct design_stage *stage, uint32_t stratum, struct pal_arena *arena,
+                                struct pal_error *err)
+{
+    if (stage->units == stage->units_cap) {
+        const size_t cap = stage->units_cap ? stage->units_cap * 2 : 64;
+        uint32_t    *grown = pal_arena_grow(arena, stage->unit_stratum, stage->units_cap, cap, sizeof *grown);
+        if (!grown)
+            return pal_nomem(err, "the units of the design");
+        stage->unit_stratum = grown;
+        stage->units_cap = cap;
+    }
+    stage->unit_stratum[stage->units++] = stratum;
+    stage->stratum[stratum].sampled++;
+    return PAL_OK;
+}
+
+static enum pal_status missing(const struct pal_design_rows *rows, size_t i, const char *what,
+                               struct pal_error *err)
+{
+    const struct pal_place at = { rows->file, rows->line ? rows->line[i] : 0, 0 };
+    return pal_fail_at(err, PAL_DATA, &at, "the %s is missing; a row without it belongs to no design", what);
+}
+
+enum pal_status pal_design_add(struct pal_design *design, const struct pal_design_rows *rows,
+                               uint32_t *unit, struct pal_error *err)
+{
+    for (size_t i = 0; i < rows->rows; i++) {
+        uint32_t parent = 0;
+        for (size_t s = 0; s < design->levels; s++) {
+            struct design_stage *stage = &design->stage[s];
+            uint32_t             stratum, code = 0;
+            bool                 is_new;
+            if (rows->stratum[s] && !(code = rows->stratum[s][i]))
+                return missing(rows, i, "stratum", err);
+            PAL_TRY(index_add(&stage->strata_of, parent, code, design->arena, &stratum, &is_new, err));
+            if (is_new)
+                PAL_TRY(stratum_new(stage, parent, rows->fpc[s] ? rows->fpc[s][i] : 0.0, design->arena, err));
+            if (!rows->unit[s]) { /* every row is a unit of its own */
+                PAL_TRY(unit_new(stage, stratum, design->arena, err));
+                parent = (uint32_t)stage->units - 1;
+                continue;
+            }
+            if (!(code = rows->unit[s][i]))
+                return missing(rows, i, "sampling unit", err);
+            PAL_TRY(index_add(&stage->units_of, stratum, code, design->arena, &parent, &is_new, err));
+            if (is_new)
+                PAL_TRY(unit_new(stage, stratum, design->arena, err));
+            if (is_new && s == 0 && !design->spec.nest && design->spec.strata[0]) {
+                uint32_t owner;
+                bool     first;
+                PAL_TRY(index_add(&design->codes, 0, code, design->arena, &owner, &first, err));
+                if (!first)
+                    design->repeated = true;
+            }
+        }
+        unit[i] = parent;
+    }
+    return PAL_OK;
+}
+
+/* ---- closing ---------------------------------------------------------------------------------------- */
+
+enum pal_status pal_design_close(struct pal_design *design, struct pal_error *err)
+{
+    if (design->repeated)
+        return pal_fail(err, PAL_DATA,
+                        "the same unit id stands in several strata; if ids are unique only inside a "
+                        "stratum say --nest");
+    for (size_t s = 0; s < design->levels; s++) {
+        struct design_stage *stage = &design->stage[s];
+        for (size_t h = 0; h < stage->strata; h++) {
+            struct design_stratum *stratum = &stage->stratum[h];
+            const double           n = (double)stratum->sampled;
+            if (!design->spec.fpc[s] || stratum->fpc == (double)INFINITY) {
+                stratum->population = (double)INFINITY;
+                continue;
+            }
+            if (!(stratum->fpc > 0))
+                return pal_fail(err, PAL_DATA, "a finite population correction is %g; give the population "
+                                "size, or the fraction sampled", stratum->fpc);
+            stratum->population = stratum->fpc < 1 ? n / stratum->fpc : stratum->fpc;
+            if (stratum->population < n * (1 - 1e-12))
+                return pal_fail(err, PAL_DATA,
+                                "a stratum of stage %zu has %zu sampled units of a population of %g", s + 1,
+                                stratum->sampled, stratum->population);
+        }
+    }
+    const struct design_stage *first = &design->stage[0];
+    if (first->units == 1 && first->stratum[0].population > 1)
+        return pal_fail(err, PAL_DATA, "the whole design has one sampling unit; no variance follows from one");
+    return PAL_OK;
+}
+
+/* ---- reading ------------------------------------------------------------------------------------------ */
+
+size_t pal_design_units(const struct pal_design *design)
+{
+    return design->stage[design->levels - 1].units;
+}
+
+size_t pal_design_psus(const struct pal_design *design)
+{
+    return design->stage[0].units;
+}
+
+size_t pal_design_strata(const struct pal_design *design)
+{
+    return design->stage[0].strata;
+}
+
+uint32_t pal_design_psu_of(const struct pal_design *design, uint32_t unit)
+{
+    for (size_t s = design->levels - 1; s > 0; s--)
+        unit = design->stage[s].stratum[design->stage[s].unit_stratum[unit]].parent;
+    return unit;
+}
+
+uint32_t pal_design_stratum_of(const struct pal_design *design, uint32_t psu)
+{
+    return design->stage[0].unit_stratum[psu];
+}
+
+size_t pal_design_sampled(const struct pal_design *design, uint32_t stratum)
+{
+    return design->stage[0].stratum[stratum].sampled;
+}
+
+double pal_design_population(const struct pal_design *design, uint32_t stratum)
+{
+    return design->stage[0].stratum[stratum].population;
+}
+
+double pal_design_unit_weight(const struct pal_design *design, uint32_t unit)
+{
+    double weight = 1;
+    for (size_t s = design->levels; s-- > 0;) {
+        const struct design_stage   *stage = &design->stage[s];
+        const struct design_stratum *stratum = &stage->stratum[stage->unit_stratum[unit]];
+        if (isfinite(stratum->population))
+            weight *= stratum->population / (double)stratum->sampled;
+        unit = stratum->parent;
+    }
+    return weight;
+}
+
+const struct pal_design_spec *pal_design_spec_of(const struct pal_design *design)
+{
+    return &design->spec;
+}
+
+double pal_design_df(const struct pal_design *design)
+{
+    return (double)design->stage[0].units - (double)design->stage[0].strata;
+}
