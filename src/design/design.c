@@ -6,7 +6,7 @@
 
 const char *pal_lonely_name(enum pal_lonely rule)
 {
-    static const char *const names[] = { "fail", "certainty", "remove", "average", "adjust" };
+    static const char *const names[] = {"fail", "certainty", "remove", "average", "adjust"};
     return names[rule];
 }
 
@@ -21,7 +21,8 @@ bool pal_lonely_parse(pal_str word, enum pal_lonely *out)
     return false;
 }
 
-/* ---- a table of (parent, code) -> dense number --------------------------------------------------- */
+/* ---- a table of (parent, code) -> dense number
+ * --------------------------------------------------- */
 
 static uint64_t spread(uint64_t key)
 {
@@ -34,8 +35,8 @@ static enum pal_status index_grow(struct design_index *index, struct pal_arena *
                                   struct pal_error *err)
 {
     const size_t slots = index->slots ? index->slots * 2 : 64;
-    uint64_t    *key = pal_arena_alloc(arena, slots, sizeof *key);
-    uint32_t    *value = pal_arena_alloc(arena, slots, sizeof *value);
+    uint64_t *key = pal_arena_alloc(arena, slots, sizeof *key);
+    uint32_t *value = pal_arena_alloc(arena, slots, sizeof *value);
     if (!key || !value)
         return pal_nomem(err, "the units of the design");
     for (size_t i = 0; i < index->slots; i++) {
@@ -61,7 +62,7 @@ static enum pal_status index_add(struct design_index *index, uint32_t parent, ui
     if (index->n * 2 >= index->slots)
         PAL_TRY(index_grow(index, arena, err));
     const uint64_t key = (uint64_t)parent << 32 | code;
-    size_t         at = (size_t)spread(key) & (index->slots - 1);
+    size_t at = (size_t)spread(key) & (index->slots - 1);
     while (index->value[at] && index->key[at] != key)
         at = (at + 1) & (index->slots - 1);
     *is_new = !index->value[at];
@@ -73,7 +74,8 @@ static enum pal_status index_add(struct design_index *index, uint32_t parent, ui
     return PAL_OK;
 }
 
-/* ---- growing --------------------------------------------------------------------------------------- */
+/* ---- growing
+ * --------------------------------------------------------------------------------------- */
 
 enum pal_status pal_design_new(const struct pal_design_spec *spec, struct pal_arena *arena,
                                struct pal_design **out, struct pal_error *err)
@@ -86,7 +88,8 @@ enum pal_status pal_design_new(const struct pal_design_spec *spec, struct pal_ar
         return pal_nomem(err, "the design");
     design->spec = *spec;
     design->arena = arena;
-    /* Stages after the last with an fpc add nothing to the variance: only the first always counts. */
+    /* Stages after the last with an fpc add nothing to the variance: only the first always counts.
+     */
     design->levels = 1;
     for (size_t s = 1; s < spec->stages; s++)
         if (spec->fpc[s])
@@ -99,7 +102,7 @@ static enum pal_status stratum_new(struct design_stage *stage, uint32_t parent, 
                                    struct pal_arena *arena, struct pal_error *err)
 {
     if (stage->strata == stage->strata_cap) {
-        const size_t           cap = stage->strata_cap ? stage->strata_cap * 2 : 32;
+        const size_t cap = stage->strata_cap ? stage->strata_cap * 2 : 32;
         struct design_stratum *grown =
             pal_arena_grow(arena, stage->stratum, stage->strata_cap, cap, sizeof *grown);
         if (!grown)
@@ -107,16 +110,17 @@ static enum pal_status stratum_new(struct design_stage *stage, uint32_t parent, 
         stage->stratum = grown;
         stage->strata_cap = cap;
     }
-    stage->stratum[stage->strata++] = (struct design_stratum){ .parent = parent, .fpc = fpc };
+    stage->stratum[stage->strata++] = (struct design_stratum){.parent = parent, .fpc = fpc};
     return PAL_OK;
 }
 
-static enum pal_status unit_new(struct design_stage *stage, uint32_t stratum, struct pal_arena *arena,
-                                struct pal_error *err)
+static enum pal_status unit_new(struct design_stage *stage, uint32_t stratum,
+                                struct pal_arena *arena, struct pal_error *err)
 {
     if (stage->units == stage->units_cap) {
         const size_t cap = stage->units_cap ? stage->units_cap * 2 : 64;
-        uint32_t    *grown = pal_arena_grow(arena, stage->unit_stratum, stage->units_cap, cap, sizeof *grown);
+        uint32_t *grown =
+            pal_arena_grow(arena, stage->unit_stratum, stage->units_cap, cap, sizeof *grown);
         if (!grown)
             return pal_nomem(err, "the units of the design");
         stage->unit_stratum = grown;
@@ -130,8 +134,9 @@ static enum pal_status unit_new(struct design_stage *stage, uint32_t stratum, st
 static enum pal_status missing(const struct pal_design_rows *rows, size_t i, const char *what,
                                struct pal_error *err)
 {
-    const struct pal_place at = { rows->file, rows->line ? rows->line[i] : 0, 0 };
-    return pal_fail_at(err, PAL_DATA, &at, "the %s is missing; a row without it belongs to no design", what);
+    const struct pal_place at = {rows->file, rows->line ? rows->line[i] : 0, 0};
+    return pal_fail_at(err, PAL_DATA, &at,
+                       "the %s is missing; a row without it belongs to no design", what);
 }
 
 enum pal_status pal_design_add(struct pal_design *design, const struct pal_design_rows *rows,
@@ -141,13 +146,15 @@ enum pal_status pal_design_add(struct pal_design *design, const struct pal_desig
         uint32_t parent = 0;
         for (size_t s = 0; s < design->levels; s++) {
             struct design_stage *stage = &design->stage[s];
-            uint32_t             stratum, code = 0;
-            bool                 is_new;
+            uint32_t stratum, code = 0;
+            bool is_new;
             if (rows->stratum[s] && !(code = rows->stratum[s][i]))
                 return missing(rows, i, "stratum", err);
-            PAL_TRY(index_add(&stage->strata_of, parent, code, design->arena, &stratum, &is_new, err));
+            PAL_TRY(
+                index_add(&stage->strata_of, parent, code, design->arena, &stratum, &is_new, err));
             if (is_new)
-                PAL_TRY(stratum_new(stage, parent, rows->fpc[s] ? rows->fpc[s][i] : 0.0, design->arena, err));
+                PAL_TRY(stratum_new(stage, parent, rows->fpc[s] ? rows->fpc[s][i] : 0.0,
+                                    design->arena, err));
             if (!rows->unit[s]) { /* every row is a unit of its own */
                 PAL_TRY(unit_new(stage, stratum, design->arena, err));
                 parent = (uint32_t)stage->units - 1;
@@ -155,12 +162,13 @@ enum pal_status pal_design_add(struct pal_design *design, const struct pal_desig
             }
             if (!(code = rows->unit[s][i]))
                 return missing(rows, i, "sampling unit", err);
-            PAL_TRY(index_add(&stage->units_of, stratum, code, design->arena, &parent, &is_new, err));
+            PAL_TRY(
+                index_add(&stage->units_of, stratum, code, design->arena, &parent, &is_new, err));
             if (is_new)
                 PAL_TRY(unit_new(stage, stratum, design->arena, err));
             if (is_new && s == 0 && !design->spec.nest && design->spec.strata[0]) {
                 uint32_t owner;
-                bool     first;
+                bool first;
                 PAL_TRY(index_add(&design->codes, 0, code, design->arena, &owner, &first, err));
                 if (!first)
                     design->repeated = true;
@@ -171,55 +179,56 @@ enum pal_status pal_design_add(struct pal_design *design, const struct pal_desig
     return PAL_OK;
 }
 
-/* ---- closing ---------------------------------------------------------------------------------------- */
+/* ---- closing
+ * ---------------------------------------------------------------------------------------- */
 
 enum pal_status pal_design_close(struct pal_design *design, struct pal_error *err)
 {
     if (design->repeated)
-        return pal_fail(err, PAL_DATA,
-                        "the same unit id stands in several strata; if ids are unique only inside a "
-                        "stratum say --nest");
+        return pal_fail(
+            err, PAL_DATA,
+            "the same unit id stands in several strata; if ids are unique only inside a "
+            "stratum say --nest");
     for (size_t s = 0; s < design->levels; s++) {
         struct design_stage *stage = &design->stage[s];
         for (size_t h = 0; h < stage->strata; h++) {
             struct design_stratum *stratum = &stage->stratum[h];
-            const double           n = (double)stratum->sampled;
+            const double n = (double)stratum->sampled;
             if (!design->spec.fpc[s] || stratum->fpc == (double)INFINITY) {
                 stratum->population = (double)INFINITY;
                 continue;
             }
             if (!(stratum->fpc > 0))
-                return pal_fail(err, PAL_DATA, "a finite population correction is %g; give the population "
-                                "size, or the fraction sampled", stratum->fpc);
+                return pal_fail(err, PAL_DATA,
+                                "a finite population correction is %g; give the population "
+                                "size, or the fraction sampled",
+                                stratum->fpc);
             stratum->population = stratum->fpc < 1 ? n / stratum->fpc : stratum->fpc;
             if (stratum->population < n * (1 - 1e-12))
-                return pal_fail(err, PAL_DATA,
-                                "a stratum of stage %zu has %zu sampled units of a population of %g", s + 1,
-                                stratum->sampled, stratum->population);
+                return pal_fail(
+                    err, PAL_DATA,
+                    "a stratum of stage %zu has %zu sampled units of a population of %g", s + 1,
+                    stratum->sampled, stratum->population);
         }
     }
     const struct design_stage *first = &design->stage[0];
     if (first->units == 1 && first->stratum[0].population > 1)
-        return pal_fail(err, PAL_DATA, "the whole design has one sampling unit; no variance follows from one");
+        return pal_fail(err, PAL_DATA,
+                        "the whole design has one sampling unit; no variance follows from one");
     return PAL_OK;
 }
 
-/* ---- reading ------------------------------------------------------------------------------------------ */
+/* ---- reading
+ * ------------------------------------------------------------------------------------------ */
 
 size_t pal_design_units(const struct pal_design *design)
 {
     return design->stage[design->levels - 1].units;
 }
 
-size_t pal_design_psus(const struct pal_design *design)
-{
-    return design->stage[0].units;
-}
+size_t pal_design_psus(const struct pal_design *design) { return design->stage[0].units; }
 
-size_t pal_design_strata(const struct pal_design *design)
-{
-    return design->stage[0].strata;
-}
+size_t pal_design_strata(const struct pal_design *design) { return design->stage[0].strata; }
 
 uint32_t pal_design_psu_of(const struct pal_design *design, uint32_t unit)
 {
@@ -247,7 +256,7 @@ double pal_design_unit_weight(const struct pal_design *design, uint32_t unit)
 {
     double weight = 1;
     for (size_t s = design->levels; s-- > 0;) {
-        const struct design_stage   *stage = &design->stage[s];
+        const struct design_stage *stage = &design->stage[s];
         const struct design_stratum *stratum = &stage->stratum[stage->unit_stratum[unit]];
         if (isfinite(stratum->population))
             weight *= stratum->population / (double)stratum->sampled;

@@ -9,15 +9,15 @@
 #include <string.h>
 
 struct sums { /* one stage's units, dense */
-    double  *a, *b;
+    double *a, *b;
     uint8_t *seen; /* the domain has a row here */
 };
 
 struct stratum_sums {
-    double a, b;       /* sums over units       */
-    double aa;         /* then centred products */
+    double a, b; /* sums over units       */
+    double aa;   /* then centred products */
     size_t seen;
-    double factor;     /* product of fractions above; set from the parent */
+    double factor; /* product of fractions above; set from the parent */
 };
 
 static enum pal_status sums_new(struct sums *sums, size_t n, struct pal_arena *scratch,
@@ -31,18 +31,20 @@ static enum pal_status sums_new(struct sums *sums, size_t n, struct pal_arena *s
 
 static enum pal_status lonely_refused(size_t stage, uint32_t stratum, struct pal_error *err)
 {
-    return pal_fail(err, PAL_DOMAIN,
-                    "stratum %u of stage %zu has one sampled unit; choose --lonely-psu certainty, remove, "
-                    "average or adjust", (unsigned)stratum + 1, stage + 1);
+    return pal_fail(
+        err, PAL_DOMAIN,
+        "stratum %u of stage %zu has one sampled unit; choose --lonely-psu certainty, remove, "
+        "average or adjust",
+        (unsigned)stratum + 1, stage + 1);
 }
 
 struct stage_work {
-    const struct pal_design   *design;
+    const struct pal_design *design;
     const struct design_stage *stage;
-    size_t                     number;
-    const struct sums         *sums;
-    struct stratum_sums       *stratum; /* [strata] */
-    double                     centre_a, centre_b; /* of all units: the adjust rule */
+    size_t number;
+    const struct sums *sums;
+    struct stratum_sums *stratum; /* [strata] */
+    double centre_a, centre_b;    /* of all units: the adjust rule */
 };
 
 static bool census(const struct design_stratum *stratum)
@@ -74,17 +76,17 @@ static void centre_of_all(struct stage_work *work)
 static void centred_products(struct stage_work *work)
 {
     const struct pal_design *design = work->design;
-    const bool               adjust = design->spec.lonely == PAL_LONELY_ADJUST;
+    const bool adjust = design->spec.lonely == PAL_LONELY_ADJUST;
     if (adjust)
         centre_of_all(work);
     /* Units without domain rows are zeros: their part is added in one step per stratum. */
     for (size_t u = 0; u < work->stage->units; u++) {
-        const uint32_t       h = work->stage->unit_stratum[u];
+        const uint32_t h = work->stage->unit_stratum[u];
         struct stratum_sums *stratum = &work->stratum[h];
         if (!stratum->seen || !work->sums->seen[u])
             continue;
         const double n = (double)work->stage->stratum[h].sampled;
-        const bool   shifted = adjust && (n <= 1 || left_alone(work, h));
+        const bool shifted = adjust && (n <= 1 || left_alone(work, h));
         const double ca = shifted ? work->centre_a : stratum->a / n;
         const double cb = shifted ? work->centre_b : stratum->b / n;
         stratum->aa += (work->sums->a[u] - ca) * (work->sums->b[u] - cb);
@@ -94,7 +96,7 @@ static void centred_products(struct stage_work *work)
         if (!stratum->seen)
             continue;
         const double n = (double)work->stage->stratum[h].sampled;
-        const bool   shifted = adjust && (n <= 1 || left_alone(work, h));
+        const bool shifted = adjust && (n <= 1 || left_alone(work, h));
         const double ca = shifted ? work->centre_a : stratum->a / n;
         const double cb = shifted ? work->centre_b : stratum->b / n;
         stratum->aa += (n - (double)stratum->seen) * ca * cb;
@@ -105,11 +107,11 @@ static enum pal_status stage_variance(struct stage_work *work, struct pal_design
                                       struct pal_error *err)
 {
     const enum pal_lonely rule = work->design->spec.lonely;
-    double                total = 0;
-    size_t                strata = 0, ordinary = 0;
+    double total = 0;
+    size_t strata = 0, ordinary = 0;
     centred_products(work);
     for (size_t h = 0; h < work->stage->strata; h++) {
-        const struct stratum_sums   *sums = &work->stratum[h];
+        const struct stratum_sums *sums = &work->stratum[h];
         const struct design_stratum *stratum = &work->stage->stratum[h];
         if (!sums->seen)
             continue;
@@ -123,8 +125,8 @@ static enum pal_status stage_variance(struct stage_work *work, struct pal_design
         const bool alone = stratum->sampled == 1;
         if (alone && rule == PAL_LONELY_FAIL)
             return lonely_refused(work->number, (uint32_t)h, err);
-        const bool dropped = alone ? rule != PAL_LONELY_ADJUST
-                                   : rule == PAL_LONELY_AVERAGE && left_alone(work, h);
+        const bool dropped =
+            alone ? rule != PAL_LONELY_ADJUST : rule == PAL_LONELY_AVERAGE && left_alone(work, h);
         out->lonely += alone || (left_alone(work, h) && rule >= PAL_LONELY_AVERAGE);
         if (dropped)
             continue;
@@ -167,15 +169,16 @@ static void add_influence(const struct pal_influence *from, double *to, uint8_t 
     }
 }
 
-enum pal_status pal_design_covariance(const struct pal_design *design, const struct pal_influence *a,
-                                      const struct pal_influence *b, struct pal_arena *scratch,
-                                      struct pal_design_variance *out, struct pal_error *err)
+enum pal_status pal_design_covariance(const struct pal_design *design,
+                                      const struct pal_influence *a, const struct pal_influence *b,
+                                      struct pal_arena *scratch, struct pal_design_variance *out,
+                                      struct pal_error *err)
 {
     const struct pal_arena_mark mark = pal_arena_mark(scratch);
-    const size_t                levels = design->levels;
-    struct sums                 sums[PAL_MAX_STAGES];
-    struct stratum_sums        *strata[PAL_MAX_STAGES];
-    *out = (struct pal_design_variance){ 0 };
+    const size_t levels = design->levels;
+    struct sums sums[PAL_MAX_STAGES];
+    struct stratum_sums *strata[PAL_MAX_STAGES];
+    *out = (struct pal_design_variance){0};
     for (size_t s = 0; s < levels; s++)
         PAL_TRY(sums_new(&sums[s], design->stage[s].units, scratch, err));
     add_influence(a, sums[levels - 1].a, sums[levels - 1].seen);
@@ -193,15 +196,14 @@ enum pal_status pal_design_covariance(const struct pal_design *design, const str
         const struct design_stage *stage = &design->stage[s];
         PAL_TRY(stratum_sums(stage, &sums[s], scratch, &strata[s], err));
         for (size_t h = 0; s > 0 && h < stage->strata; h++) {
-            const struct design_stage   *up = &design->stage[s - 1];
-            const uint32_t               over = up->unit_stratum[stage->stratum[h].parent];
+            const struct design_stage *up = &design->stage[s - 1];
+            const uint32_t over = up->unit_stratum[stage->stratum[h].parent];
             const struct design_stratum *parent = &up->stratum[over];
-            strata[s][h].factor = strata[s - 1][over].factor *
-                                  (isfinite(parent->population)
-                                       ? (double)parent->sampled / parent->population
-                                       : 0);
+            strata[s][h].factor =
+                strata[s - 1][over].factor *
+                (isfinite(parent->population) ? (double)parent->sampled / parent->population : 0);
         }
-        struct stage_work work = { design, stage, s, &sums[s], strata[s], 0, 0 };
+        struct stage_work work = {design, stage, s, &sums[s], strata[s], 0, 0};
         PAL_TRY(stage_variance(&work, out, err));
     }
     size_t units = 0, domain_strata = 0;

@@ -1,0 +1,85 @@
+/* encoding.c: the code pages that published files come in. */
+#include "inside.h"
+
+#include <string.h>
+
+enum pal_status io_encoding_parse(const char *name, enum io_encoding *out, struct pal_error *err)
+{
+    static const struct {
+        pal_str name;
+        enum io_encoding encoding;
+    } known[] = {
+        {PAL_STR_INIT("utf-8"), IO_UTF8},
+        {PAL_STR_INIT("utf8"), IO_UTF8},
+        {PAL_STR_INIT("ascii"), IO_UTF8},
+        {PAL_STR_INIT("latin-1"), IO_LATIN1},
+        {PAL_STR_INIT("latin1"), IO_LATIN1},
+        {PAL_STR_INIT("iso-8859-1"), IO_LATIN1},
+        {PAL_STR_INIT("windows-1252"), IO_WINDOWS1252},
+        {PAL_STR_INIT("cp1252"), IO_WINDOWS1252},
+        {PAL_STR_INIT("mixed"), IO_MIXED},
+    };
+    const pal_str word = pal_str_of(name ? name : "utf-8");
+    for (size_t i = 0; i < PAL_COUNT(known); i++) {
+        if (pal_str_eq_nocase(word, known[i].name)) {
+            *out = known[i].encoding;
+            return PAL_OK;
+        }
+    }
+    return pal_fail(err, PAL_SYNTAX,
+                    "unknown encoding '%s'; there are utf-8, latin-1, windows-1252 and mixed",
+                    name);
+}
+
+/* 0x80-0x9F of windows-1252; the five holes stay control characters, as browsers read them. */
+static const uint16_t windows1252[32] = {
+    0x20AC, 0x0081, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
+    0x2039, 0x0152, 0x008D, 0x017D, 0x008F, 0x0090, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x009D, 0x017E, 0x0178,
+};
+
+static bool is_ascii(pal_str text)
+{
+    size_t i = 0;
+    for (; i + 8 <= text.len; i += 8) {
+        uint64_t word;
+        memcpy(&word, text.ptr + i, 8);
+        if (word & UINT64_C(0x8080808080808080))
+            return false;
+    }
+    for (; i < text.len; i++)
+        if ((unsigned char)text.ptr[i] >= 0x80)
+            return false;
+    return true;
+}
+
+bool io_decode(enum io_encoding encoding, pal_str *text, struct pal_buf *spare)
+{
+    if (is_ascii(*text))
+        return true;
+    if (encoding == IO_UTF8 || encoding == IO_MIXED) {
+        if (pal_utf8_valid(*text))
+            return true;
+        if (encoding == IO_UTF8)
+            return false;
+    }
+    pal_buf_clear(spare);
+    for (size_t i = 0; i < text->len; i++) {
+        const unsigned char byte = (unsigned char)text->ptr[i];
+        uint32_t point = byte;
+        if (encoding != IO_LATIN1 && byte >= 0x80 && byte < 0xA0)
+            point = windows1252[byte - 0x80];
+        if (point < 0x80) {
+            pal_buf_addc(spare, (char)point);
+        } else if (point < 0x800) {
+            pal_buf_addc(spare, (char)(0xC0 | point >> 6));
+            pal_buf_addc(spare, (char)(0x80 | (point & 0x3F)));
+        } else {
+            pal_buf_addc(spare, (char)(0xE0 | point >> 12));
+            pal_buf_addc(spare, (char)(0x80 | (point >> 6 & 0x3F)));
+            pal_buf_addc(spare, (char)(0x80 | (point & 0x3F)));
+        }
+    }
+    *text = pal_buf_str(spare);
+    return !spare->failed;
+}
