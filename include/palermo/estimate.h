@@ -7,6 +7,11 @@
  * States of one piece of work are merged in the order of the pieces, so that the answer has the
  * same bytes on any number of threads.
  *
+ * Censored cells (absent PAL_BELOW_THRESHOLD, with a low and a high) are neither 0 nor the
+ * threshold: a figure that contains one has no value (absent = PAL_BELOW_THRESHOLD), but bounds.
+ * bound_low counts every censored cell at its low, bound_high at its high; ratios and shares
+ * propagate both ends. Where the bounds coincide the value is known and given.
+ *
  * Threads : a state belongs to one thread at a time; the estimator structs are const.
  */
 #ifndef PALERMO_ESTIMATE_H
@@ -18,108 +23,141 @@
 /* ---- the answer --------------------------------------------------------------------------- */
 
 enum pal_uncertainty { /* the kind, printed beside every value */
-    PAL_UNC_NONE = 0,
-    PAL_UNC_SAMPLING,
-    PAL_UNC_RANDOM,     /* random variation of a complete count */
-    PAL_UNC_MODEL,
-    PAL_UNC_IMPUTATION,
-    PAL_UNC_EXPERT,
+                       PAL_UNC_NONE = 0,
+                       PAL_UNC_SAMPLING,
+                       PAL_UNC_RANDOM, /* random variation of a complete count */
+                       PAL_UNC_MODEL,
+                       PAL_UNC_IMPUTATION,
+                       PAL_UNC_EXPERT,
 };
 const char *pal_uncertainty_name(enum pal_uncertainty kind);
 
 enum pal_answer_status { PAL_ANSWER_OK = 0, PAL_ANSWER_UNDEFINED, PAL_ANSWER_SUPPRESSED };
+const char *pal_answer_status_name(enum pal_answer_status status);
 
 struct pal_estimate { /* NaN: undefined; `has_*` false: does not apply */
-    double   value;      /* in the statistic's unit                                        */
-    double   std_error;  /* same unit; NaN when the method gives none                      */
-    double   low, high;  /* interval at `level`                                            */
-    double   level;      /* 0.95; 0 when there is no interval                              */
-    double   df, df_design, deff;
-    bool     has_std_error, has_interval, has_df, has_df_design, has_deff, has_n;
-    double   bound_low, bound_high; /* what censored cells leave open; no confidence limits */
-    bool     has_bounds;
-    uint64_t n;          /* rows used, unweighted                                          */
-    uint64_t censored;   /* of them below a threshold                                      */
-    uint64_t left_out;   /* rows with an error that would have entered                     */
-    double   denominator;/* of a rate, ratio or share, for checks and notes; NaN if none   */
-    double   numerator;
-    enum pal_absent         absent; /* value is unread when not PAL_PRESENT                */
-    enum pal_answer_status  status;
-    enum pal_uncertainty    uncertainty;
-    const char *method;   /* "gamma (Fay-Feuer 1997)": short, printable, static             */
-    const char *interval; /* the --interval word: "garwood"; NULL when there is none        */
-    const char *note;     /* static or arena-owned; NULL when there is nothing to say       */
+    double value;     /* in the statistic's unit                                        */
+    double std_error; /* same unit; NaN when the method gives none                      */
+    double low, high; /* interval at `level`                                            */
+    double level;     /* 0.95; 0 when there is no interval                              */
+    double df, df_design, deff;
+    bool has_std_error, has_interval, has_df, has_df_design, has_deff, has_n;
+    double bound_low,
+        bound_high; /* what censored or missing cells leave open; no confidence limits */
+    bool has_bounds;
+    double test_z, test_p; /* of a comparison (ask.test): z is NaN for the exact tests        */
+    bool has_test;
+    uint64_t n;        /* rows used, unweighted                                           */
+    uint64_t missing;  /* rows asked for whose value is absent, censored ones apart       */
+    uint64_t censored; /* rows below a threshold                                          */
+    uint64_t left_out; /* rows with an error that would have entered                      */
+    double numerator;  /* of a rate, ratio or share, for checks and notes; NaN if none    */
+    double denominator;
+    uint64_t coverage_n, coverage_of; /* reported-total: areas that report, areas asked; else 0 */
+    double coverage_share;         /* their share of the second column (population); NaN if none  */
+    enum pal_absent absent;        /* value is unread when not PAL_PRESENT                        */
+    enum pal_answer_status status; /* UNDEFINED whenever there is no value                        */
+    enum pal_uncertainty uncertainty;
+    const char *method;   /* "gamma (Fay-Feuer 1997)": short, printable, static              */
+    const char *interval; /* the --interval word: "garwood"; NULL when there is none         */
+    const char *note;     /* static or arena-owned; NULL when there is nothing to say        */
 };
 
 /* ---- what is asked ------------------------------------------------------------------------- */
 
-struct pal_standard { /* a standard population: weights by category text */
-    size_t         n;
+struct pal_standard { /* a standard population: weights by category text; the order of the
+                         categories is the order of pal_cells.stratum                  */
+    size_t n;
     const pal_str *category; /* [n] */
-    const double  *weight;   /* [n] any scale, above zero in sum */
+    const double *weight;    /* [n] any scale, none below zero, above zero in sum */
 };
 
-enum pal_test { PAL_TEST_SCORE = 0, PAL_TEST_LOG_WALD, PAL_TEST_EXACT_MINLIKE, PAL_TEST_EXACT_CENTRAL };
+enum pal_test {
+    PAL_TEST_NONE = 0,
+    PAL_TEST_SCORE,         /* pooled rate                                                */
+    PAL_TEST_LOG_WALD,      /* Wald on the log ratio                                      */
+    PAL_TEST_EXACT_MINLIKE, /* conditional binomial, outcomes no likelier than the seen   */
+    PAL_TEST_EXACT_CENTRAL, /* conditional binomial, twice the smaller tail               */
+    PAL_TEST_NORMAL,        /* difference over its standard error (dsr-difference)        */
+};
 
 /* What a statistic needs to know besides its columns. Zero-initialise, then fill what is meant. */
 struct pal_ask {
-    double      level;    /* 0 = 0.95                                                       */
-    double      per;      /* of a rate or ratio: 100000; 0 = 1                              */
-    const char *interval; /* word of --interval; NULL = the estimator's default             */
-    double      theta;    /* negative binomial; 0 = none                                    */
-    const struct pal_standard *standard; /* of dsr, dsr-ratio                               */
-    bool        overdispersed; /* quasi-Poisson: scale the variance by `dispersion`         */
-    double      dispersion;    /* >= 1; Pearson chi-square / df of the series               */
-    double      denominator_se; /* standard error of one unit of denominator, relative; 0 = exact */
-    enum pal_test test;
-    bool        simultaneous; /* share: Goodman intervals for a full breakdown              */
+    double level;         /* 0 = 0.95                                                        */
+    double per;           /* of a rate, ratio, share or difference: 100000; 0 = 1            */
+    const char *interval; /* word of --interval; NULL = the estimator's default              */
+    double theta;         /* negative binomial, variance mu + mu^2/theta; 0 = none           */
+    const struct pal_standard *standard; /* of dsr, dsr-ratio, dsr-difference; outlives the state */
+    bool overdispersed;    /* quasi-Poisson: the variance is scaled by `dispersion`          */
+    double dispersion;     /* >= 1; Pearson chi-square / df of the series (pal_dispersion). 0 with
+                              overdispersed: estimated from the group's own rows             */
+    double denominator_se; /* relative standard error of the denominator; 0 = exact          */
+    enum pal_test test;    /* of comparisons                                                 */
+    size_t classes;        /* share: > 1 gives Goodman's simultaneous limits for a full
+                              breakdown into that many classes                               */
+    bool units;            /* theta: the observations are the totals of cells.stratum (years),
+                              not the rows                                                   */
+    bool no_variance;      /* the value alone: no standard error, no interval                */
 };
 
 /* ---- the columns of one piece of work ------------------------------------------------------- */
 
 #define PAL_NO_GROUP UINT32_MAX
+#define PAL_NO_SIDE  255
 
 struct pal_cells {
-    size_t                          rows;
-    size_t                          args;  /* as many as the estimator's `args`             */
-    const struct pal_column *const *arg;   /* [args] y, x, ... in the estimator's order     */
-    const uint32_t                 *group; /* [rows] 0..groups-1, or PAL_NO_GROUP: not asked */
-    size_t                          groups;
-    const uint32_t                 *stratum; /* [rows] category of the standard, or class of a
-                                                full breakdown; NULL when not needed          */
-    size_t                          strata;
-    const uint8_t                  *side;    /* [rows] 0 first, 1 second, 255 neither (change,
-                                                ratio of two periods); NULL when not needed   */
-    const uint8_t                  *state;   /* [rows] enum pal_row_state; NULL = all enter   */
+    size_t rows;
+    size_t args;                         /* columns given, args_min..args_max              */
+    const struct pal_column *const *arg; /* [args] y, x, ... in the estimator's order      */
+    const uint32_t *group;   /* [rows] 0..groups-1, or PAL_NO_GROUP: not asked; NULL: all 0   */
+    size_t groups;           /* so far; may grow from feed to feed; 0 means 1                */
+    const uint32_t *stratum; /* [rows] category of the standard (dsr), unit of observation
+                                (theta); PAL_NO_GROUP: none; NULL when not needed             */
+    size_t strata;
+    const uint8_t *side;  /* [rows] comparisons: 0 earlier, 1 later, PAL_NO_SIDE neither;
+                             share of one column: 0 numerator, 1 rest of the whole; NULL when
+                             not needed                                                    */
+    const uint8_t *state; /* [rows] enum pal_row_state; NULL = all enter                   */
+    const uint64_t *line; /* [rows] for errors; may be NULL                                */
+    const char *file;     /* may be NULL                                                   */
 };
 
 struct pal_state; /* opaque; the estimator's own */
 
+/* How the groups and strata of one state are numbered in another; NULL members: the same. */
+struct pal_mapping {
+    const uint32_t *group;   /* [groups of from] */
+    const uint32_t *stratum; /* [strata of from] */
+};
+
 enum pal_grows_with { PAL_GROWS_GROUPS, PAL_GROWS_DISTINCT_VALUES, PAL_GROWS_ROWS };
 
 struct pal_estimator {
-    const char *name;    /* "rate": the word in definitions and, where it exists, in STAT    */
-    const char *summary; /* one line                                                         */
-    const char *source;  /* the published formula                                            */
-    size_t      args_min, args_max;      /* columns it reads                                 */
-    bool        needs_standard, needs_side;
-    unsigned    passes;
+    const char *name;    /* "rate": the word in definitions and, where it exists, in STAT      */
+    const char *summary; /* one line                                                           */
+    const char *source;  /* the published formula                                              */
+    const char *takes;   /* its columns in words: "y, x: counts and population"                */
+    size_t args_min, args_max; /* columns it reads                                             */
+    bool needs_standard, needs_side;
+    unsigned passes;
     enum pal_grows_with grows_with;
-    const char *const  *intervals;       /* NULL-ended words; the first is the default; may be NULL */
+    const char *const *intervals; /* NULL-ended words; the first is the default; may be NULL   */
 
-    /* parameters + number of groups -> empty state; groups may grow in later feeds */
+    /* parameters -> empty state. Errors: PAL_USAGE for an interval word it has not (with the
+     * nearest), a missing standard or theta, a level outside (0, 1). */
     enum pal_status (*begin)(const struct pal_ask *ask, size_t args, struct pal_arena *arena,
                              struct pal_state **out, struct pal_error *err);
-    /* state += one batch */
+    /* state += one batch. Errors: PAL_DATA with file and line for a count or denominator below
+     * zero. */
     enum pal_status (*feed)(struct pal_state *state, const struct pal_cells *cells,
                             struct pal_error *err);
-    /* into += from; both of the same begin */
+    /* into += from; both of the same ask. map may be NULL. */
     enum pal_status (*merge)(struct pal_state *into, const struct pal_state *from,
-                             struct pal_error *err);
-    /* the answer of one group */
+                             const struct pal_mapping *map, struct pal_error *err);
+    /* the answer of one group; a group nobody fed is undefined, not zero */
     enum pal_status (*finish)(const struct pal_state *state, size_t group, struct pal_arena *arena,
                               struct pal_estimate *out, struct pal_error *err);
-    /* state <-> bytes, little-endian, versioned by the caller's frame */
+    /* state <-> bytes, little-endian; pal_frame_write adds version and checksum */
     enum pal_status (*save)(const struct pal_state *state, struct pal_buf *out,
                             struct pal_error *err);
     enum pal_status (*load)(struct pal_state *state, pal_str bytes, struct pal_error *err);
@@ -129,22 +167,123 @@ struct pal_estimator {
 const struct pal_estimator *const *pal_estimators(void);
 /* By name; NULL when unknown (pal_estimator_nearest for the message). */
 const struct pal_estimator *pal_estimator_find(pal_str name);
-pal_str                     pal_estimator_nearest(pal_str name);
+pal_str pal_estimator_nearest(pal_str name);
 
-/* ---- intervals of register counts (interval.c) ----------------------------------------------- */
+/* ---- groups -------------------------------------------------------------------------------- */
+
+/* Tuples of `width` codes -> dense group numbers 0, 1, ... in order of first sight. With width 0
+ * the key is NULL and everything is group 0. */
+struct pal_groups;
+PAL_CHECK_RESULT
+enum pal_status pal_groups_new(struct pal_arena *arena, size_t width, struct pal_groups **out,
+                               struct pal_error *err);
+/* The group of key[width], added when new; PAL_NO_GROUP when memory is out or the ceiling of 2^31
+ * groups is passed. */
+uint32_t pal_groups_add(struct pal_groups *groups, const uint32_t *key);
+size_t pal_groups_count(const struct pal_groups *groups);
+const uint32_t *pal_groups_key(const struct pal_groups *groups, size_t group); /* [width] */
+
+/* ---- intervals of register counts ------------------------------------------------------------ */
 
 /* Limits of a Poisson or negative-binomial mean given a count x >= 0 (need not be whole), at
- * `level`. word: garwood byar midp lognormal wald nb-wald nb-log nb-exact quasi. NaN where the
- * method gives none (lognormal at x = 0).
- * Errors : PAL_USAGE for an unknown word (with the nearest); PAL_DOMAIN for x < 0, theta <= 0.
- * Source : Garwood 1936; Breslow & Day 1987 (Byar); Fay & Feuer 1997; ../tests/README.md. */
+ * `level`. word: byar garwood lognormal midp nb-exact nb-log nb-wald quasi wald. theta is read by
+ * nb-*, dispersion (>= 1) by quasi: exact limits of x/dispersion, times dispersion. NaN where the
+ * method gives none (lognormal and nb-log at x = 0).
+ * Errors : PAL_USAGE for an unknown word (with the nearest); PAL_DOMAIN for x < 0, theta <= 0 or a
+ *          dispersion below 1; PAL_NOCONV when an inverted tail does not settle.
+ * Source : Garwood 1936; Breslow & Day 1987, section 2.3 (Byar); Lancaster 1961 (mid-p); Johnson,
+ *          Kotz & Kemp 1992 (negative binomial). */
 PAL_CHECK_RESULT
 enum pal_status pal_interval_count(const char *word, double x, double level, double theta,
                                    double dispersion, double *low, double *high,
                                    struct pal_error *err);
-/* Wilson score interval of a share x of n (Wilson 1927); z at `level`, divided over `classes`
- * simultaneous shares when classes > 1 (Goodman 1965). */
-void pal_interval_wilson(double x, double n, double level, size_t classes, double *low,
-                         double *high);
+/* Wilson score interval of a share x of n (Wilson 1927); with classes > 1 the simultaneous limits
+ * of that many shares of one whole (Goodman 1965: chi-square of 1 df at 1 - (1 - level)/classes).
+ * n <= 0 gives NaN. dispersion >= 1 divides x and n (1: none). */
+void pal_interval_wilson(double x, double n, double level, size_t classes, double dispersion,
+                         double *low, double *high);
+
+/* A weighted sum of Poisson counts: y = sum a_i x_i, v = sum a_i^2 x_i. */
+struct pal_weighted_count {
+    double y, v;
+    double count;           /* sum of x_i                       */
+    double max_a;           /* greatest a_i                     */
+    double mean_a, mean_a2; /* means of a_i and of a_i^2    */
+};
+/* word: fayfeuer tiwari dobson dobson-byar normal lognormal.
+ * Source: Fay & Feuer 1997; Tiwari, Clegg & Zou 2006; Dobson et al. 1991. */
+PAL_CHECK_RESULT
+enum pal_status pal_interval_weighted(const char *word, const struct pal_weighted_count *sum,
+                                      double level, double *low, double *high,
+                                      struct pal_error *err);
+
+/* Ratio of two rates (y1/x1)/(y0/x0), later over earlier. word: rr-lognormal rr-exact rr-nb-log.
+ * std_error is that of the ratio (delta method), NaN for rr-exact and where a count is 0.
+ * dispersion >= 1 scales the variance of the log (1: none).
+ * Source: Rothman, Greenland & Lash 2008, chapter 14; Clopper & Pearson 1934 on y1 of y0 + y1. */
+PAL_CHECK_RESULT
+enum pal_status pal_interval_rate_ratio(const char *word, const double *y /* [2] */,
+                                        const double *x /* [2] */, double level, double theta,
+                                        double dispersion, double *std_error, double *low,
+                                        double *high, struct pal_error *err);
+/* Two-sided test that two Poisson rates are equal. z is NaN for the exact tests; both are NaN where
+ * the test does not apply (no events; counts that are not whole in an exact test). exact-minlike
+ * sums outcomes whose probability is at most (1 + 1e-7) times the observed one, as R does. */
+void pal_test_rates(enum pal_test test, const double *y /* [2] */, const double *x /* [2] */,
+                    double dispersion, double *z, double *p);
+
+/* ---- overdispersion -------------------------------------------------------------------------- */
+
+struct pal_dispersion {
+    double dispersion; /* Pearson chi-square / df, not below 1        */
+    double chi_square;
+    double df;    /* 0: too short to say; dispersion 1, p 1      */
+    double p;     /* of the chi-square under Poisson variation   */
+    double slope; /* of the log-linear trend a unit of t; 0 without */
+};
+/* Dispersion of an area's own series of counts y[n] with exposure x[n] (NULL: equal) around its
+ * mean rate, or, when t[n] is given, around a log-linear trend in t (Poisson regression, at most 50
+ * steps of Fisher scoring; df = n - 2). Absent years are left out by the caller.
+ * Errors : PAL_DOMAIN for y < 0 or x <= 0; PAL_NOCONV when the trend does not settle.
+ * Source : McCullagh & Nelder 1989, section 6.2. */
+PAL_CHECK_RESULT
+enum pal_status pal_dispersion_of(const double *y, const double *x, const double *t, size_t n,
+                                  struct pal_dispersion *out, struct pal_error *err);
+
+/* ---- saved states ------------------------------------------------------------------------------
+ */
+
+/* Bytes that travel between machines: little-endian whatever the machine, doubles as IEEE 754. */
+void pal_pack_u32(struct pal_buf *out, uint32_t value);
+void pal_pack_u64(struct pal_buf *out, uint64_t value);
+void pal_pack_f64(struct pal_buf *out, double value);
+void pal_pack_text(struct pal_buf *out, pal_str text); /* length and bytes */
+
+struct pal_unpack { /* reads what was packed; `failed` sticks, values after it are 0 */
+    pal_str rest;
+    bool failed;
+};
+uint32_t pal_unpack_u32(struct pal_unpack *in);
+uint64_t pal_unpack_u64(struct pal_unpack *in);
+double pal_unpack_f64(struct pal_unpack *in);
+pal_str pal_unpack_text(struct pal_unpack *in); /* points into the bytes read */
+
+/* A frame: magic, version, kind ("estimate"), length, content, SHA-256 of all before it. Reading
+ * refuses by name what is truncated, altered, foreign or of a newer version (PAL_DATA, `name` in
+ * the message). */
+void pal_frame_write(struct pal_buf *out, const char *kind, pal_str content);
+PAL_CHECK_RESULT
+enum pal_status pal_frame_read(pal_str bytes, const char *kind, const char *name, pal_str *content,
+                               struct pal_error *err);
+
+/* One estimator's state inside a frame: its name, then its bytes. */
+PAL_CHECK_RESULT
+enum pal_status pal_state_pack(const struct pal_estimator *estimator, const struct pal_state *state,
+                               struct pal_buf *out, struct pal_error *err);
+/* Into a state that `begin` of the same ask made. PAL_DATA when another estimator's state stands
+ * there or the bytes do not fit. */
+PAL_CHECK_RESULT
+enum pal_status pal_state_unpack(const struct pal_estimator *estimator, struct pal_state *state,
+                                 struct pal_unpack *in, struct pal_error *err);
 
 #endif

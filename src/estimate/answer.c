@@ -1,0 +1,211 @@
+/* answer.c: from tallies to the answer: what is known, what censored cells leave open, what did
+ * not enter. */
+#include "inside.h"
+
+#include <math.h>
+#include <string.h>
+
+const char *pal_uncertainty_name(enum pal_uncertainty kind)
+{
+    static const char *const names[] = {
+        [PAL_UNC_NONE] = "none",   [PAL_UNC_SAMPLING] = "sampling",     [PAL_UNC_RANDOM] = "random",
+        [PAL_UNC_MODEL] = "model", [PAL_UNC_IMPUTATION] = "imputation", [PAL_UNC_EXPERT] = "expert",
+    };
+    return names[kind];
+}
+
+const char *pal_answer_status_name(enum pal_answer_status status)
+{
+    static const char *const names[] = {
+        [PAL_ANSWER_OK] = "ok",
+        [PAL_ANSWER_UNDEFINED] = "undefined",
+        [PAL_ANSWER_SUPPRESSED] = "suppressed",
+    };
+    return names[status];
+}
+
+struct answer_range answer_y(const struct tally *tally)
+{
+    const double y = pal_sum_value(&tally->y);
+    return (struct answer_range){y + tally->y_low, y + tally->y_low, y + tally->y_high,
+                                 tally->y_low == tally->y_high};
+}
+
+struct answer_range answer_x(const struct tally *tally, size_t args)
+{
+    if (args < 2)
+        return (struct answer_range){1, 1, 1, true};
+    const double x = pal_sum_value(&tally->x);
+    return (struct answer_range){x + tally->x_low, x + tally->x_low, x + tally->x_high,
+                                 tally->x_low == tally->x_high};
+}
+
+bool answer_start(const struct pal_state *state, const struct tally *const *tally, size_t tallies,
+                  struct pal_estimate *out)
+{
+    *out = (struct pal_estimate){
+        .value = NAN,
+        .std_error = NAN,
+        .low = NAN,
+        .high = NAN,
+        .df = NAN,
+        .df_design = NAN,
+        .deff = NAN,
+        .bound_low = NAN,
+        .bound_high = NAN,
+        .test_z = NAN,
+        .test_p = NAN,
+        .numerator = NAN,
+        .denominator = NAN,
+        .coverage_share = NAN,
+        .has_n = true,
+        .has_std_error = !state->ask.no_variance,
+        .uncertainty = PAL_UNC_RANDOM,
+        .status = PAL_ANSWER_UNDEFINED,
+        .method = "",
+    };
+    for (size_t i = 0; i < tallies; i++) {
+        out->n += tally[i]->n;
+        out->missing += tally[i]->missing;
+        out->censored += tally[i]->censored;
+        out->left_out += tally[i]->left_out;
+    }
+    if (out->n == 0)
+        out->absent = PAL_BLANK;
+    return out->n > 0;
+}
+
+bool answer_range(struct pal_estimate *out, double low, double high, double value)
+{
+    if (!(low < high)) {
+        out->value = value;
+        return !isnan(value);
+    }
+    out->absent = PAL_BELOW_THRESHOLD;
+    out->bound_low = low;
+    out->bound_high = high;
+    out->has_bounds = true;
+    return false;
+}
+
+void answer_interval(struct pal_estimate *out, const struct pal_state *state, double low,
+                     double high)
+{
+    out->low = low;
+    out->high = high;
+    out->level = state->ask.level;
+    out->interval = state->ask.interval;
+    out->has_interval = true;
+}
+
+enum pal_status answer_end(struct pal_estimate *out, const char *remark, struct pal_arena *arena,
+                           struct pal_error *err)
+{
+    out->status = isnan(out->value) ? PAL_ANSWER_UNDEFINED : PAL_ANSWER_OK;
+    if (out->has_bounds && isnan(out->value))
+        out->has_std_error = false;
+    if (!remark && !out->missing && !out->censored && !out->left_out)
+        return PAL_OK;
+    struct pal_buf note;
+    pal_buf_init(&note, arena, 1024);
+    const char *gap = "";
+    if (remark) {
+        pal_buf_adds(&note, remark);
+        gap = "; ";
+    }
+    if (out->censored) {
+        pal_buf_addf(&note, "%s%llu censored cell%s", gap, (unsigned long long)out->censored,
+                     out->censored == 1 ? "" : "s");
+        if (out->has_bounds) {
+            pal_buf_adds(&note, ": between ");
+            pal_buf_addnum(&note, out->bound_low);
+            pal_buf_adds(&note, " and ");
+            pal_buf_addnum(&note, out->bound_high);
+        }
+        gap = "; ";
+    }
+    if (out->missing) {
+        pal_buf_addf(&note, "%s%llu row%s without a value did not enter", gap,
+                     (unsigned long long)out->missing, out->missing == 1 ? "" : "s");
+        gap = "; ";
+    }
+    if (out->left_out)
+        pal_buf_addf(&note, "%s%llu row%s with an error did not enter", gap,
+                     (unsigned long long)out->left_out, out->left_out == 1 ? "" : "s");
+    pal_buf_addc(&note, '\0');
+    PAL_TRY(pal_buf_status(&note, "a note", err));
+    out->note = note.ptr;
+    return PAL_OK;
+}
+
+double answer_dispersion(const struct pal_state *state, const struct tally *const *tally,
+                         size_t tallies)
+{
+    if (!state->ask.overdispersed)
+        return 1;
+    if (state->ask.dispersion > 0)
+        return state->ask.dispersion;
+    double chi_square = 0, df = 0;
+    for (size_t i = 0; i < tallies; i++) {
+        const double y = pal_sum_value(&tally[i]->y), n = (double)tally[i]->n;
+        const double x = state->args > 1 ? pal_sum_value(&tally[i]->x) : n;
+        if (n < 2 || !(y > 0) || !(x > 0))
+            continue;
+        chi_square += pal_sum_value(&tally[i]->squares) / (y / x) - y;
+        df += n - 1;
+    }
+    return df > 0 ? fmax(1, chi_square / df) : 1;
+}
+
+enum pal_status answer_count(const struct pal_state *state, double y, double dispersion,
+                             double *std_error, double *low, double *high, struct pal_error *err)
+{
+    const bool negative_binomial = strncmp(state->ask.interval, "nb-", 3) == 0;
+    *std_error = negative_binomial ? sqrt(y + y * y / state->ask.theta) : sqrt(dispersion * y);
+    const bool plain = negative_binomial || tally_is(state, "quasi");
+    const double scale = plain ? 1 : dispersion;
+    PAL_TRY(pal_interval_count(state->ask.interval, y / scale, state->ask.level, state->ask.theta,
+                               dispersion, low, high, err));
+    *low *= scale;
+    *high *= scale;
+    return PAL_OK;
+}
+
+const char *answer_method(const char *interval, bool overdispersed)
+{
+    static const struct {
+        const char *word, *poisson, *quasi;
+    } methods[] = {
+        {"byar", "Poisson (Byar)", "quasi-Poisson (Byar)"},
+        {"fayfeuer", "gamma (Fay-Feuer 1997)", "gamma (Fay-Feuer 1997), quasi-Poisson"},
+        {"garwood", "exact Poisson (Garwood 1936)", "quasi-Poisson (Garwood 1936)"},
+        {"lognormal", "Poisson, log scale", "quasi-Poisson, log scale"},
+        {"midp", "mid-p Poisson", "mid-p quasi-Poisson"},
+        {"nb-exact", "exact negative binomial", "exact negative binomial"},
+        {"nb-log", "negative binomial, log scale", "negative binomial, log scale"},
+        {"nb-wald", "negative binomial, normal", "negative binomial, normal"},
+        {"normal", "Poisson, normal", "quasi-Poisson, normal"},
+        {"quasi", "quasi-Poisson (Garwood 1936)", "quasi-Poisson (Garwood 1936)"},
+        {"rr-exact", "exact conditional (Clopper-Pearson)", "exact conditional (Clopper-Pearson)"},
+        {"rr-lognormal", "Poisson, delta method on the log",
+         "quasi-Poisson, delta method on the log"},
+        {"rr-nb-log", "negative binomial, delta method on the log",
+         "negative binomial, delta method on the log"},
+        {"wald", "Poisson, normal", "quasi-Poisson, normal"},
+    };
+    for (size_t i = 0; i < PAL_COUNT(methods); i++)
+        if (strcmp(interval, methods[i].word) == 0)
+            return overdispersed ? methods[i].quasi : methods[i].poisson;
+    return interval;
+}
+
+struct answer_range answer_quotient(struct answer_range y, struct answer_range x, double per)
+{
+    struct answer_range out = {.value = y.value / x.value * per, .known = y.known && x.known};
+    out.low = out.high = out.value;
+    if (!out.known) {
+        out.low = y.low / x.high * per;
+        out.high = x.low > 0 ? y.high / x.low * per : HUGE_VAL;
+    }
+    return out;
+}

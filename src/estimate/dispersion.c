@@ -1,0 +1,89 @@
+/* dispersion.c: does a series vary more than Poisson counts would? Pearson's chi-square of the
+ * counts about their mean rate or about a log-linear trend. */
+#include "inside.h"
+
+#include <math.h>
+
+enum { MOST_STEPS = 50 };
+
+struct trend { /* log rate = level + slope * (t - middle) */
+    double level, slope, middle;
+};
+
+static double fitted(const struct trend *trend, double x, double t)
+{
+    return x * exp(trend->level + trend->slope * (t - trend->middle));
+}
+
+/* One step of Fisher scoring; gives the size of the step. */
+static double score_step(struct trend *trend, const double *y, const double *x, const double *t,
+                         size_t n)
+{
+    struct pal_sum w = {0}, wt = {0}, wtt = {0}, u = {0}, ut = {0};
+    for (size_t i = 0; i < n; i++) {
+        const double mean = fitted(trend, x ? x[i] : 1, t[i]), at = t[i] - trend->middle;
+        pal_sum_add(&w, mean);
+        pal_sum_add(&wt, mean * at);
+        pal_sum_add(&wtt, mean * at * at);
+        pal_sum_add(&u, y[i] - mean);
+        pal_sum_add(&ut, (y[i] - mean) * at);
+    }
+    const double a = pal_sum_value(&w), b = pal_sum_value(&wt), c = pal_sum_value(&wtt);
+    const double p = pal_sum_value(&u), q = pal_sum_value(&ut), determinant = a * c - b * b;
+    const double level = (c * p - b * q) / determinant, slope = (a * q - b * p) / determinant;
+    trend->level += level;
+    trend->slope += slope;
+    return fmax(fabs(level), fabs(slope));
+}
+
+static enum pal_status fit(const double *y, const double *x, const double *t, size_t n,
+                           double total_y, double total_x, struct trend *out, struct pal_error *err)
+{
+    double first = t[0], last = t[0];
+    for (size_t i = 1; i < n; i++) {
+        first = fmin(first, t[i]);
+        last = fmax(last, t[i]);
+    }
+    *out = (struct trend){.level = log(total_y / total_x), .middle = (first + last) / 2};
+    for (int i = 0; i < MOST_STEPS; i++) {
+        const double size = score_step(out, y, x, t, n);
+        if (!(size < 1e3))
+            break;
+        if (size < 1e-12)
+            return PAL_OK;
+    }
+    return pal_fail(err, PAL_NOCONV, "a log-linear trend of %zu counts did not settle", n);
+}
+
+enum pal_status pal_dispersion_of(const double *y, const double *x, const double *t, size_t n,
+                                  struct pal_dispersion *out, struct pal_error *err)
+{
+    struct pal_sum sum_y = {0}, sum_x = {0}, chi_square = {0};
+    bool moves = false;
+    for (size_t i = 0; i < n; i++) {
+        if (!(y[i] >= 0 && isfinite(y[i])) || (x && !(x[i] > 0 && isfinite(x[i]))))
+            return pal_fail(err, PAL_DOMAIN, "member %zu of the series is no count of an exposure",
+                            i + 1);
+        pal_sum_add(&sum_y, y[i]);
+        pal_sum_add(&sum_x, x ? x[i] : 1);
+        moves = moves || (t && t[i] != t[0]);
+    }
+    *out = (struct pal_dispersion){.dispersion = 1, .p = 1};
+    const double total_y = pal_sum_value(&sum_y), total_x = pal_sum_value(&sum_x);
+    const size_t parameters = moves ? 2 : 1;
+    if (n <= parameters || !(total_y > 0))
+        return PAL_OK;
+    struct trend trend = {.level = log(total_y / total_x)};
+    if (moves)
+        PAL_TRY(fit(y, x, t, n, total_y, total_x, &trend, err));
+    for (size_t i = 0; i < n; i++) {
+        const double mean = fitted(&trend, x ? x[i] : 1, moves ? t[i] : 0);
+        pal_sum_add(&chi_square, (y[i] - mean) * (y[i] - mean) / mean);
+    }
+    out->chi_square = pal_sum_value(&chi_square);
+    out->df = (double)(n - parameters);
+    out->dispersion = fmax(1, out->chi_square / out->df);
+    out->p = tail_gamma_above(out->df / 2, out->chi_square / 2);
+    out->slope = trend.slope;
+    return PAL_OK;
+}

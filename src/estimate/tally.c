@@ -1,0 +1,437 @@
+/* tally.c: what register estimators keep: per group (and side, and category) the sums of a count
+ * and its denominator, with censored cells apart. Sums are compensated, so that the order of
+ * merging does not show. */
+#include "inside.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- beginning ---------------------------------------------------------------------------------
+ */
+
+static enum pal_status check_interval(const struct pal_estimator *estimator, const char **word,
+                                      struct pal_error *err)
+{
+    const char *const *list = estimator->intervals;
+    if (!list) {
+        if (*word)
+            return pal_fail(err, PAL_USAGE, "'%s' has no interval, so not '%s' either",
+                            estimator->name, *word);
+        return PAL_OK;
+    }
+    if (!*word) {
+        *word = list[0];
+        return PAL_OK;
+    }
+    pal_str words[32];
+    size_t n = 0;
+    for (; list[n] && n < PAL_COUNT(words); n++) {
+        if (strcmp(list[n], *word) == 0) {
+            *word = list[n];
+            return PAL_OK;
+        }
+        words[n] = pal_str_of(list[n]);
+    }
+    const pal_str near = pal_nearest(pal_str_of(*word), words, n);
+    return pal_fail(err, PAL_USAGE, "'%s' has no interval '%s'; %s '%.*s'", estimator->name, *word,
+                    near.len ? "did you mean" : "its default is",
+                    PAL_ARG(near.len ? near : words[0]));
+}
+
+static enum pal_status check_standard(const struct pal_standard *standard, const char *name,
+                                      struct pal_error *err)
+{
+    if (!standard || standard->n == 0)
+        return pal_fail(err, PAL_USAGE, "'%s' needs a standard population", name);
+    double sum = 0;
+    for (size_t i = 0; i < standard->n; i++) {
+        if (!(standard->weight[i] >= 0 && isfinite(standard->weight[i])))
+            return pal_fail(err, PAL_DATA, "standard weight of '%.*s' is not a number from 0",
+                            PAL_ARG(standard->category[i]));
+        sum += standard->weight[i];
+    }
+    if (!(sum > 0))
+        return pal_fail(err, PAL_DATA, "the weights of the standard population add up to 0");
+    return PAL_OK;
+}
+
+enum pal_status tally_begin(const struct pal_estimator *estimator, const struct pal_ask *ask,
+                            size_t args, size_t parts, unsigned rule, struct pal_arena *arena,
+                            struct pal_state **out, struct pal_error *err)
+{
+    struct pal_state *state = pal_arena_alloc(arena, 1, sizeof *state);
+    if (!state)
+        return pal_nomem(err, estimator->name);
+    *state = (struct pal_state){.estimator = estimator,
+                                .arena = arena,
+                                .ask = *ask,
+                                .args = args,
+                                .rule = rule,
+                                .parts = parts,
+                                .parts_room = parts};
+    if (args < estimator->args_min || args > estimator->args_max)
+        return pal_fail(err, PAL_USAGE, "'%s' takes %s", estimator->name, estimator->takes);
+    if (state->ask.level == 0)
+        state->ask.level = 0.95;
+    if (!(state->ask.level > 0 && state->ask.level < 1))
+        return pal_fail(err, PAL_USAGE, "level %g is not between 0 and 1", state->ask.level);
+    if (state->ask.per == 0)
+        state->ask.per = 1;
+    if (!(state->ask.per > 0 && isfinite(state->ask.per)))
+        return pal_fail(err, PAL_USAGE, "a rate is per a number above 0, not per %g",
+                        state->ask.per);
+    PAL_TRY(check_interval(estimator, &state->ask.interval, err));
+    const char *word = state->ask.interval;
+    const bool negative_binomial =
+        word && (strncmp(word, "nb-", 3) == 0 || strcmp(word, "rr-nb-log") == 0);
+    if (negative_binomial && !(state->ask.theta > 0))
+        return pal_fail(err, PAL_USAGE, "interval '%s' needs a theta above 0", word);
+    if (state->ask.overdispersed && state->ask.dispersion != 0 && !(state->ask.dispersion >= 1))
+        return pal_fail(err, PAL_USAGE, "a dispersion of %g is below 1", state->ask.dispersion);
+    if (!(state->ask.denominator_se >= 0))
+        return pal_fail(err, PAL_USAGE, "the standard error of a denominator is not below 0");
+    if (estimator->needs_standard)
+        PAL_TRY(check_standard(state->ask.standard, estimator->name, err));
+    if (state->ask.overdispersed && state->ask.dispersion == 0)
+        state->rule |= TALLY_SQUARES;
+    *out = state;
+    return PAL_OK;
+}
+
+bool tally_is(const struct pal_state *state, const char *interval)
+{
+    return state->ask.interval && strcmp(state->ask.interval, interval) == 0;
+}
+
+const struct tally *tally_at(const struct pal_state *state, size_t group, size_t part)
+{
+    static const struct tally nothing = {0};
+    if (group >= state->groups || part >= state->parts)
+        return &nothing;
+    return &state->tally[group * state->parts_room + part];
+}
+
+/* ---- room -------------------------------------------------------------------------------------
+ */
+
+static enum pal_status need_parts(struct pal_state *state, size_t parts, struct pal_error *err)
+{
+    if (parts <= state->parts)
+        return PAL_OK;
+    if (parts > state->parts_room) {
+        size_t room = state->parts_room ? state->parts_room : 8;
+        while (room < parts)
+            room *= 2;
+        struct tally *wide = state->groups_room ? pal_arena_alloc(state->arena, state->groups_room,
+                                                                  room * sizeof *wide)
+                                                : NULL;
+        if (state->groups_room && !wide)
+            return pal_nomem(err, state->estimator->name);
+        for (size_t g = 0; g < state->groups; g++)
+            memcpy(&wide[g * room], &state->tally[g * state->parts_room],
+                   state->parts * sizeof *wide);
+        state->tally = wide;
+        state->parts_room = room;
+    }
+    state->parts = parts;
+    return PAL_OK;
+}
+
+static enum pal_status need_groups(struct pal_state *state, size_t groups, struct pal_error *err)
+{
+    if (groups <= state->groups)
+        return PAL_OK;
+    if (groups > state->groups_room) {
+        size_t room = state->groups_room ? state->groups_room : 1;
+        while (room < groups)
+            room *= 2;
+        const size_t each = state->parts_room * sizeof *state->tally;
+        struct tally *more =
+            each ? pal_arena_grow(state->arena, state->tally, state->groups_room, room, each)
+                 : NULL;
+        if (each && !more)
+            return pal_nomem(err, state->estimator->name);
+        state->tally = more;
+        state->groups_room = room;
+    }
+    state->groups = groups;
+    return PAL_OK;
+}
+
+/* ---- feeding
+ * ------------------------------------------------------------------------------------- */
+
+enum seen { SEEN_VALUE, SEEN_CENSORED, SEEN_NOTHING };
+
+struct cell {
+    double value, low, high;
+};
+
+static enum seen look(const struct pal_column *column, size_t row, struct cell *out)
+{
+    const enum pal_absent absent =
+        column->absent ? (enum pal_absent)column->absent[row] : PAL_PRESENT;
+    if (absent == PAL_PRESENT) {
+        out->value = column->value[row];
+        out->low = out->high = 0;
+        return SEEN_VALUE;
+    }
+    if (absent != PAL_BELOW_THRESHOLD)
+        return SEEN_NOTHING;
+    out->value = 0;
+    out->low = column->low ? column->low[row] : 0;
+    out->high = column->high ? column->high[row] : HUGE_VAL;
+    return SEEN_CENSORED;
+}
+
+static enum pal_status refuse_cell(const struct pal_cells *cells, size_t arg, size_t row,
+                                   double value, struct pal_error *err)
+{
+    const struct pal_place at = {.file = cells->file, .line = cells->line ? cells->line[row] : 0};
+    char text[PAL_NUM_SIZE];
+    pal_num_write(value, text);
+    return pal_fail_at(err, PAL_DATA, &at, "'%.*s' is %s, which no %s can be",
+                       PAL_ARG(cells->arg[arg]->name), text, arg ? "denominator" : "count");
+}
+
+static enum pal_status refuse_text(const struct pal_cells *cells, size_t arg, struct pal_error *err)
+{
+    return pal_fail(err, PAL_USAGE, "column '%.*s' holds text, not numbers",
+                    PAL_ARG(cells->arg[arg]->name));
+}
+
+/* y^2/x in two parts: what rounding took from y^2 is added too, so that the spread of large counts
+ * keeps its digits. */
+static void add_square(struct tally *to, double y, double x)
+{
+    const double square = y * y;
+    pal_sum_add(&to->squares, square / x);
+    pal_sum_add(&to->squares, fma(y, y, -square) / x);
+}
+
+static enum pal_status feed_row(struct pal_state *state, const struct pal_cells *cells, size_t row,
+                                struct tally *to, struct pal_error *err)
+{
+    if (cells->state && cells->state[row] != PAL_ROW_ENTERS) {
+        if (cells->state[row] == PAL_ROW_ERROR)
+            to->left_out++;
+        return PAL_OK;
+    }
+    struct cell y = {1, 0, 0}, x = {1, 0, 0};
+    enum seen seen_y = SEEN_VALUE, seen_x = SEEN_VALUE;
+    if (cells->args > 0)
+        seen_y = look(cells->arg[0], row, &y);
+    if (cells->args > 1)
+        seen_x = look(cells->arg[1], row, &x);
+    if (seen_y != SEEN_NOTHING && !(y.value >= 0 && isfinite(y.value)))
+        return refuse_cell(cells, 0, row, y.value, err);
+    if (seen_x != SEEN_NOTHING && !(x.value >= 0 && isfinite(x.value)))
+        return refuse_cell(cells, 1, row, x.value, err);
+    if (seen_x == SEEN_NOTHING && state->rule & TALLY_X_OF_MISSING && seen_y != SEEN_NOTHING) {
+        seen_x = SEEN_VALUE; /* y counts all the same; x is anything from 0 */
+        x = (struct cell){0, 0, HUGE_VAL};
+    }
+    if (seen_y == SEEN_NOTHING || seen_x == SEEN_NOTHING) {
+        to->missing++;
+        if (state->rule & TALLY_X_OF_MISSING)
+            to->x_missing += seen_x == SEEN_VALUE ? x.value : HUGE_VAL;
+        return PAL_OK;
+    }
+    to->n++;
+    if (seen_y == SEEN_CENSORED || seen_x == SEEN_CENSORED)
+        to->censored++;
+    to->y_low += y.low;
+    to->y_high += y.high;
+    to->x_low += x.low;
+    to->x_high += x.high;
+    pal_sum_add(&to->y, y.value);
+    if (cells->args > 1)
+        pal_sum_add(&to->x, x.value);
+    if (state->rule & TALLY_SQUARES && x.value > 0)
+        add_square(to, y.value, x.value);
+    return PAL_OK;
+}
+
+/* The part a row belongs to; SIZE_MAX when it belongs to none. */
+static size_t part_of(const struct pal_state *state, const struct pal_cells *cells, size_t row)
+{
+    size_t side = 0, stratum = 0;
+    if (state->rule & TALLY_SIDES) {
+        side = cells->side[row];
+        if (side > 1)
+            return SIZE_MAX;
+    }
+    if (state->rule & TALLY_STRATA) {
+        stratum = cells->stratum[row];
+        if (stratum >= cells->strata)
+            return SIZE_MAX;
+    }
+    const size_t strata = state->rule & TALLY_SIDES ? state->parts / 2 : state->parts;
+    return side * (state->rule & TALLY_STRATA ? strata : 1) + stratum;
+}
+
+static enum pal_status check_cells(struct pal_state *state, const struct pal_cells *cells,
+                                   struct pal_error *err)
+{
+    const struct pal_estimator *estimator = state->estimator;
+    if (cells->args != state->args)
+        return pal_fail(err, PAL_BUG, "'%s' began with %zu columns and was fed %zu",
+                        estimator->name, state->args, cells->args);
+    for (size_t i = 0; i < cells->args; i++)
+        if (cells->arg[i]->type != PAL_COLUMN_NUMBER)
+            return refuse_text(cells, i, err);
+    if (state->rule & TALLY_SIDES && !cells->side)
+        return pal_fail(err, PAL_BUG, "'%s' was fed without sides", estimator->name);
+    if (state->rule & TALLY_STRATA && !cells->stratum)
+        return pal_fail(err, PAL_BUG, "'%s' was fed without strata", estimator->name);
+    if (estimator->needs_standard && cells->strata != state->ask.standard->n)
+        return pal_fail(err, PAL_BUG, "'%s' was fed %zu strata for a standard of %zu",
+                        estimator->name, cells->strata, state->ask.standard->n);
+    return PAL_OK;
+}
+
+enum pal_status tally_feed(struct pal_state *state, const struct pal_cells *cells,
+                           struct pal_error *err)
+{
+    PAL_TRY(check_cells(state, cells, err));
+    if (state->rule & TALLY_STRATA && !state->estimator->needs_standard)
+        PAL_TRY(need_parts(state, cells->strata, err));
+    PAL_TRY(need_groups(state, cells->groups ? cells->groups : 1, err));
+    for (size_t row = 0; row < cells->rows; row++) {
+        const uint32_t group = cells->group ? cells->group[row] : 0;
+        if (group >= state->groups)
+            continue;
+        const size_t part = part_of(state, cells, row);
+        if (part == SIZE_MAX)
+            continue;
+        PAL_TRY(feed_row(state, cells, row, &state->tally[group * state->parts_room + part], err));
+    }
+    return PAL_OK;
+}
+
+/* ---- merging -----------------------------------------------------------------------------------
+ */
+
+static void merge_one(struct tally *into, const struct tally *from)
+{
+    pal_sum_merge(&into->y, &from->y);
+    pal_sum_merge(&into->x, &from->x);
+    pal_sum_merge(&into->squares, &from->squares);
+    into->x_missing += from->x_missing;
+    into->y_low += from->y_low;
+    into->y_high += from->y_high;
+    into->x_low += from->x_low;
+    into->x_high += from->x_high;
+    into->n += from->n;
+    into->missing += from->missing;
+    into->censored += from->censored;
+    into->left_out += from->left_out;
+}
+
+enum pal_status tally_merge(struct pal_state *into, const struct pal_state *from,
+                            const struct pal_mapping *map, struct pal_error *err)
+{
+    if (into->estimator != from->estimator || into->rule != from->rule || into->args != from->args)
+        return pal_fail(err, PAL_USAGE, "a state of '%s' cannot be merged into one of '%s'",
+                        from->estimator->name, into->estimator->name);
+    /* Only units of observation are numbered by each state for itself. */
+    const bool units = from->rule & TALLY_STRATA && !from->estimator->needs_standard;
+    const uint32_t *const stratum = map && units ? map->stratum : NULL;
+    size_t groups = 0, parts = 0;
+    for (size_t g = 0; g < from->groups; g++) {
+        const size_t to = map && map->group ? map->group[g] : g;
+        groups = to + 1 > groups ? to + 1 : groups;
+    }
+    for (size_t p = 0; p < from->parts; p++) {
+        const size_t to = stratum ? stratum[p] : p;
+        parts = to + 1 > parts ? to + 1 : parts;
+    }
+    PAL_TRY(need_parts(into, parts, err));
+    PAL_TRY(need_groups(into, groups, err));
+    for (size_t g = 0; g < from->groups; g++) {
+        const size_t to = map && map->group ? map->group[g] : g;
+        for (size_t p = 0; p < from->parts; p++)
+            merge_one(&into->tally[to * into->parts_room + (stratum ? stratum[p] : p)],
+                      tally_at(from, g, p));
+    }
+    return PAL_OK;
+}
+
+/* ---- saving ------------------------------------------------------------------------------------
+ */
+
+static void pack_sum(struct pal_buf *out, const struct pal_sum *sum)
+{
+    pal_pack_f64(out, sum->sum);
+    pal_pack_f64(out, sum->c);
+    pal_pack_f64(out, sum->cc);
+}
+
+static struct pal_sum unpack_sum(struct pal_unpack *in)
+{
+    struct pal_sum sum;
+    sum.sum = pal_unpack_f64(in);
+    sum.c = pal_unpack_f64(in);
+    sum.cc = pal_unpack_f64(in);
+    return sum;
+}
+
+enum { TALLY_BYTES = 3 * 3 * 8 + 5 * 8 + 4 * 8 };
+
+enum pal_status tally_save(const struct pal_state *state, struct pal_buf *out,
+                           struct pal_error *err)
+{
+    pal_pack_u64(out, state->groups);
+    pal_pack_u64(out, state->parts);
+    for (size_t g = 0; g < state->groups; g++) {
+        for (size_t p = 0; p < state->parts; p++) {
+            const struct tally *t = tally_at(state, g, p);
+            pack_sum(out, &t->y);
+            pack_sum(out, &t->x);
+            pack_sum(out, &t->squares);
+            pal_pack_f64(out, t->x_missing);
+            pal_pack_f64(out, t->y_low);
+            pal_pack_f64(out, t->y_high);
+            pal_pack_f64(out, t->x_low);
+            pal_pack_f64(out, t->x_high);
+            pal_pack_u64(out, t->n);
+            pal_pack_u64(out, t->missing);
+            pal_pack_u64(out, t->censored);
+            pal_pack_u64(out, t->left_out);
+        }
+    }
+    return pal_buf_status(out, "a saved state", err);
+}
+
+enum pal_status tally_load(struct pal_state *state, pal_str bytes, struct pal_error *err)
+{
+    struct pal_unpack in = {.rest = bytes};
+    const uint64_t groups = pal_unpack_u64(&in), parts = pal_unpack_u64(&in);
+    const uint64_t cells = in.rest.len / TALLY_BYTES;
+    const bool fits = !in.failed && in.rest.len % TALLY_BYTES == 0 &&
+                      (parts == 0 ? cells == 0 : groups == cells / parts && cells % parts == 0);
+    const bool units = state->rule & TALLY_STRATA && !state->estimator->needs_standard;
+    if (!fits || groups > PAL_NO_GROUP || (!units && parts != state->parts))
+        return pal_fail(err, PAL_DATA, "the saved state of '%s' does not fit together",
+                        state->estimator->name);
+    PAL_TRY(need_parts(state, (size_t)parts, err));
+    PAL_TRY(need_groups(state, (size_t)groups, err));
+    for (size_t g = 0; g < state->groups; g++) {
+        for (size_t p = 0; p < (size_t)parts; p++) {
+            struct tally *t = &state->tally[g * state->parts_room + p];
+            t->y = unpack_sum(&in);
+            t->x = unpack_sum(&in);
+            t->squares = unpack_sum(&in);
+            t->x_missing = pal_unpack_f64(&in);
+            t->y_low = pal_unpack_f64(&in);
+            t->y_high = pal_unpack_f64(&in);
+            t->x_low = pal_unpack_f64(&in);
+            t->x_high = pal_unpack_f64(&in);
+            t->n = pal_unpack_u64(&in);
+            t->missing = pal_unpack_u64(&in);
+            t->censored = pal_unpack_u64(&in);
+            t->left_out = pal_unpack_u64(&in);
+        }
+    }
+    return PAL_OK;
+}
