@@ -8,7 +8,6 @@ import hashlib
 import io
 import os
 import re
-import string
 import subprocess
 import sys
 import tempfile
@@ -36,8 +35,10 @@ def table(path, encoding="utf-8", delimiter=","):
     return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
 
 
-def fold(name):  # what the reader of names does not look at: case, white space and ASCII punctuation
-    return "".join(c for c in name.lower() if c not in string.punctuation and not c.isspace())
+def fold(name):  # what is left of a name when they are compared: no apostrophes, ASCII punctuation as one space, ASCII case
+    name = re.sub("['`’]", "", name)
+    name = re.sub(r"[\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]+", " ", name).strip()
+    return "".join(c.lower() if c.isascii() else c for c in name)
 
 
 def test_areas():
