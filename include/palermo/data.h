@@ -20,7 +20,7 @@
 
 enum pal_absent {
     PAL_PRESENT = 0,
-    PAL_BLANK,           /* nothing stood there, and the descriptor gives blank no meaning      */
+    PAL_BLANK, /* nothing stood there, and the descriptor gives blank no meaning      */
     PAL_NOT_COLLECTED,
     PAL_NOT_APPLICABLE,
     PAL_WITHHELD,        /* known to the sender, not given                                      */
@@ -28,15 +28,16 @@ enum pal_absent {
     PAL_NOT_COVERED,     /* outside the source's coverage                                       */
     PAL_UNREADABLE,      /* an error finding says why                                           */
 };
-const char *pal_absent_name(enum pal_absent absent); /* "not-collected", ... the descriptor's words */
-bool        pal_absent_parse(pal_str word, enum pal_absent *out);
+const char *
+pal_absent_name(enum pal_absent absent); /* "not-collected", ... the descriptor's words */
+bool pal_absent_parse(pal_str word, enum pal_absent *out);
 
 /* ---- codes and areas ---------------------------------------------------------------------- */
 
 /* Languages in the UN's order; everywhere indexed by this enum. */
 enum pal_language { PAL_AR = 0, PAL_ZH, PAL_EN, PAL_FR, PAL_RU, PAL_ES, PAL_LANGUAGES };
 const char *pal_language_code(enum pal_language language); /* "ar" ... */
-bool        pal_language_parse(pal_str code, enum pal_language *out);
+bool pal_language_parse(pal_str code, enum pal_language *out);
 
 /* Text in up to six languages; a missing one falls back to English. */
 struct pal_text {
@@ -49,25 +50,25 @@ enum pal_status pal_text_read(const struct pal_yaml *node, struct pal_text *out,
                               struct pal_error *err);
 
 enum pal_area_kind {
-    PAL_AREA_COUNTRY,  /* country or area of M49, and the synthetic XAA-XZZ                     */
-    PAL_AREA_PART,     /* part of a country reported alone: GBR_E_W                             */
-    PAL_AREA_LUMP,     /* several countries in one row, none of them named: SAM                 */
-    PAL_AREA_REGION,   /* M49 region, sub-region or intermediate region, numeric code           */
-    PAL_AREA_WORLD,    /* M49 001                                                               */
-    PAL_AREA_AGGREGATE,/* somebody's own grouping beside countries: SSF, EUU                    */
-    PAL_AREA_NONE,     /* rows whose place has no code: Sark, "Aruba/Curacao"                   */
+    PAL_AREA_COUNTRY,   /* country or area of M49, and the synthetic XAA-XZZ                     */
+    PAL_AREA_PART,      /* part of a country reported alone: GBR_E_W                             */
+    PAL_AREA_LUMP,      /* several countries in one row, none of them named: SAM                 */
+    PAL_AREA_REGION,    /* M49 region, sub-region or intermediate region, numeric code           */
+    PAL_AREA_WORLD,     /* M49 001                                                               */
+    PAL_AREA_AGGREGATE, /* somebody's own grouping beside countries: SSF, EUU                    */
+    PAL_AREA_NONE,      /* rows whose place has no code: Sark, "Aruba/Curacao"                   */
 };
 
 #define PAL_NO_AREA UINT32_MAX
 
 struct pal_area {
-    pal_str            code;   /* what REF_AREA prints: alpha-3, M49 digits, or the source's code */
-    pal_str            alpha2, m49;
+    pal_str code; /* what REF_AREA prints: alpha-3, M49 digits, or the source's code */
+    pal_str alpha2, m49;
     enum pal_area_kind kind;
-    uint32_t           parent; /* region of a country; whole of a part; PAL_NO_AREA               */
-    bool               complete_parts; /* of a whole: the listed parts make it up entirely        */
-    bool               un_member;
-    struct pal_text    name;
+    uint32_t parent;     /* region of a country; whole of a part; PAL_NO_AREA               */
+    bool complete_parts; /* of a whole: the listed parts make it up entirely        */
+    bool un_member;
+    struct pal_text name;
 };
 
 /* All areas known to this run: datasets/areas/ and what descriptors add. Read-only once built. */
@@ -75,7 +76,7 @@ struct pal_areas;
 PAL_CHECK_RESULT
 enum pal_status pal_areas_read(const char *folder, struct pal_arena *arena, struct pal_areas **out,
                                struct pal_error *err);
-size_t                 pal_areas_count(const struct pal_areas *areas);
+size_t pal_areas_count(const struct pal_areas *areas);
 const struct pal_area *pal_areas_get(const struct pal_areas *areas, uint32_t area);
 /* By alpha-3 or any other printed code; by alpha-2; by M49 digits; by name or alias in any
  * language (case and ASCII punctuation ignored). PAL_NO_AREA when unknown. */
@@ -83,20 +84,26 @@ uint32_t pal_areas_by_code(const struct pal_areas *areas, pal_str code);
 uint32_t pal_areas_by_alpha2(const struct pal_areas *areas, pal_str alpha2);
 uint32_t pal_areas_by_m49(const struct pal_areas *areas, pal_str m49);
 uint32_t pal_areas_by_name(const struct pal_areas *areas, pal_str name);
-pal_str  pal_areas_nearest(const struct pal_areas *areas, pal_str code_or_name);
+pal_str pal_areas_nearest(const struct pal_areas *areas, pal_str code_or_name);
 /* True when `area` lies in `whole` (region, world, country of a part), at any depth. */
 bool pal_areas_within(const struct pal_areas *areas, uint32_t area, uint32_t whole);
 
 /* A dictionary of category codes of one column: index 1..; 0 means "none" (absent cell). */
 struct pal_dict;
-size_t  pal_dict_count(const struct pal_dict *dict); /* highest index + 1 */
+size_t pal_dict_count(const struct pal_dict *dict); /* highest index + 1 */
 pal_str pal_dict_text(const struct pal_dict *dict, uint32_t code);
 uint32_t pal_dict_find(const struct pal_dict *dict, pal_str text); /* 0 when unknown */
 
 /* ---- descriptors --------------------------------------------------------------------------- */
 
-enum pal_shape { PAL_SHAPE_LONG, PAL_SHAPE_WIDE_YEARS, PAL_SHAPE_LISTS, PAL_SHAPE_MICRODATA,
-                 PAL_SHAPE_WIDE_COLUMNS /* one column a measure: OC Index, homicide time series */ };
+enum pal_shape {
+    PAL_SHAPE_LONG,         /* one row a value                                          */
+    PAL_SHAPE_WIDE_YEARS,   /* one column a year                                        */
+    PAL_SHAPE_WIDE_COLUMNS, /* one column a measure: OC Index, homicide time series      */
+    PAL_SHAPE_STATUS,       /* one row a participant of a treaty: act and date           */
+    PAL_SHAPE_LISTS,        /* one row a pattern or person of overlapping lists          */
+    PAL_SHAPE_MICRODATA,    /* one row a record, counted                                 */
+};
 enum pal_duplicates { PAL_DUP_ERROR, PAL_DUP_FIRST, PAL_DUP_LAST, PAL_DUP_SUM, PAL_DUP_KEEP_BOTH };
 enum pal_area_code { PAL_AREA_BY_CODE, PAL_AREA_BY_ALPHA2, PAL_AREA_BY_M49, PAL_AREA_BY_NAME };
 
@@ -107,17 +114,27 @@ struct pal_descriptor;
 PAL_CHECK_RESULT
 enum pal_status pal_descriptor_read(const char *path, struct pal_arena *arena,
                                     struct pal_descriptor **out, struct pal_error *err);
-pal_str          pal_descriptor_name(const struct pal_descriptor *descriptor);
-struct pal_text  pal_descriptor_title(const struct pal_descriptor *descriptor);
-const char      *pal_descriptor_path(const struct pal_descriptor *descriptor); /* of dataset.yaml */
-bool             pal_descriptor_synthetic(const struct pal_descriptor *descriptor);
-enum pal_shape   pal_descriptor_shape(const struct pal_descriptor *descriptor);
+pal_str pal_descriptor_name(const struct pal_descriptor *descriptor);
+struct pal_text pal_descriptor_title(const struct pal_descriptor *descriptor);
+const char *pal_descriptor_path(const struct pal_descriptor *descriptor); /* of dataset.yaml */
+bool pal_descriptor_synthetic(const struct pal_descriptor *descriptor);
+enum pal_shape pal_descriptor_shape(const struct pal_descriptor *descriptor);
 /* Plain facts for tables, notes and the manifest; empty when the descriptor is silent. */
+const char *pal_duplicates_name(enum pal_duplicates rule);
+/* What the descriptor says of one measure; NULL when it declares none of that name. */
+struct pal_measure_facts {
+    pal_str name, counting_unit, counting_stage;
+    bool is_rate;
+};
+size_t pal_descriptor_measures(const struct pal_descriptor *descriptor);
+const struct pal_measure_facts *pal_descriptor_measure(const struct pal_descriptor *descriptor,
+                                                       size_t i);
+
 struct pal_dataset_facts {
     pal_str publisher, licence, source, retrieved, release;
     pal_str counting_unit, counting_stage, principal_offence_rule, scope;
     pal_str conf_legal_basis, conf_embargo;
-    double  conf_min_cell; /* 0 = none */
+    double conf_min_cell; /* 0 = none */
     pal_str citation;
 };
 const struct pal_dataset_facts *pal_descriptor_facts(const struct pal_descriptor *descriptor);
@@ -128,7 +145,7 @@ struct pal_datasets;
 PAL_CHECK_RESULT
 enum pal_status pal_datasets_scan(const char *const *folders, size_t n, struct pal_arena *arena,
                                   struct pal_datasets **out, struct pal_error *err);
-size_t  pal_datasets_count(const struct pal_datasets *datasets);
+size_t pal_datasets_count(const struct pal_datasets *datasets);
 pal_str pal_datasets_name(const struct pal_datasets *datasets, size_t i);
 const char *pal_datasets_file(const struct pal_datasets *datasets, size_t i); /* descriptor path */
 PAL_CHECK_RESULT
@@ -140,28 +157,37 @@ enum pal_status pal_datasets_find(const struct pal_datasets *datasets, pal_str n
 enum pal_column_type { PAL_COLUMN_NUMBER, PAL_COLUMN_CODE };
 
 struct pal_column {
-    pal_str              name;   /* as the descriptor or the header names it            */
+    pal_str name; /* as the descriptor or the header names it            */
     enum pal_column_type type;
-    double              *value;  /* number: [rows] meaningful only where PRESENT        */
-    double              *low;    /* number: [rows] or NULL; what a censored cell may be */
-    double              *high;
-    uint32_t            *code;   /* code: [rows]                                        */
+    double *value; /* number: [rows] meaningful only where PRESENT        */
+    double *low;   /* number: [rows] or NULL; what a censored cell may be */
+    double *high;
+    uint32_t *code;              /* code: [rows]                                        */
     const struct pal_dict *dict; /* code                                                */
-    uint8_t             *absent; /* [rows] enum pal_absent                              */
+    uint8_t *absent;             /* [rows] enum pal_absent                              */
 };
 
 enum pal_row_state {
     PAL_ROW_ENTERS = 0,
     PAL_ROW_ERROR,     /* an error finding; enters no figure                                 */
     PAL_ROW_DUPLICATE, /* superseded by another row under the duplicates rule (finding)      */
+    PAL_ROW_SET_ASIDE, /* the descriptor says that it enters nothing (counted in a finding)  */
+};
+
+enum pal_row_mark { /* bits: what settling noticed; the figure that the row enters is flagged */
+                    PAL_MARK_REPEATED = 1,       /* its key stands in other rows too              */
+                    PAL_MARK_PARTS_DISAGREE = 2, /* it is a total that its parts do not add up to */
+                    PAL_MARK_STAGE_ORDER = 4, /* a later stage above an earlier one             */
+                    PAL_MARK_RATE_DISAGREES = 8,   /* the published rate contradicts it   */
+                    PAL_MARK_CENSORED_MARGIN = 16, /* a margin narrows or contradicts its bounds */
 };
 
 struct pal_batch { /* a few ten thousand rows, one piece of the input */
-    size_t                   rows, cols;
-    const struct pal_column *col;   /* [cols]                                      */
-    const uint64_t          *line;  /* [rows] line in the source file, from 1      */
-    const uint8_t           *state; /* [rows] enum pal_row_state                   */
-    const char              *file;
+    size_t rows, cols;
+    const struct pal_column *col; /* [cols]                                      */
+    const uint64_t *line;         /* [rows] line in the source file, from 1      */
+    const uint8_t *state;         /* [rows] enum pal_row_state                   */
+    const char *file;
 };
 
 PAL_CHECK_RESULT
@@ -173,41 +199,44 @@ enum pal_status pal_batch_column(const struct pal_batch *batch, pal_str name,
  * form: one row, one value. */
 struct pal_dataset {
     const struct pal_descriptor *descriptor;
-    struct pal_batch  batch;
-    const uint32_t   *area;    /* [rows] PAL_NO_AREA when the row names none                     */
-    const int32_t    *period;  /* [rows] year; INT32_MIN when the dataset has no period          */
+    struct pal_batch batch;
+    const uint32_t *area;  /* [rows] PAL_NO_AREA when the row names none                     */
+    const int32_t *period; /* [rows] year; INT32_MIN when the dataset has no period          */
     const struct pal_column *value;   /* the value column; NULL for pure microdata               */
     const struct pal_column *measure; /* code: which measure the row's value is; NULL = one only */
     const struct pal_column *unit;    /* code: unit of measurement as the source writes it       */
-    size_t                   dimensions;
+    size_t dimensions;
     const struct pal_column *dimension; /* [dimensions] code columns; name in lower case (sex,
                                            age, form...); "_T" total, "" (code 0) not applicable */
-    pal_str           file;     /* as the descriptor names it, no machine's path                 */
-    const char       *path;     /* where it was read, for messages                               */
-    char              sha256[65];
-    uint64_t          rows_read, rows_error, rows_duplicate;
+    const uint8_t *mark;   /* [rows] enum pal_row_mark                                      */
+    size_t columns_n;      /* the source's own columns, by its own names                   */
+    const uint32_t *field; /* [rows] field number of the value, for findings                */
+    pal_str file;          /* as the descriptor names it, no machine's path                 */
+    const char *path;      /* where it was read, for messages                               */
+    char sha256[65];
+    uint64_t rows_read, rows_error, rows_duplicate;
 };
 
 struct pal_load_options {
-    const struct pal_areas *areas;
-    const char *const      *folders; /* where data files are looked for, after the descriptor's own */
-    size_t                  folders_n;
-    int                     as_of_year; /* later years are impossible; 0 = none known */
-    unsigned                threads;
+    struct pal_areas *areas;    /* receives the areas that a descriptor adds */
+    const char *const *folders; /* where data files are looked for, after the descriptor's own */
+    size_t folders_n;
+    int as_of_year; /* later years are impossible; 0 = none known */
+    unsigned threads;
 };
 
 /* Reads the dataset's file(s): types, absence, codes, areas, periods, row-wise checks. */
 PAL_CHECK_RESULT
 enum pal_status pal_dataset_load(const struct pal_descriptor *descriptor,
-                               const struct pal_load_options *options, struct pal_diag *diag,
-                               struct pal_arena *arena, struct pal_dataset **out,
-                               struct pal_error *err);
+                                 const struct pal_load_options *options, struct pal_diag *diag,
+                                 struct pal_arena *arena, struct pal_dataset **out,
+                                 struct pal_error *err);
 /* Duplicates by the descriptor's rule, parts against totals, stage order, rate x population against
  * count. Marks rows, writes findings. */
 PAL_CHECK_RESULT
-enum pal_status pal_dataset_settle(struct pal_dataset *dataset, const struct pal_load_options *options,
-                                 struct pal_diag *diag, struct pal_arena *scratch,
-                                 struct pal_error *err);
+enum pal_status pal_dataset_settle(struct pal_dataset *dataset,
+                                   const struct pal_load_options *options, struct pal_diag *diag,
+                                   struct pal_arena *scratch, struct pal_error *err);
 /* Index of a dimension by name, case ignored; SIZE_MAX when there is none. */
 size_t pal_dataset_dimension(const struct pal_dataset *dataset, pal_str name);
 /* Any column that rows can be filtered on, by the source's own name, a role or a dimension name.
@@ -216,9 +245,20 @@ const struct pal_column *pal_dataset_filter_column(const struct pal_dataset *dat
 /* The file's text of line `line`, for `explain`. */
 PAL_CHECK_RESULT
 enum pal_status pal_dataset_source_line(const struct pal_descriptor *descriptor,
-                                      const struct pal_load_options *options, uint64_t line,
-                                      struct pal_arena *arena, pal_str *out,
-                                      struct pal_error *err);
+                                        const struct pal_load_options *options, uint64_t line,
+                                        struct pal_arena *arena, pal_str *out,
+                                        struct pal_error *err);
+
+/* ---- findings as files --------------------------------------------------------------------------
+ */
+
+/* severity,rule,file,line,column,key,value,finding,what_to_do: the layout of findings.csv. Ends
+ * with a row per rule and file whose listing was capped, saying how many there were. */
+void pal_findings_csv(const struct pal_diag *diag, struct pal_buf *out);
+/* The validation report structure of the European Statistical System (ValidatReport). as_of may be
+ * empty: then no event time is written. */
+void pal_findings_json(const struct pal_diag *diag, pal_str as_of, struct pal_buf *out);
+const char *pal_severity_name(enum pal_severity severity);
 
 /* ---- any table without a descriptor (`palermo estimate`) ------------------------------------- */
 
@@ -228,7 +268,7 @@ enum pal_status pal_dataset_source_line(const struct pal_descriptor *descriptor,
 struct pal_stream;
 struct pal_stream_column {
     pal_str name;
-    bool    number; /* must be a number: a cell that is not is PAL_DATA with its place */
+    bool number; /* must be a number: a cell that is not is PAL_DATA with its place */
 };
 PAL_CHECK_RESULT
 enum pal_status pal_stream_open(const char *path, const struct pal_stream_column *columns, size_t n,

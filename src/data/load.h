@@ -1,0 +1,123 @@
+/* load.h: a dataset while it is being read. A shape turns one record of the file into rows. */
+#ifndef PALERMO_DATA_LOAD_H
+#define PALERMO_DATA_LOAD_H
+
+#include "inside.h"
+
+struct load_memo { /* dictionary code -> answer + 1; 0 = not asked yet */
+    uint32_t *answer;
+    size_t cap;
+};
+
+struct load_column { /* one column of the file */
+    pal_str name;
+    bool kept; /* as a code column; value columns are not */
+    int year;  /* wide-years: the year it stands for, 0 = none */
+    struct pal_dict *dict;
+    pal_str last; /* text of the last cell, and its code: neighbours are often equal */
+    uint32_t last_code;
+    uint32_t *code; /* [rows] */
+};
+
+struct load_condition {
+    size_t column;
+    const struct data_condition *from;
+    struct load_memo holds; /* 1 no, 2 yes */
+};
+
+struct load_conditions {
+    size_t n;
+    struct load_condition *item;
+};
+
+struct load_dimension {
+    const struct data_dimension *from;
+    size_t column; /* SIZE_MAX: only measures set it */
+    struct load_conditions when;
+    const struct data_codes *crosswalk;
+    struct pal_dict *dict;
+    struct load_memo memo; /* file code -> dimension code */
+    uint32_t total, own, other;
+    uint32_t *code; /* [rows] */
+};
+
+struct load_measure {
+    const struct data_measure *from;
+    struct load_conditions where;
+    uint32_t code;
+    bool percent;
+};
+
+struct loader {
+    const struct pal_descriptor *d;
+    const struct pal_load_options *options;
+    struct pal_diag *diag;
+    struct pal_arena *arena;
+    const char *file; /* as the descriptor names it: what findings print */
+
+    struct load_column *column; /* [columns] */
+    size_t columns;
+    struct load_dimension *dimension;
+    size_t dimensions;
+    struct load_measure *measure;
+    struct load_conditions *aside; /* [asides] */
+    uint64_t *aside_count;
+    struct pal_dict *measures;
+    size_t area_column, name_column, period_column, value_column;
+    bool percent_value;
+    struct load_memo area_memo, name_memo, period_memo;
+    const struct data_field *value_field;
+
+    uint32_t *here;     /* [columns] codes of the record being read */
+    uint32_t *here_dim; /* [dimensions] */
+    /* rows */
+    size_t rows, cap;
+    uint32_t *area, *measure_code, *field;
+    int32_t *period;
+    double *value, *low, *high;
+    uint8_t *absent, *state;
+    uint64_t *line;
+    uint64_t blanks, no_measure, records;
+    bool any_bounds;
+};
+
+struct load_cell { /* what a shape hands over: one value of the record */
+    pal_str text;
+    bool quoted;
+    uint32_t field; /* from 1 */
+    int32_t period; /* INT32_MIN: the record's own */
+    size_t measure; /* index; SIZE_MAX: by its conditions */
+    size_t set_n;
+    const struct data_pair *set;
+};
+
+struct data_shape {
+    const char *name;
+    /* Marks columns that hold values, not categories. */
+    enum pal_status (*prepare)(struct loader *l, struct pal_error *err);
+    /* One record into rows by load_emit. */
+    enum pal_status (*record)(struct loader *l, const struct pal_record *record,
+                              struct pal_error *err);
+};
+const struct data_shape *data_shape_of(enum pal_shape shape);
+
+/* The number of a column; PAL_SYNTAX with the nearest header when it is missing. */
+PAL_CHECK_RESULT
+enum pal_status load_column_find(const struct loader *l, pal_str name, const struct pal_place *at,
+                                 size_t *out, struct pal_error *err);
+/* Adds one row. */
+PAL_CHECK_RESULT
+enum pal_status load_emit(struct loader *l, const struct pal_record *record,
+                          const struct load_cell *cell, struct pal_error *err);
+/* Dimensions that are set by measures or shapes and have no column of their own. */
+PAL_CHECK_RESULT
+enum pal_status load_dimensions_add(struct loader *l, const struct data_pair *set, size_t n,
+                                    struct pal_error *err);
+bool load_conditions_hold(struct loader *l, struct load_conditions *conditions);
+void load_finding(struct loader *l, enum pal_severity severity, const char *rule, uint64_t line,
+                  uint32_t field, pal_str value, pal_str todo, const char *format, ...)
+    PAL_PRINTF(8, 9);
+/* A field of the record, empty where the record is short. */
+pal_str load_field(const struct pal_record *record, size_t column);
+
+#endif

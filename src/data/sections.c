@@ -1,0 +1,355 @@
+/* sections.c: what columns are and what their marks and categories mean. */
+#include "sections.h"
+
+#include <math.h>
+#include <string.h>
+
+enum pal_status data_choice(const struct pal_yaml *node, const char *key, const char *const *words,
+                            size_t n, size_t *out, struct pal_error *err)
+{
+    pal_str text = {NULL, 0}, known[32];
+    PAL_TRY(pal_yaml_text(node, key, &text, err));
+    if (!text.ptr)
+        return PAL_OK;
+    for (size_t i = 0; i < n && i < PAL_COUNT(known); i++) {
+        known[i] = pal_str_of(words[i]);
+        if (pal_str_eq(text, known[i])) {
+            *out = i;
+            return PAL_OK;
+        }
+    }
+    const pal_str near = pal_nearest(text, known, n);
+    char all[256];
+    size_t used = 0;
+    for (size_t i = 0; i < n && used < sizeof all; i++) {
+        const int wrote = snprintf(all + used, sizeof all - used, "%s%s", i ? ", " : "", words[i]);
+        used += wrote > 0 ? (size_t)wrote : 0;
+    }
+    if (near.len)
+        return pal_yaml_fail(pal_yaml_get(node, key), err,
+                             "'%s' cannot be '%.*s'; did you mean '%.*s'? (%s)", key, PAL_ARG(text),
+                             PAL_ARG(near), all);
+    return pal_yaml_fail(pal_yaml_get(node, key), err, "'%s' cannot be '%.*s'; it is one of %s",
+                         key, PAL_ARG(text), all);
+}
+
+enum pal_status data_conditions_read(const struct pal_yaml *node, struct pal_arena *arena,
+                                     struct data_conditions *out, struct pal_error *err)
+{
+    *out = (struct data_conditions){0};
+    if (!node)
+        return PAL_OK;
+    if (node->kind != PAL_YAML_MAP)
+        return pal_yaml_fail(node, err,
+                             "conditions are written {Column: value} or {Column: [value, value]}");
+    out->n = node->n;
+    out->item = pal_arena_alloc(arena, node->n + 1, sizeof *out->item);
+    if (!out->item)
+        return pal_nomem(err, "conditions");
+    for (size_t i = 0; i < node->n; i++) {
+        const pal_str *value = NULL;
+        size_t n = 0;
+        PAL_TRY(pal_yaml_texts(node, node->key[i]->text.ptr, arena, &value, &n, err));
+        out->item[i] = (struct data_condition){node->key[i]->text, n, value, node->key[i]->at};
+    }
+    return PAL_OK;
+}
+
+pal_str data_codes_find(const struct data_codes *codes, pal_str category)
+{
+    const size_t at = codes->from ? pal_map_find(codes->from, category) : SIZE_MAX;
+    return at == SIZE_MAX ? (pal_str){NULL, 0} : codes->to[at];
+}
+
+static enum pal_status read_codes(const struct pal_yaml *node, struct pal_arena *arena,
+                                  struct data_codes *out, struct pal_error *err)
+{
+    if (node->kind != PAL_YAML_MAP)
+        return pal_yaml_fail(node, err, "codes are written {category: CODE, …}");
+    pal_str *to = pal_arena_alloc(arena, node->n + 1, sizeof *to);
+    *out = (struct data_codes){.from = pal_map_new(arena, node->n)};
+    if (!to || !out->from)
+        return pal_nomem(err, "codes");
+    for (size_t i = 0; i < node->n; i++) {
+        if (node->item[i]->kind != PAL_YAML_SCALAR)
+            return pal_yaml_fail(node->item[i], err, "a code must be one word");
+        if (pal_str_eq(node->key[i]->text, PAL_STR("*"))) {
+            out->rest = node->item[i]->text;
+            continue;
+        }
+        const size_t at = pal_map_add(out->from, node->key[i]->text, NULL);
+        if (at == SIZE_MAX)
+            return pal_nomem(err, "codes");
+        to[at] = node->item[i]->text;
+    }
+    out->to = to;
+    return PAL_OK;
+}
+
+DATA_SECTION(schema)
+{
+    static const char *const known[] = {"fields", "missingValues", "primaryKey", "foreignKeys"};
+    static const char *const field_keys[] = {
+        "name",          "type",        "format",      "title",     "description",
+        "missingValues", "constraints", "decimalChar", "groupChar", "bareNumber",
+        "trueValues",    "falseValues", "rdfType",     "example"};
+    static const char *const constraint_keys[] = {"required",  "unique",    "minimum", "maximum",
+                                                  "minLength", "maxLength", "pattern", "enum"};
+    static const char *const types[] = {"string",  "number", "integer",  "year",      "date",
+                                        "boolean", "any",    "datetime", "yearmonth", "time",
+                                        "object",  "array",  "duration", "geopoint"};
+    const struct pal_yaml *schema = pal_yaml_get(root, "schema");
+    const struct pal_yaml *fields = schema ? pal_yaml_get(schema, "fields") : NULL;
+    if (!schema)
+        return PAL_OK;
+    PAL_TRY(pal_yaml_known(schema, "schema", known, PAL_COUNT(known), err));
+    if (!fields)
+        return PAL_OK;
+    if (fields->kind != PAL_YAML_LIST)
+        return pal_yaml_fail(fields, err, "'fields' must be a list");
+    const pal_str *missing = NULL;
+    size_t missing_n = 0;
+    PAL_TRY(pal_yaml_texts(schema, "missingValues", arena, &missing, &missing_n, err));
+    d->field = pal_arena_alloc(arena, fields->n + 1, sizeof *d->field);
+    if (!d->field)
+        return pal_nomem(err, "the fields");
+    for (size_t i = 0; i < fields->n; i++) {
+        const struct pal_yaml *node = fields->item[i];
+        struct data_field *field = &d->field[d->fields_n++];
+        PAL_TRY(pal_yaml_known(node, "a field", field_keys, PAL_COUNT(field_keys), err));
+        const struct pal_yaml *name;
+        PAL_TRY(pal_yaml_need(node, "name", PAL_YAML_SCALAR, &name, err));
+        size_t type = 0;
+        PAL_TRY(data_choice(node, "type", types, PAL_COUNT(types), &type, err));
+        field->name = name->text;
+        field->type = type == 1                             ? DATA_NUMBER
+                      : type == 2                           ? DATA_INTEGER
+                      : type == 3                           ? DATA_YEAR
+                      : type == 4 || type == 7 || type == 8 ? DATA_DATE
+                                                            : DATA_STRING;
+        field->missing = missing;
+        field->missing_n = missing_n;
+        PAL_TRY(
+            pal_yaml_texts(node, "missingValues", arena, &field->missing, &field->missing_n, err));
+        pal_str character = {NULL, 0};
+        PAL_TRY(pal_yaml_text(node, "decimalChar", &character, err));
+        if (character.len == 1)
+            d->decimal = character.ptr[0];
+        character = (pal_str){NULL, 0};
+        PAL_TRY(pal_yaml_text(node, "groupChar", &character, err));
+        if (character.len == 1)
+            d->thousands = character.ptr[0];
+        const struct pal_yaml *constraints = pal_yaml_get(node, "constraints");
+        if (!constraints)
+            continue;
+        PAL_TRY(pal_yaml_known(constraints, "constraints", constraint_keys,
+                               PAL_COUNT(constraint_keys), err));
+        field->has_minimum = pal_yaml_get(constraints, "minimum") != NULL;
+        field->has_maximum = pal_yaml_get(constraints, "maximum") != NULL;
+        PAL_TRY(pal_yaml_number(constraints, "minimum", &field->minimum, err));
+        PAL_TRY(pal_yaml_number(constraints, "maximum", &field->maximum, err));
+    }
+    return PAL_OK;
+}
+
+static struct data_dimension *dimension_new(struct pal_descriptor *d, pal_str name,
+                                            struct pal_arena *arena)
+{
+    struct data_dimension *grown =
+        pal_arena_grow(arena, d->dimension, d->dimensions_n, d->dimensions_n + 1, sizeof *grown);
+    char *lower = pal_arena_alloc(arena, name.len + 1, 1);
+    if (!grown || !lower)
+        return NULL;
+    for (size_t i = 0; i < name.len; i++)
+        lower[i] = name.ptr[i] >= 'A' && name.ptr[i] <= 'Z' ? (char)(name.ptr[i] - 'A' + 'a')
+                                                            : name.ptr[i];
+    d->dimension = grown;
+    grown[d->dimensions_n].name = (pal_str){lower, name.len};
+    return &grown[d->dimensions_n++];
+}
+
+DATA_SECTION(roles)
+{
+    const struct pal_yaml *roles = pal_yaml_get(root, "roles");
+    if (!roles)
+        return PAL_OK;
+    if (roles->kind != PAL_YAML_MAP)
+        return pal_yaml_fail(roles, err,
+                             "'roles' must be a map: {area: Iso3_code, value: VALUE, …}");
+    struct {
+        const char *name;
+        pal_str *to;
+    } const single[] = {
+        {"area", &d->area},       {"area_name", &d->area_name}, {"period", &d->period_column},
+        {"value", &d->value},     {"unit", &d->unit},           {"source", &d->source},
+        {"measure", &d->measure}, {"status", &d->status}};
+    /* Read by the sampling design or by nobody; they are no dimensions. */
+    static const char *const others[] = {"weight",     "strata",    "psu",  "fpc",
+                                         "replicates", "signature", "count"};
+    for (size_t i = 0; i < roles->n; i++) {
+        const pal_str role = roles->key[i]->text;
+        const struct pal_yaml *to = roles->item[i];
+        bool done = false;
+        for (size_t k = 0; k < PAL_COUNT(single) && !done; k++) {
+            done = pal_str_eq(role, pal_str_of(single[k].name));
+            if (done)
+                PAL_TRY(pal_yaml_text(roles, single[k].name, single[k].to, err));
+        }
+        for (size_t k = 0; k < PAL_COUNT(others) && !done; k++)
+            done = pal_str_eq(role, pal_str_of(others[k]));
+        if (!done && pal_str_eq(role, PAL_STR("list"))) {
+            PAL_TRY(pal_yaml_texts(roles, "list", arena, &d->lists, &d->lists_n, err));
+            done = true;
+        }
+        if (done)
+            continue;
+        if (to->kind != PAL_YAML_SCALAR)
+            return pal_yaml_fail(to, err, "the role '%.*s' must name one column", PAL_ARG(role));
+        struct data_dimension *dimension = dimension_new(d, role, arena);
+        if (!dimension)
+            return pal_nomem(err, "the roles");
+        dimension->column = to->text;
+        dimension->role = true;
+        dimension->at = roles->key[i]->at;
+    }
+    return PAL_OK;
+}
+
+DATA_SECTION(areas)
+{
+    static const char *const known[] = {"kind", "of", "name"};
+    static const char *const kinds[] = {"country", "part",      "lump", "region",
+                                        "world",   "aggregate", "none"};
+    const struct pal_yaml *areas = pal_yaml_get(root, "areas");
+    if (!areas)
+        return PAL_OK;
+    if (areas->kind != PAL_YAML_MAP)
+        return pal_yaml_fail(areas, err, "'areas' must be a map of codes");
+    d->areas = pal_arena_alloc(arena, areas->n + 1, sizeof *d->areas);
+    if (!d->areas)
+        return pal_nomem(err, "the areas");
+    for (size_t i = 0; i < areas->n; i++) {
+        struct data_extra_area *area = &d->areas[d->areas_n++];
+        const struct pal_yaml *node = areas->item[i];
+        size_t kind = PAL_AREA_NONE;
+        PAL_TRY(pal_yaml_known(node, "an area", known, PAL_COUNT(known), err));
+        PAL_TRY(data_choice(node, "kind", kinds, PAL_COUNT(kinds), &kind, err));
+        area->code = areas->key[i]->text;
+        area->kind = (enum pal_area_kind)kind;
+        area->at = areas->key[i]->at;
+        PAL_TRY(pal_yaml_text(node, "of", &area->of, err));
+        if (pal_yaml_get(node, "name"))
+            PAL_TRY(pal_text_read(pal_yaml_get(node, "name"), &area->name, err));
+    }
+    return PAL_OK;
+}
+
+DATA_SECTION(absent)
+{
+    static const char *const known[] = {"below-threshold", "from", "reason"};
+    const struct pal_yaml *absent = pal_yaml_get(root, "absent");
+    const pal_str *missing = NULL;
+    size_t missing_n = 0;
+    PAL_TRY(pal_yaml_texts(root, "missingValues", arena, &missing, &missing_n, err));
+    const size_t n = (absent ? absent->n : 0) + missing_n;
+    d->absent = pal_arena_alloc(arena, n + 1, sizeof *d->absent);
+    if (!d->absent)
+        return pal_nomem(err, "the marks of absence");
+    for (size_t i = 0; i < missing_n; i++)
+        d->absent[d->absent_n++] = (struct data_absent){missing[i], PAL_NOT_COLLECTED, 0, 0};
+    if (!absent)
+        return PAL_OK;
+    if (absent->kind != PAL_YAML_MAP)
+        return pal_yaml_fail(
+            absent, err,
+            "'absent' must be a map: {\"..\": not-collected, \"<5\": {below-threshold: 5}}");
+    for (size_t i = 0; i < absent->n; i++) {
+        const struct pal_yaml *node = absent->item[i];
+        struct data_absent *mark = &d->absent[d->absent_n++];
+        mark->mark = absent->key[i]->text;
+        if (node->kind == PAL_YAML_SCALAR) {
+            if (!pal_absent_parse(node->text, &mark->reason) ||
+                mark->reason == PAL_BELOW_THRESHOLD) {
+                static const pal_str reasons[] = {
+                    PAL_STR_INIT("not-collected"), PAL_STR_INIT("not-applicable"),
+                    PAL_STR_INIT("withheld"), PAL_STR_INIT("not-covered"), PAL_STR_INIT("blank")};
+                const pal_str near = pal_nearest(node->text, reasons, PAL_COUNT(reasons));
+                return pal_yaml_fail(
+                    node, err,
+                    "'%.*s' is no reason for absence%s%.*s%s; below-threshold needs its bound: "
+                    "{below-threshold: 5}",
+                    PAL_ARG(node->text), near.len ? "; did you mean '" : "", PAL_ARG(near),
+                    near.len ? "'?" : "");
+            }
+            continue;
+        }
+        PAL_TRY(pal_yaml_known(node, "a mark of absence", known, PAL_COUNT(known), err));
+        double threshold = (double)NAN;
+        PAL_TRY(pal_yaml_number(node, "below-threshold", &threshold, err));
+        PAL_TRY(pal_yaml_number(node, "from", &mark->low, err));
+        if (!(threshold > mark->low))
+            return pal_yaml_fail(node, err, "{below-threshold: N} needs a number above %g",
+                                 mark->low);
+        mark->reason = PAL_BELOW_THRESHOLD;
+        /* Counts are whole: below 5 is at most 4. */
+        mark->high = threshold == floor(threshold) ? threshold - 1 : threshold;
+    }
+    return PAL_OK;
+}
+
+DATA_SECTION(crosswalk)
+{
+    const struct pal_yaml *node = pal_yaml_get(root, "crosswalk");
+    if (!node)
+        return PAL_OK;
+    if (node->kind != PAL_YAML_MAP)
+        return pal_yaml_fail(node, err, "'crosswalk' must be a map of columns");
+    d->crosswalk = pal_arena_alloc(arena, node->n + 1, sizeof *d->crosswalk);
+    if (!d->crosswalk)
+        return pal_nomem(err, "the crosswalk");
+    for (size_t i = 0; i < node->n; i++) {
+        d->crosswalk[i].column = node->key[i]->text;
+        PAL_TRY(read_codes(node->item[i], arena, &d->crosswalk[i].codes, err));
+        d->crosswalk_n++;
+    }
+    return PAL_OK;
+}
+
+DATA_SECTION(dimensions)
+{
+    static const char *const known[] = {"column", "when", "codes", "areas"};
+    static const char *const area_keys[] = {"own", "other", "spellings"};
+    const struct pal_yaml *node = pal_yaml_get(root, "dimensions");
+    if (!node)
+        return PAL_OK;
+    if (node->kind != PAL_YAML_MAP)
+        return pal_yaml_fail(node, err, "'dimensions' must be a map of names");
+    for (size_t i = 0; i < node->n; i++) {
+        const struct pal_yaml *item = node->item[i];
+        struct data_dimension *dimension = dimension_new(d, node->key[i]->text, arena);
+        if (!dimension)
+            return pal_nomem(err, "the dimensions");
+        dimension->at = node->key[i]->at;
+        PAL_TRY(pal_yaml_known(item, "a dimension", known, PAL_COUNT(known), err));
+        const struct pal_yaml *column;
+        PAL_TRY(pal_yaml_need(item, "column", PAL_YAML_SCALAR, &column, err));
+        dimension->column = column->text;
+        PAL_TRY(data_conditions_read(pal_yaml_get(item, "when"), arena, &dimension->when, err));
+        if (pal_yaml_get(item, "codes")) {
+            PAL_TRY(read_codes(pal_yaml_get(item, "codes"), arena, &dimension->codes, err));
+            dimension->has_codes = true;
+        }
+        const struct pal_yaml *areas = pal_yaml_get(item, "areas");
+        if (areas) {
+            PAL_TRY(pal_yaml_known(areas, "areas of a dimension", area_keys, PAL_COUNT(area_keys),
+                                   err));
+            PAL_TRY(pal_yaml_text(areas, "own", &dimension->own, err));
+            PAL_TRY(pal_yaml_text(areas, "other", &dimension->other, err));
+            if (pal_yaml_get(areas, "spellings"))
+                PAL_TRY(read_codes(pal_yaml_get(areas, "spellings"), arena, &dimension->spellings,
+                                   err));
+            dimension->has_areas = true;
+        }
+    }
+    return PAL_OK;
+}

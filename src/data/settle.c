@@ -1,0 +1,145 @@
+/* settle.c: rows are judged against each other, in an order that matters: repeated keys first, for
+ * the other checks look only at rows that enter. */
+#include "settle.h"
+
+#include <string.h>
+
+void settle_key_add(struct settle_key *key, const uint32_t *column)
+{
+    if (column && key->n < SETTLE_COLUMNS)
+        key->column[key->n++] = column;
+}
+
+static uint64_t key_hash(const struct settle_key *key, size_t row)
+{
+    uint64_t h = UINT64_C(0x9E3779B97F4A7C15);
+    for (size_t i = 0; i < key->n; i++) {
+        h ^= key->column[i][row];
+        h *= UINT64_C(0xBF58476D1CE4E5B9);
+        h ^= h >> 29;
+    }
+    return h;
+}
+
+static bool key_equal(const struct settle_key *key, size_t a, size_t b)
+{
+    for (size_t i = 0; i < key->n; i++)
+        if (key->column[i][a] != key->column[i][b])
+            return false;
+    return true;
+}
+
+enum pal_status settle_group(const struct settle *s, const struct settle_key *key,
+                             const uint8_t *wanted, struct settle_groups *out,
+                             struct pal_error *err)
+{
+    const size_t rows = s->dataset->batch.rows;
+    size_t slots = 64;
+    while (slots < rows * 2)
+        slots *= 2;
+    uint32_t *slot = pal_arena_alloc(s->scratch, slots, sizeof *slot);
+    *out = (struct settle_groups){0};
+    out->first = pal_arena_alloc(s->scratch, rows + 1, sizeof *out->first);
+    out->last = pal_arena_alloc(s->scratch, rows + 1, sizeof *out->last);
+    out->count = pal_arena_alloc(s->scratch, rows + 1, sizeof *out->count);
+    out->next = pal_arena_alloc(s->scratch, rows + 1, sizeof *out->next);
+    out->group = pal_arena_alloc(s->scratch, rows + 1, sizeof *out->group);
+    if (!slot || !out->first || !out->last || !out->count || !out->next || !out->group)
+        return pal_nomem(err, "the checks of a dataset");
+    for (size_t row = 0; row < rows; row++) {
+        out->next[row] = out->group[row] = SETTLE_NONE;
+        if (s->state[row] != PAL_ROW_ENTERS || (wanted && !wanted[row]))
+            continue;
+        size_t at = (size_t)key_hash(key, row) & (slots - 1);
+        while (slot[at] && !key_equal(key, out->first[slot[at] - 1], row))
+            at = (at + 1) & (slots - 1);
+        if (!slot[at]) {
+            out->first[out->groups] = out->last[out->groups] = (uint32_t)row;
+            slot[at] = ++out->groups;
+        } else {
+            const uint32_t g = slot[at] - 1;
+            out->next[out->last[g]] = (uint32_t)row;
+            out->last[g] = (uint32_t)row;
+        }
+        out->group[row] = slot[at] - 1;
+        out->count[slot[at] - 1]++;
+    }
+    return PAL_OK;
+}
+
+bool settle_holds(const struct pal_dataset *dataset, const struct data_conditions *conditions,
+                  size_t row)
+{
+    for (size_t i = 0; i < conditions->n; i++) {
+        const struct data_condition *condition = &conditions->item[i];
+        const struct pal_column *column = pal_dataset_filter_column(dataset, condition->column);
+        if (!column || column->type != PAL_COLUMN_CODE)
+            return false;
+        const pal_str text = pal_dict_text(column->dict, column->code[row]);
+        bool any = false;
+        for (size_t k = 0; k < condition->n && !any; k++)
+            any = pal_str_eq(text, condition->value[k]);
+        if (!any)
+            return false;
+    }
+    return true;
+}
+
+void settle_finding(const struct settle *s, enum pal_severity severity, const char *rule,
+                    size_t row, const char *todo, const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    const int n = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    pal_diag_add(s->diag,
+                 &(struct pal_finding){.severity = severity,
+                                       .rule = rule,
+                                       .at = {s->dataset->batch.file, s->dataset->batch.line[row],
+                                              s->dataset->field[row]},
+                                       .what = {text, n < 0                     ? 0
+                                                      : (size_t)n < sizeof text ? (size_t)n
+                                                                                : sizeof text - 1},
+                                       .todo = pal_str_of(todo),
+                                       .key = pal_descriptor_name(s->dataset->descriptor)});
+}
+
+const char *settle_cell_name(const struct settle *s, const struct pal_areas *areas, size_t row,
+                             char *out, size_t size)
+{
+    const uint32_t area = s->dataset->area[row];
+    const int32_t period = s->dataset->period[row];
+    const pal_str code =
+        area == PAL_NO_AREA ? PAL_STR("no area") : pal_areas_get(areas, area)->code;
+    pal_str measure = PAL_STR("");
+    if (s->dataset->measure)
+        measure = pal_dict_text(s->dataset->measure->dict, s->dataset->measure->code[row]);
+    if (period == INT32_MIN)
+        snprintf(out, size, "%.*s %.*s", PAL_ARG(code), PAL_ARG(measure));
+    else
+        snprintf(out, size, "%.*s %d %.*s", PAL_ARG(code), (int)period, PAL_ARG(measure));
+    return out;
+}
+
+enum pal_status pal_dataset_settle(struct pal_dataset *dataset,
+                                   const struct pal_load_options *options, struct pal_diag *diag,
+                                   struct pal_arena *scratch, struct pal_error *err)
+{
+    const struct pal_arena_mark mark = pal_arena_mark(scratch);
+    /* The dataset hands rows out as read-only; here they are still being judged. */
+    struct settle s = {.dataset = dataset, .diag = diag, .scratch = scratch};
+    memcpy(&s.state, &dataset->batch.state, sizeof s.state);
+    memcpy(&s.mark, &dataset->mark, sizeof s.mark);
+    PAL_TRY(settle_duplicates(&s, options->areas, err));
+    PAL_TRY(settle_parts(&s, options->areas, err));
+    PAL_TRY(settle_stages(&s, options->areas, err));
+    PAL_TRY(settle_rates(&s, options->areas, err));
+    dataset->rows_error = dataset->rows_duplicate = 0;
+    for (size_t i = 0; i < dataset->batch.rows; i++) {
+        dataset->rows_error += s.state[i] == PAL_ROW_ERROR;
+        dataset->rows_duplicate += s.state[i] == PAL_ROW_DUPLICATE;
+    }
+    pal_arena_reset(scratch, mark);
+    return PAL_OK;
+}

@@ -1,0 +1,56 @@
+/* settle.h: rows grouped by equal keys, for everything that judges rows against each other. */
+#ifndef PALERMO_DATA_SETTLE_H
+#define PALERMO_DATA_SETTLE_H
+
+#include "inside.h"
+
+#define SETTLE_COLUMNS 64
+#define SETTLE_NONE    UINT32_MAX
+
+struct settle_key { /* what makes rows belong together */
+    const uint32_t *column[SETTLE_COLUMNS];
+    size_t n;
+};
+
+struct settle_groups { /* rows of one group are chained in their order */
+    uint32_t groups;
+    uint32_t *first, *last, *count; /* [groups] */
+    uint32_t *next;                 /* [rows] SETTLE_NONE at the end */
+    uint32_t *group;                /* [rows] SETTLE_NONE for rows that were not asked */
+};
+
+struct settle {
+    struct pal_dataset *dataset;
+    uint8_t *state, *mark; /* the dataset's own, writable */
+    struct pal_diag *diag;
+    struct pal_arena *scratch;
+};
+
+void settle_key_add(struct settle_key *key, const uint32_t *column);
+/* wanted[rows]: 0 leaves a row out; NULL = all that enter. */
+PAL_CHECK_RESULT
+enum pal_status settle_group(const struct settle *s, const struct settle_key *key,
+                             const uint8_t *wanted, struct settle_groups *out,
+                             struct pal_error *err);
+bool settle_holds(const struct pal_dataset *dataset, const struct data_conditions *conditions,
+                  size_t row);
+void settle_finding(const struct settle *s, enum pal_severity severity, const char *rule,
+                    size_t row, const char *todo, const char *format, ...) PAL_PRINTF(6, 7);
+/* "ALB 2019" for messages, in a static-size buffer of the caller. */
+const char *settle_cell_name(const struct settle *s, const struct pal_areas *areas, size_t row,
+                             char *out, size_t size);
+
+PAL_CHECK_RESULT
+enum pal_status settle_duplicates(struct settle *s, const struct pal_areas *areas,
+                                  struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status settle_parts(struct settle *s, const struct pal_areas *areas,
+                             struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status settle_stages(struct settle *s, const struct pal_areas *areas,
+                              struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status settle_rates(struct settle *s, const struct pal_areas *areas,
+                             struct pal_error *err);
+
+#endif

@@ -1,0 +1,55 @@
+/* shape_status.c: one row a participant of a treaty: a date, and letters behind it for the kind of
+ * act. The value is 1 where there is an act and 0 where there is none; the period is the year of
+ * the status (status.as_of), or without one the year of the act. */
+#include "load.h"
+
+static enum pal_status prepare(struct loader *l, struct pal_error *err)
+{
+    size_t column;
+    const struct pal_place at = {l->d->path, 0, 0};
+    if (!l->d->status.len)
+        return pal_fail_at(
+            err, PAL_SYNTAX, &at,
+            "shape status needs the role 'status': which column holds date and act?");
+    const struct data_pair act = {PAL_STR("act"), PAL_STR("NONE")};
+    PAL_TRY(load_dimensions_add(l, &act, 1, err));
+    return load_column_find(l, l->d->status, NULL, &column, err);
+}
+
+static enum pal_status record(struct loader *l, const struct pal_record *record,
+                              struct pal_error *err)
+{
+    size_t column;
+    PAL_TRY(load_column_find(l, l->d->status, NULL, &column, err));
+    const pal_str text = pal_str_trim(load_field(record, column));
+    struct load_cell cell = {
+        .text = PAL_STR("0"), .field = (uint32_t)column + 1, .measure = SIZE_MAX};
+    struct pal_date date = {0};
+    struct data_pair act = {PAL_STR("act"), PAL_STR("NONE")};
+    if (text.len) {
+        pal_str when = text, letters = PAL_STR("");
+        if (!pal_date_parse(when, &date)) { /* "14 Dec 2000 a": letters behind the date */
+            size_t cut = text.len;
+            while (cut > 0 && text.ptr[cut - 1] != ' ')
+                cut--;
+            when = pal_str_trim((pal_str){text.ptr, cut});
+            letters = (pal_str){text.ptr + cut, text.len - cut};
+        }
+        bool known = false;
+        for (size_t i = 0; i < l->d->acts_n && !known; i++) {
+            known = pal_str_eq(l->d->acts_letters[i], letters);
+            if (known)
+                act.code = l->d->acts_codes[i];
+        }
+        if (pal_date_parse(when, &date) && known)
+            cell.text = PAL_STR("1");
+        else
+            cell.text = text; /* load_emit says that it is no number: an unreadable status */
+    }
+    cell.period = l->d->status_as_of ? l->d->status_as_of : date.year ? date.year : INT32_MIN;
+    cell.set = &act;
+    cell.set_n = 1;
+    return load_emit(l, record, &cell, err);
+}
+
+const struct data_shape data_shape_status = {"status", prepare, record};
