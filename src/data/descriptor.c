@@ -18,6 +18,7 @@ static const char *const keys[] = {
     "period",
     "schema",
     "roles",
+    "area",
     "area_by",
     "areas",
     "absent",
@@ -130,6 +131,7 @@ static enum pal_status read_shape(const struct pal_yaml *root, struct pal_descri
     choice = PAL_AREA_BY_CODE;
     PAL_TRY(data_choice(root, "area_by", by, PAL_COUNT(by), &choice, err));
     d->area_by = (enum pal_area_code)choice;
+    PAL_TRY(pal_yaml_text(root, "area", &d->fixed_area, err));
     size_t period = 0;
     PAL_TRY(pal_yaml_size(root, "period", &period, err));
     if (period > 9999)

@@ -102,6 +102,7 @@ struct pal_descriptor {
     int period; /* 0 = rows name it */
     size_t fields_n;
     struct data_field *field;
+    pal_str fixed_area; /* empty = rows name it */
     pal_str area, area_name, period_column, value, unit, source, measure, status;
     size_t lists_n;
     const pal_str *lists;

@@ -140,10 +140,18 @@ static uint32_t area_memo(struct loader *l, struct load_memo *memo, size_t colum
     return *known == UINT32_MAX ? PAL_NO_AREA : *known - 1;
 }
 
+static const struct data_absent *absent_mark(const struct loader *l, pal_str text)
+{
+    for (size_t i = 0; i < l->d->absent_n; i++)
+        if (pal_str_eq(l->d->absent[i].mark, text))
+            return &l->d->absent[i];
+    return NULL;
+}
+
 static uint32_t area_of_record(struct loader *l, const struct pal_record *record, bool *bad)
 {
     if (l->area_column == SIZE_MAX)
-        return PAL_NO_AREA;
+        return l->fixed_area;
     const pal_str text = load_field(record, l->area_column);
     const uint32_t area =
         text.len ? area_memo(l, &l->area_memo, l->area_column, false) : PAL_NO_AREA;
@@ -161,6 +169,8 @@ static uint32_t area_of_record(struct loader *l, const struct pal_record *record
             return named;
         }
     }
+    if (l->d->shape == PAL_SHAPE_MICRODATA && absent_mark(l, text))
+        return PAL_NO_AREA; /* a record whose place was not given is a record still */
     *bad = true;
     const pal_str near = pal_areas_nearest(l->options->areas, text.len ? text : name);
     char todo[256] = "add the area to the descriptor's 'areas', or correct the row";
@@ -354,14 +364,6 @@ static uint32_t dimension_code(struct loader *l, struct load_dimension *dimensio
 
 /* ---- values
  * ---------------------------------------------------------------------------------------------- */
-
-static const struct data_absent *absent_mark(const struct loader *l, pal_str text)
-{
-    for (size_t i = 0; i < l->d->absent_n; i++)
-        if (pal_str_eq(l->d->absent[i].mark, text))
-            return &l->d->absent[i];
-    return NULL;
-}
 
 struct reading {
     double value, low, high;
@@ -569,6 +571,14 @@ static bool is_footer(const struct loader *l, const struct pal_record *record)
     return false;
 }
 
+static bool is_blank(const struct pal_record *record)
+{
+    for (size_t i = 0; i < record->fields; i++)
+        if (pal_str_trim(record->field[i]).len)
+            return false;
+    return true;
+}
+
 static enum pal_status find_role(struct loader *l, pal_str name, size_t *out, struct pal_error *err)
 {
     *out = SIZE_MAX;
@@ -661,6 +671,26 @@ static enum pal_status prepare_measures(struct loader *l, struct pal_error *err)
     return PAL_OK;
 }
 
+/* A header cell on one line, and without its footnote where the descriptor says there are some. */
+static pal_str column_name(const struct loader *l, pal_str cell)
+{
+    if (l->d->strip_footnotes)
+        cell = without_footnote(pal_str_trim(cell));
+    const pal_str name = pal_arena_str(l->arena, cell);
+    char *letter = name.ptr ? pal_arena_alloc(l->arena, name.len + 1, 1) : NULL;
+    size_t n = 0;
+    if (!letter)
+        return (pal_str){NULL, 0};
+    for (size_t i = 0; i < name.len; i++) {
+        const bool line_end = name.ptr[i] == '\n' || name.ptr[i] == '\r';
+        if (!line_end)
+            letter[n++] = name.ptr[i];
+        else if (n > 0 && letter[n - 1] != ' ')
+            letter[n++] = ' ';
+    }
+    return (pal_str){letter, n};
+}
+
 static enum pal_status prepare(struct loader *l, const struct pal_records *records,
                                struct pal_error *err)
 {
@@ -673,11 +703,19 @@ static enum pal_status prepare(struct loader *l, const struct pal_records *recor
     if (!l->column || !l->here)
         return pal_nomem(err, l->file);
     for (size_t i = 0; i < n; i++) {
-        l->column[i].name = pal_arena_str(l->arena, header[i]);
+        l->column[i].name = column_name(l, header[i]);
         l->column[i].kept = true;
         l->column[i].dict = data_dict_new(l->arena);
         if (!l->column[i].dict || !l->column[i].name.ptr)
             return pal_nomem(err, l->file);
+    }
+    l->fixed_area = PAL_NO_AREA;
+    if (d->fixed_area.len) {
+        const struct pal_place at = {d->path, 0, 0};
+        l->fixed_area = pal_areas_by_code(l->options->areas, d->fixed_area);
+        if (l->fixed_area == PAL_NO_AREA)
+            return pal_fail_at(err, PAL_SYNTAX, &at, "'area': '%.*s' is no known area",
+                               PAL_ARG(d->fixed_area));
     }
     PAL_TRY(find_role(l, d->area, &l->area_column, err));
     PAL_TRY(find_role(l, d->area_name, &l->name_column, err));
@@ -734,6 +772,10 @@ static enum pal_status read_records(struct loader *l, struct pal_records *record
             footer = true;
             continue;
         }
+        if (is_blank(&record)) {
+            l->blank_rows++;
+            continue;
+        }
         l->records++;
         if (record.fields != l->columns)
             load_finding(l, PAL_ERROR, "ragged-row", record.line, 0, PAL_STR(""),
@@ -756,6 +798,10 @@ static void say_what_was_set_aside(struct loader *l)
                      PAL_STR("add a measure to the descriptor if they should count"),
                      "%llu rows fit no measure of the descriptor and enter no figure",
                      (unsigned long long)l->no_measure);
+    if (l->blank_rows)
+        load_finding(l, PAL_INFORMATION, "blank-rows", 0, 0, PAL_STR(""), PAL_STR(""),
+                     "%llu rows hold nothing and were passed over",
+                     (unsigned long long)l->blank_rows);
     if (l->blanks)
         load_finding(l, PAL_INFORMATION, "blank-cells", 0, 0, PAL_STR(""), PAL_STR(""),
                      "%llu cells are blank: nothing was reported there",

@@ -63,6 +63,7 @@ struct loader {
     struct load_conditions *aside; /* [asides] */
     uint64_t *aside_count;
     struct pal_dict *measures;
+    uint32_t fixed_area; /* of a file of one country; PAL_NO_AREA: rows name theirs */
     size_t area_column, name_column, period_column, value_column;
     bool percent_value;
     struct load_memo area_memo, name_memo, period_memo;
@@ -77,7 +78,7 @@ struct loader {
     double *value, *low, *high;
     uint8_t *absent, *state;
     uint64_t *line;
-    uint64_t blanks, no_measure, records;
+    uint64_t blanks, blank_rows, no_measure, records;
     bool any_bounds;
 };
 

@@ -10,7 +10,7 @@ static void key_of_rule(const struct settle *s, const struct data_duplicates *ru
     const struct pal_dataset *dataset = s->dataset;
     const struct pal_descriptor *d = dataset->descriptor;
     *key = (struct settle_key){0};
-    if (!rule->key_n) {
+    if (!rule->key_n || pal_str_eq(rule->key[0], PAL_STR("*"))) {
         for (size_t i = 0; i < dataset->columns_n; i++)
             if (!pal_str_eq(dataset->batch.col[i].name, d->source))
                 settle_key_add(key, dataset->batch.col[i].code);
@@ -33,6 +33,21 @@ static void key_of_rule(const struct settle *s, const struct data_duplicates *ru
             settle_key_add(key, column ? column->code : NULL);
         }
     }
+}
+
+/* What was not given cannot repeat: an absent value (but "<5" is one), an empty cell of a key. */
+static bool can_repeat(const struct pal_dataset *dataset, const struct data_duplicates *rule,
+                       size_t row)
+{
+    const uint8_t absent = dataset->value->absent[row];
+    if (absent != PAL_PRESENT && absent != PAL_BELOW_THRESHOLD)
+        return false;
+    for (size_t i = 0; i < rule->key_n; i++) {
+        const struct pal_column *column = pal_dataset_filter_column(dataset, rule->key[i]);
+        if (column && column->dict && !pal_dict_text(column->dict, column->code[row]).len)
+            return false;
+    }
+    return true;
 }
 
 static bool same_value(const struct pal_dataset *dataset, size_t a, size_t b)
@@ -122,6 +137,7 @@ enum pal_status settle_duplicates(struct settle *s, const struct pal_areas *area
             wanted[row] =
                 !claimed[row] && (!rule->where.n || settle_holds(dataset, &rule->where, row));
             claimed[row] |= wanted[row];
+            wanted[row] = wanted[row] && can_repeat(dataset, rule, row);
         }
         key_of_rule(s, rule, &key);
         PAL_TRY(settle_group(s, &key, wanted, &groups, err));

@@ -104,6 +104,18 @@ static void judge(struct settle *s, const struct pal_areas *areas, const struct 
     }
 }
 
+/* Rates of parts do not add up to the rate of the whole. */
+static bool is_rate(const struct pal_dataset *dataset, uint32_t row)
+{
+    const struct pal_descriptor *d = dataset->descriptor;
+    for (size_t i = 0; dataset->measure && i < d->measures_n; i++)
+        if (d->measure_of[i].facts.is_rate &&
+            pal_str_eq(pal_dict_text(dataset->measure->dict, dataset->measure->code[row]),
+                       d->measure_of[i].facts.name))
+            return true;
+    return false;
+}
+
 static enum pal_status settle_one_check(struct settle *s, const struct pal_areas *areas,
                                         const struct data_parts *check, struct pal_error *err)
 {
@@ -134,7 +146,7 @@ static enum pal_status settle_one_check(struct settle *s, const struct pal_areas
             settle_key_add(&key, dataset->dimension[j].code);
     PAL_TRY(settle_group(s, &key, NULL, &groups, err));
     for (uint32_t g = 0; g < groups.groups; g++) {
-        if (groups.count[g] < 2)
+        if (groups.count[g] < 2 || is_rate(dataset, groups.first[g]))
             continue;
         struct cell total = {0}, part[MAX_PARTS] = {0};
         for (uint32_t row = groups.first[g]; row != SETTLE_NONE; row = groups.next[row]) {
