@@ -33,7 +33,7 @@ enum pal_status dsr_side_of(const struct pal_state *state, size_t group, size_t 
                    a_squares = {0};
     double max_a = 0;
     bool known = true;
-    *out = (struct dsr_side){.rate = {NAN, NAN, NAN, true}};
+    *out = (struct dsr_side){.rate = {(double)NAN, (double)NAN, (double)NAN, true}};
     for (size_t i = 0; i < standard->n; i++) {
         const struct tally *tally = tally_at(state, group, side * standard->n + i);
         if (tally->n == 0)

@@ -28,7 +28,7 @@ static enum pal_status finish(const struct pal_state *state, size_t group, struc
     if ((!some && out->has_bounds) || state->ask.no_variance)
         return answer_end(out, remark, arena, err);
     const double y0 = side[0].sum.y, y1 = side[1].sum.y;
-    double low = NAN, high = NAN;
+    double low = (double)NAN, high = (double)NAN;
     if (y0 > 0 && y1 > 0) {
         const double log_error = sqrt(side[0].sum.v / (y0 * y0) + side[1].sum.v / (y1 * y1));
         const double half = tail_normal_z(state->ask.level) * log_error;

@@ -135,7 +135,7 @@ enum pal_status pal_interval_count(const char *word, double x, double level, dou
                                    struct pal_error *err)
 {
     const struct question q = {x, level, theta, dispersion};
-    *low = *high = NAN;
+    *low = *high = (double)NAN;
     for (size_t i = 0; i < PAL_COUNT(methods); i++) {
         if (strcmp(word, methods[i].word) != 0)
             continue;

@@ -11,7 +11,7 @@ enum pal_status pal_interval_rate_ratio(const char *word, const double *y, const
 {
     static const pal_str words[] = {PAL_STR_INIT("rr-exact"), PAL_STR_INIT("rr-lognormal"),
                                     PAL_STR_INIT("rr-nb-log")};
-    *std_error = *low = *high = NAN;
+    *std_error = *low = *high = (double)NAN;
     if (!(level > 0 && level < 1))
         return pal_fail(err, PAL_DOMAIN, "level %g is not between 0 and 1", level);
     const bool negative_binomial = strcmp(word, "rr-nb-log") == 0;
@@ -103,7 +103,7 @@ void pal_test_rates(enum pal_test test, const double *y, const double *x, double
     const double share = x[1] / (x[0] + x[1]);
     const bool whole = floor(y[0]) == y[0] && floor(y[1]) == y[1];
     const bool exact = whole && y[0] + y[1] > 0 && x[0] > 0 && x[1] > 0;
-    *z = *p = NAN;
+    *z = *p = (double)NAN;
     switch (test) {
     case PAL_TEST_SCORE: {
         const double pooled = (y[0] + y[1]) / (x[0] + x[1]);

@@ -6,7 +6,7 @@
 void pal_interval_wilson(double x, double n, double level, size_t classes, double dispersion,
                          double *low, double *high)
 {
-    *low = *high = NAN;
+    *low = *high = (double)NAN;
     if (!(n > 0) || !(x >= 0) || x > n)
         return;
     const double scale = dispersion > 1 ? dispersion : 1;

@@ -106,7 +106,7 @@ enum pal_status pal_interval_weighted(const char *word, const struct pal_weighte
                                       struct pal_error *err)
 {
     const struct question q = {sum, level};
-    *low = *high = NAN;
+    *low = *high = (double)NAN;
     if (!(level > 0 && level < 1))
         return pal_fail(err, PAL_DOMAIN, "level %g is not between 0 and 1", level);
     pal_str words[PAL_COUNT(methods)];

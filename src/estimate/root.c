@@ -51,9 +51,9 @@ static double brent(double (*f)(double, const void *), const void *context, doub
         b += fabs(step) > near ? step : (half > 0 ? near : -near);
         fb = f(b, context);
         if (isnan(fb))
-            return NAN;
+            return (double)NAN;
     }
-    return NAN;
+    return (double)NAN;
 }
 
 double tail_root(double (*f)(double x, const void *context), const void *context, double guess,
@@ -61,7 +61,7 @@ double tail_root(double (*f)(double x, const void *context), const void *context
 {
     double a = guess, fa = f(a, context);
     if (isnan(fa))
-        return NAN;
+        return (double)NAN;
     if (fa == 0)
         return a;
     /* f rises: walk down from a positive value, up from a negative one, in growing steps. */
@@ -70,12 +70,12 @@ double tail_root(double (*f)(double x, const void *context), const void *context
         const double b = a + direction * step;
         const double fb = f(b, context);
         if (isnan(fb))
-            return NAN;
+            return (double)NAN;
         if ((fb > 0) != (fa > 0) || fb == 0)
             return brent(f, context, a, fa, b, fb);
         a = b;
         fa = fb;
         step *= 2;
     }
-    return NAN;
+    return (double)NAN;
 }

@@ -115,7 +115,7 @@ static double beta_fraction(double a, double b, double odds)
         if (fabs(step - 1) < 4 * DBL_EPSILON)
             return beta_kernel(a, b, odds) * h / a;
     }
-    return NAN;
+    return (double)NAN;
 }
 
 double tail_beta_below(double a, double b, double odds)
