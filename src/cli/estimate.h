@@ -1,0 +1,221 @@
+/* estimate.h: what `palermo estimate` and `palermo merge` share. A request is what somebody typed;
+ * a plan is the request understood; a pass is what one file (or one saved state) adds up to; rows
+ * are the answers.
+ *
+ *     request -> est_plan_new -> est_pass_new, est_pass_read (a file each) -> est_pass_fold
+ *             -> est_rows_make -> est_rows_print
+ *
+ * Passes of several files run side by side and are folded in the order of the files, so the answer
+ * has the same bytes on any number of threads.
+ */
+#ifndef PALERMO_CLI_ESTIMATE_H
+#define PALERMO_CLI_ESTIMATE_H
+
+#include "inside.h"
+
+/* ---- the request ------------------------------------------------------------------------------ */
+
+struct est_request { /* texts as typed, so that a saved state can carry and compare them */
+    size_t stats, wheres;
+    const pal_str *stat;  /* "rate(count,population,100000)" */
+    const pal_str *where; /* "year >= 2015" */
+    pal_str by;           /* "country,year(date)"; empty = none */
+    pal_str change;       /* "year:2019,2020" */
+    pal_str interval, variance, test;
+    pal_str standard_by;  /* "age"; empty: the standard's own first columns */
+    double level, theta;  /* 0 = not given */
+    bool margins;
+    struct pal_standard standard; /* n 0 = none; categories of several columns are joined by '|' */
+};
+
+/* ---- expressions over columns -------------------------------------------------------------------- */
+
+enum est_by_kind { EST_BY_PLAIN, EST_BY_YEAR, EST_BY_MONTH, EST_BY_PREFIX, EST_BY_BANDS };
+
+struct est_by { /* one column of groups */
+    pal_str text;   /* as typed: the head of the output column */
+    pal_str column; /* read from the file */
+    enum est_by_kind kind;
+    size_t prefix;
+    size_t cuts;
+    const double *cut; /* [cuts] rising */
+};
+/* "a,b,year(date),bands(age;0;18;65)" */
+PAL_CHECK_RESULT
+enum pal_status est_by_parse(pal_str text, struct pal_arena *arena, struct est_by **out, size_t *n,
+                             struct pal_error *err);
+/* The group of one cell's text; *sort is its place among numbers (NaN: sorted as text). False when
+ * the text is no date, no number: the caller knows the line. */
+bool est_by_value(const struct est_by *by, pal_str cell, struct pal_arena *arena, pal_str *out,
+                  double *sort);
+
+enum est_operator {
+    EST_EQUAL, EST_NOT_EQUAL, EST_BELOW, EST_AT_MOST, EST_ABOVE, EST_AT_LEAST, EST_IN, EST_NOT_IN,
+    EST_PREFIX,
+};
+
+struct est_where {
+    pal_str text, column;
+    enum est_operator operator;
+    size_t n;
+    const pal_str *value;  /* [n] */
+    const double *number;  /* [n] NaN where the value is no number */
+};
+PAL_CHECK_RESULT
+enum pal_status est_where_parse(pal_str text, struct pal_arena *arena, struct est_where *out,
+                                struct pal_error *err);
+/* How a cell is judged: a number in a column of numbers, otherwise text. */
+bool est_where_number(const struct est_where *where, double value);
+bool est_where_text(const struct est_where *where, pal_str value);
+
+/* A name at the front of *rest, perhaps in quotes, up to one of `ends`; white space is trimmed. */
+bool est_name(pal_str *rest, const char *ends, struct pal_arena *arena, pal_str *out);
+
+/* ---- statistics ------------------------------------------------------------------------------------ */
+
+struct est_stat { /* one STAT as typed, understood */
+    pal_str text, label;
+    const struct est_word *word;
+    size_t args;
+    pal_str arg[2];
+    pal_str unit;     /* theta(y,year): the column of observations; empty = rows */
+    double per;       /* 0 = the word's own */
+    size_t conditions;
+    struct est_where *condition; /* @col=value */
+    pal_str variable; /* as printed: "count/population" */
+};
+
+enum est_kind { /* what a word of STAT asks for */
+    EST_VALUE,      /* a value a group; with --change the words of change */
+    EST_COMPARISON, /* needs --change */
+    EST_THETA,
+};
+
+struct est_word {
+    const char *word, *form;
+    enum est_kind kind;
+    size_t args_min, args_max;
+    double per;             /* default of the last argument; 0 = takes none */
+    const char *estimator;  /* of its value */
+    const char *difference, *ratio; /* estimators of its change, or NULL */
+};
+
+/* Looks like a STAT: NAME:=word(...)[@col=value]. */
+bool est_stat_is(pal_str operand);
+PAL_CHECK_RESULT
+enum pal_status est_stat_parse(pal_str text, struct pal_arena *arena, struct est_stat *out,
+                               struct pal_error *err);
+
+/* ---- the plan -------------------------------------------------------------------------------------- */
+
+#define EST_NO_COLUMN SIZE_MAX
+
+struct est_task { /* one state: an estimator over some columns */
+    const struct pal_estimator *estimator;
+    struct pal_ask ask;
+    size_t args;
+    size_t arg[2]; /* indices of stream columns */
+    size_t unit;   /* EST_NO_COLUMN: none */
+    size_t stat;   /* whose conditions hold */
+    bool sides, strata;
+};
+
+enum est_show { EST_SHOW_VALUE, EST_SHOW_PERCENT, EST_SHOW_Z, EST_SHOW_P };
+
+struct est_line { /* one row of output a group */
+    size_t stat, task;
+    enum est_show show;
+    const char *statistic;
+    const char *method; /* of a test; NULL: the estimator's */
+};
+
+struct est_plan {
+    const struct est_request *request;
+    size_t columns;
+    struct pal_stream_column *column; /* what is read of each file */
+    size_t stats, tasks, lines, bys, wheres;
+    struct est_stat *stat;
+    struct est_task *task;
+    struct est_line *line;
+    struct est_by *by;
+    struct est_where *where;
+    size_t *by_column, *where_column;      /* [bys], [wheres] */
+    size_t **condition_column;             /* [stats][conditions] */
+    size_t change_column;                  /* EST_NO_COLUMN: no change */
+    pal_str change_name, change_value[2];
+    double change_number[2];
+    size_t standard_columns;
+    size_t *standard_column;
+};
+PAL_CHECK_RESULT
+enum pal_status est_plan_new(const struct est_request *request, struct pal_arena *arena,
+                             struct est_plan **out, struct pal_error *err);
+
+/* Reads --standard FILE: the columns named in `by` (comma-separated; empty: all but the last), and
+ * the one that is left, or `weight`. */
+PAL_CHECK_RESULT
+enum pal_status est_standard_read(const char *path, pal_str *by, struct pal_arena *arena,
+                                  struct pal_standard *out, struct pal_error *err);
+
+/* ---- passes ------------------------------------------------------------------------------------------ */
+
+#define EST_TOTAL UINT32_MAX /* the code of a margin */
+
+struct est_values { /* the distinct values of one column of groups or units, in order of sight */
+    struct pal_map *map;
+    double *sort; /* [room] place among numbers; NaN: text */
+    size_t room;
+};
+
+struct est_pass {
+    const struct est_plan *plan;
+    struct pal_arena *arena;
+    struct est_values *value;   /* [bys] */
+    struct pal_groups *groups;  /* keys: codes of the values + 1, or EST_TOTAL */
+    struct est_values *unit;    /* [tasks] of theta */
+    struct pal_state **state;   /* [tasks] */
+    uint64_t rows;
+};
+PAL_CHECK_RESULT
+enum pal_status est_pass_new(const struct est_plan *plan, struct pal_arena *arena,
+                             struct est_pass **out, struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status est_pass_read(struct est_pass *pass, const char *path,
+                              struct pal_progress *progress, struct pal_error *err);
+/* into += from */
+PAL_CHECK_RESULT
+enum pal_status est_pass_fold(struct est_pass *into, const struct est_pass *from,
+                              struct pal_error *err);
+/* The code of a value, added when new; UINT32_MAX when memory is out. */
+uint32_t est_values_add(struct est_values *values, struct pal_arena *arena, pal_str text,
+                        double sort);
+
+/* The whole of a pass with its request, as a frame (pal_frame_write). */
+PAL_CHECK_RESULT
+enum pal_status est_state_pack(const struct est_pass *pass, struct pal_buf *out,
+                               struct pal_error *err);
+/* Reads a saved state. *request NULL: makes request and plan; otherwise the request must be the
+ * same. `name` is for messages. */
+PAL_CHECK_RESULT
+enum pal_status est_state_unpack(pal_str bytes, const char *name, const struct est_plan **plan,
+                                 struct pal_arena *arena, struct est_pass **out,
+                                 struct pal_error *err);
+
+/* ---- answers ---------------------------------------------------------------------------------------- */
+
+struct est_row {
+    const struct est_line *line;
+    const struct est_stat *stat;
+    const pal_str *group; /* [bys] */
+    struct pal_estimate estimate;
+};
+/* STATs in the order given, groups sorted by value, margins last. */
+PAL_CHECK_RESULT
+enum pal_status est_rows_make(const struct est_pass *pass, struct pal_arena *arena,
+                              struct est_row **out, size_t *n, struct pal_error *err);
+/* format: csv, json, table. */
+PAL_CHECK_RESULT
+enum pal_status est_rows_print(const struct est_plan *plan, const struct est_row *row, size_t n,
+                               const char *format, struct pal_buf *out, struct pal_error *err);
+
+#endif
