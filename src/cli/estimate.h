@@ -13,7 +13,8 @@
 
 #include "inside.h"
 
-/* ---- the request ------------------------------------------------------------------------------ */
+/* ---- the request ------------------------------------------------------------------------------
+ */
 
 struct est_request { /* texts as typed, so that a saved state can carry and compare them */
     size_t stats, wheres;
@@ -22,17 +23,18 @@ struct est_request { /* texts as typed, so that a saved state can carry and comp
     pal_str by;           /* "country,year(date)"; empty = none */
     pal_str change;       /* "year:2019,2020" */
     pal_str interval, variance, test;
-    pal_str standard_by;  /* "age"; empty: the standard's own first columns */
-    double level, theta;  /* 0 = not given */
+    pal_str standard_by; /* "age"; empty: the standard's own first columns */
+    double level, theta; /* 0 = not given */
     bool margins;
     struct pal_standard standard; /* n 0 = none; categories of several columns are joined by '|' */
 };
 
-/* ---- expressions over columns -------------------------------------------------------------------- */
+/* ---- expressions over columns
+ * -------------------------------------------------------------------- */
 
 enum est_by_kind { EST_BY_PLAIN, EST_BY_YEAR, EST_BY_MONTH, EST_BY_PREFIX, EST_BY_BANDS };
 
-struct est_by { /* one column of groups */
+struct est_by {     /* one column of groups */
     pal_str text;   /* as typed: the head of the output column */
     pal_str column; /* read from the file */
     enum est_by_kind kind;
@@ -50,7 +52,14 @@ bool est_by_value(const struct est_by *by, pal_str cell, struct pal_arena *arena
                   double *sort);
 
 enum est_operator {
-    EST_EQUAL, EST_NOT_EQUAL, EST_BELOW, EST_AT_MOST, EST_ABOVE, EST_AT_LEAST, EST_IN, EST_NOT_IN,
+    EST_EQUAL,
+    EST_NOT_EQUAL,
+    EST_BELOW,
+    EST_AT_MOST,
+    EST_ABOVE,
+    EST_AT_LEAST,
+    EST_IN,
+    EST_NOT_IN,
     EST_PREFIX,
 };
 
@@ -58,8 +67,8 @@ struct est_where {
     pal_str text, column;
     enum est_operator operator;
     size_t n;
-    const pal_str *value;  /* [n] */
-    const double *number;  /* [n] NaN where the value is no number */
+    const pal_str *value; /* [n] */
+    const double *number; /* [n] NaN where the value is no number */
 };
 PAL_CHECK_RESULT
 enum pal_status est_where_parse(pal_str text, struct pal_arena *arena, struct est_where *out,
@@ -71,32 +80,33 @@ bool est_where_text(const struct est_where *where, pal_str value);
 /* A name at the front of *rest, perhaps in quotes, up to one of `ends`; white space is trimmed. */
 bool est_name(pal_str *rest, const char *ends, struct pal_arena *arena, pal_str *out);
 
-/* ---- statistics ------------------------------------------------------------------------------------ */
+/* ---- statistics
+ * ------------------------------------------------------------------------------------ */
 
 struct est_stat { /* one STAT as typed, understood */
     pal_str text, label;
     const struct est_word *word;
     size_t args;
     pal_str arg[2];
-    pal_str unit;     /* theta(y,year): the column of observations; empty = rows */
-    double per;       /* 0 = the word's own */
+    pal_str unit; /* theta(y,year): the column of observations; empty = rows */
+    double per;   /* 0 = the word's own */
     size_t conditions;
     struct est_where *condition; /* @col=value */
-    pal_str variable; /* as printed: "count/population" */
+    pal_str variable;            /* as printed: "count/population" */
 };
 
-enum est_kind { /* what a word of STAT asks for */
-    EST_VALUE,      /* a value a group; with --change the words of change */
-    EST_COMPARISON, /* needs --change */
-    EST_THETA,
+enum est_kind {                 /* what a word of STAT asks for */
+                EST_VALUE,      /* a value a group; with --change the words of change */
+                EST_COMPARISON, /* needs --change */
+                EST_THETA,
 };
 
 struct est_word {
     const char *word, *form;
     enum est_kind kind;
     size_t args_min, args_max;
-    double per;             /* default of the last argument; 0 = takes none */
-    const char *estimator;  /* of its value */
+    double per;                     /* default of the last argument; 0 = takes none */
+    const char *estimator;          /* of its value */
     const char *difference, *ratio; /* estimators of its change, or NULL */
 };
 
@@ -106,7 +116,8 @@ PAL_CHECK_RESULT
 enum pal_status est_stat_parse(pal_str text, struct pal_arena *arena, struct est_stat *out,
                                struct pal_error *err);
 
-/* ---- the plan -------------------------------------------------------------------------------------- */
+/* ---- the plan
+ * -------------------------------------------------------------------------------------- */
 
 #define EST_NO_COLUMN SIZE_MAX
 
@@ -139,9 +150,9 @@ struct est_plan {
     struct est_line *line;
     struct est_by *by;
     struct est_where *where;
-    size_t *by_column, *where_column;      /* [bys], [wheres] */
-    size_t **condition_column;             /* [stats][conditions] */
-    size_t change_column;                  /* EST_NO_COLUMN: no change */
+    size_t *by_column, *where_column; /* [bys], [wheres] */
+    size_t **condition_column;        /* [stats][conditions] */
+    size_t change_column;             /* EST_NO_COLUMN: no change */
     pal_str change_name, change_value[2];
     double change_number[2];
     size_t standard_columns;
@@ -157,7 +168,8 @@ PAL_CHECK_RESULT
 enum pal_status est_standard_read(const char *path, pal_str *by, struct pal_arena *arena,
                                   struct pal_standard *out, struct pal_error *err);
 
-/* ---- passes ------------------------------------------------------------------------------------------ */
+/* ---- passes
+ * ------------------------------------------------------------------------------------------ */
 
 #define EST_TOTAL UINT32_MAX /* the code of a margin */
 
@@ -170,10 +182,10 @@ struct est_values { /* the distinct values of one column of groups or units, in 
 struct est_pass {
     const struct est_plan *plan;
     struct pal_arena *arena;
-    struct est_values *value;   /* [bys] */
-    struct pal_groups *groups;  /* keys: codes of the values + 1, or EST_TOTAL */
-    struct est_values *unit;    /* [tasks] of theta */
-    struct pal_state **state;   /* [tasks] */
+    struct est_values *value;  /* [bys] */
+    struct pal_groups *groups; /* keys: codes of the values + 1, or EST_TOTAL */
+    struct est_values *unit;   /* [tasks] of theta */
+    struct pal_state **state;  /* [tasks] */
     uint64_t rows;
 };
 PAL_CHECK_RESULT
@@ -201,7 +213,8 @@ enum pal_status est_state_unpack(pal_str bytes, const char *name, const struct e
                                  struct pal_arena *arena, struct est_pass **out,
                                  struct pal_error *err);
 
-/* ---- answers ---------------------------------------------------------------------------------------- */
+/* ---- answers
+ * ---------------------------------------------------------------------------------------- */
 
 struct est_row {
     const struct est_line *line;
@@ -217,5 +230,12 @@ enum pal_status est_rows_make(const struct est_pass *pass, struct pal_arena *are
 PAL_CHECK_RESULT
 enum pal_status est_rows_print(const struct est_plan *plan, const struct est_row *row, size_t n,
                                const char *format, struct pal_buf *out, struct pal_error *err);
+
+#define EST_LARGEST_STATE (1u << 30) /* bytes */
+
+/* Answers, saves the state (NULL: no) and writes to `path` (NULL: standard output). */
+PAL_CHECK_RESULT
+enum pal_status est_finish(struct cli *cli, const struct est_pass *pass, const char *format,
+                           const char *path, const char *state, struct pal_error *err);
 
 #endif

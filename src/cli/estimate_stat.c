@@ -8,8 +8,8 @@ static const struct est_word words[] = {
     {"dsr", "dsr(y,x[,PER])", EST_VALUE, 2, 2, 1e5, "dsr", "dsr-difference", "dsr-ratio"},
     {"dsr-ratio", "dsr-ratio(y,x)", EST_COMPARISON, 2, 2, 0, "dsr-ratio", NULL, NULL},
     {"rate", "rate(y,x[,PER])", EST_VALUE, 2, 2, 1e5, "rate", "rate-difference", "rate-ratio"},
-    {"rate-difference", "rate-difference(y,x[,PER])", EST_COMPARISON, 2, 2, 1e5,
-     "rate-difference", NULL, NULL},
+    {"rate-difference", "rate-difference(y,x[,PER])", EST_COMPARISON, 2, 2, 1e5, "rate-difference",
+     NULL, NULL},
     {"rate-ratio", "rate-ratio(y,x)", EST_COMPARISON, 2, 2, 0, "rate-ratio", NULL, NULL},
     {"theta", "theta(y) or theta(y,UNIT)", EST_THETA, 1, 1, 0, "theta", NULL, NULL},
 };
@@ -34,15 +34,13 @@ bool est_stat_is(pal_str operand)
 static enum pal_status unknown_word(pal_str word, struct pal_error *err)
 {
     pal_str known[PAL_COUNT(words)];
-    struct pal_buf list;
     char room[256];
     size_t used = 0;
     for (size_t i = 0; i < PAL_COUNT(words); i++) {
         known[i] = pal_str_of(words[i].word);
-        used += (size_t)snprintf(room + used, sizeof room - used, "%s%s", i ? ", " : "",
-                                 words[i].word);
+        used +=
+            (size_t)snprintf(room + used, sizeof room - used, "%s%s", i ? ", " : "", words[i].word);
     }
-    (void)list;
     const pal_str near = pal_nearest(word, known, PAL_COUNT(known));
     if (near.len)
         return pal_fail(err, PAL_USAGE, "there is no statistic '%.*s'; did you mean '%.*s'?",
@@ -159,8 +157,8 @@ enum pal_status est_stat_parse(pal_str text, struct pal_arena *arena, struct est
     if (!out->label.len && out->args == 1)
         out->variable = out->arg[0];
     if (!out->label.len && out->args == 2)
-        out->variable = pal_arena_printf(arena, "%.*s/%.*s", PAL_ARG(out->arg[0]),
-                                         PAL_ARG(out->arg[1]));
+        out->variable =
+            pal_arena_printf(arena, "%.*s/%.*s", PAL_ARG(out->arg[0]), PAL_ARG(out->arg[1]));
     if (out->args == 2 && !out->variable.ptr)
         return pal_nomem(err, "a statistic");
     return PAL_OK;

@@ -111,8 +111,7 @@ static bool find_operator(pal_str text, size_t *at, size_t *size, enum est_opera
 static enum pal_status add_value(struct est_where *where, pal_str value, struct pal_arena *arena,
                                  struct pal_error *err)
 {
-    pal_str *text =
-        pal_arena_alloc(arena, where->n + 1, sizeof *text);
+    pal_str *text = pal_arena_alloc(arena, where->n + 1, sizeof *text);
     double *number = pal_arena_alloc(arena, where->n + 1, sizeof *number);
     if (!text || !number)
         return pal_nomem(err, "a condition");
@@ -164,20 +163,20 @@ enum pal_status est_where_parse(pal_str text, struct pal_arena *arena, struct es
     pal_str name = {text.ptr, at};
     if (!est_name(&name, "", arena, &out->column) || name.len)
         return bad(text, err);
-    out->operator = operator;
+    out->operator= operator;
     pal_str rest = pal_str_trim((pal_str){text.ptr + at + size, text.len - at - size});
-    if (operator == EST_IN || operator == EST_NOT_IN)
+    if (operator== EST_IN || operator== EST_NOT_IN)
         return list_values(out, rest, arena, err);
     /* "code ~prefix 04" says the operator's name in full. */
     const pal_str word = PAL_STR("prefix ");
-    if (operator == EST_PREFIX && pal_str_starts(rest, word))
+    if (operator== EST_PREFIX && pal_str_starts(rest, word))
         rest = pal_str_trim((pal_str){rest.ptr + word.len, rest.len - word.len});
     pal_str value = rest;
     if (rest.len && (rest.ptr[0] == '"' || rest.ptr[0] == '\'')) {
         if (!est_name(&rest, "", arena, &value) || rest.len)
             return bad(text, err);
     }
-    if (!value.len && !(out->operator == EST_EQUAL || out->operator == EST_NOT_EQUAL))
+    if (!value.len && !(out->operator== EST_EQUAL || out->operator== EST_NOT_EQUAL))
         return bad(text, err);
     return add_value(out, value, arena, err);
 }
@@ -207,26 +206,26 @@ static bool holds(enum est_operator operator, int order)
 
 bool est_where_number(const struct est_where *where, double value)
 {
-    if (where->operator != EST_IN && where->operator != EST_NOT_IN) {
+    if (where->operator!= EST_IN && where->operator!= EST_NOT_IN) {
         const double number = where->number[0];
         if (isnan(number))
-            return where->operator == EST_NOT_EQUAL;
-        return holds(where->operator, (value > number) - (value < number));
+            return where->operator== EST_NOT_EQUAL;
+        return holds(where->operator,(value > number) - (value < number));
     }
     for (size_t i = 0; i < where->n; i++)
         if (where->number[i] == value)
-            return where->operator == EST_IN;
-    return where->operator == EST_NOT_IN;
+            return where->operator== EST_IN;
+    return where->operator== EST_NOT_IN;
 }
 
 bool est_where_text(const struct est_where *where, pal_str value)
 {
-    if (where->operator == EST_PREFIX)
+    if (where->operator== EST_PREFIX)
         return pal_str_starts(value, where->value[0]);
-    if (where->operator != EST_IN && where->operator != EST_NOT_IN)
+    if (where->operator!= EST_IN && where->operator!= EST_NOT_IN)
         return holds(where->operator, pal_str_cmp(value, where->value[0]));
     for (size_t i = 0; i < where->n; i++)
         if (pal_str_eq(value, where->value[i]))
-            return where->operator == EST_IN;
-    return where->operator == EST_NOT_IN;
+            return where->operator== EST_IN;
+    return where->operator== EST_NOT_IN;
 }

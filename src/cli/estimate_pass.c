@@ -1,0 +1,484 @@
+/* estimate_pass.c: one file (or one saved state) through the plan: rows are filtered, put into
+ * groups, and fed to the states. What a text means is found once a distinct text, not once a row.
+ */
+#include "estimate.h"
+
+#include <math.h>
+#include <string.h>
+
+/* What the texts of one column mean, by dictionary code; grows as the dictionary does. */
+struct meaning {
+    size_t known, room;
+    uint32_t *code; /* [room] */
+};
+
+enum { BAD_TEXT = UINT32_MAX - 1 }; /* no date, no number: an error where a row has it */
+
+struct reader { /* one file being read */
+    struct est_pass *pass;
+    struct pal_arena *arena;    /* of this file */
+    struct meaning *by;         /* [bys] code of the value + 1; 0 = in no group */
+    struct meaning *unit;       /* [tasks] */
+    struct meaning change;      /* side */
+    struct meaning *where;      /* [wheres] 1 = holds */
+    struct meaning **condition; /* [stats][conditions] */
+    struct pal_groups *strata;  /* tuples of standard columns -> first sight */
+    struct meaning stratum;     /* of a tuple: category, or PAL_NO_GROUP */
+    size_t room;
+    uint8_t *domain, *inside, *side;
+    uint32_t *group, *mine, *units, *stratum_of; /* [room] */
+    uint32_t *key;                               /* one tuple */
+};
+
+/* ---- passes
+ * -------------------------------------------------------------------------------------- */
+
+static enum pal_status values_new(struct est_values *values, struct pal_arena *arena,
+                                  struct pal_error *err)
+{
+    values->map = pal_map_new(arena, 0);
+    return values->map ? PAL_OK : pal_nomem(err, "groups");
+}
+
+uint32_t est_values_add(struct est_values *values, struct pal_arena *arena, pal_str text,
+                        double sort)
+{
+    bool is_new;
+    const size_t code = pal_map_add(values->map, text, &is_new);
+    if (code >= EST_TOTAL - 2)
+        return UINT32_MAX;
+    if (!is_new)
+        return (uint32_t)code;
+    if (code >= values->room) {
+        const size_t room = values->room ? 2 * values->room : 16;
+        double *sorts = pal_arena_grow(arena, values->sort, values->room, room, sizeof *sorts);
+        if (!sorts)
+            return UINT32_MAX;
+        values->sort = sorts;
+        values->room = room;
+    }
+    values->sort[code] = sort;
+    return (uint32_t)code;
+}
+
+enum pal_status est_pass_new(const struct est_plan *plan, struct pal_arena *arena,
+                             struct est_pass **out, struct pal_error *err)
+{
+    struct est_pass *pass = pal_arena_alloc(arena, 1, sizeof *pass);
+    if (!pass)
+        return pal_nomem(err, "a pass");
+    *pass = (struct est_pass){.plan = plan, .arena = arena};
+    pass->value = pal_arena_alloc(arena, plan->bys + 1, sizeof *pass->value);
+    pass->unit = pal_arena_alloc(arena, plan->tasks, sizeof *pass->unit);
+    pass->state = pal_arena_alloc(arena, plan->tasks, sizeof *pass->state);
+    if (!pass->value || !pass->unit || !pass->state)
+        return pal_nomem(err, "a pass");
+    PAL_TRY(pal_groups_new(arena, plan->bys, &pass->groups, err));
+    for (size_t i = 0; i < plan->bys; i++)
+        PAL_TRY(values_new(&pass->value[i], arena, err));
+    for (size_t i = 0; i < plan->tasks; i++) {
+        const struct est_task *task = &plan->task[i];
+        PAL_TRY(task->estimator->begin(&task->ask, task->args, arena, &pass->state[i], err));
+        if (task->unit != EST_NO_COLUMN)
+            PAL_TRY(values_new(&pass->unit[i], arena, err));
+    }
+    if (!plan->bys && pal_groups_add(pass->groups, NULL) == PAL_NO_GROUP)
+        return pal_nomem(err, "groups");
+    *out = pass;
+    return PAL_OK;
+}
+
+/* ---- meanings
+ * ------------------------------------------------------------------------------------ */
+
+/* Makes room for the codes of a dictionary; gives the first whose meaning is not known yet. */
+static enum pal_status meaning_room(struct meaning *meaning, size_t codes, struct pal_arena *arena,
+                                    size_t *first, struct pal_error *err)
+{
+    if (codes > meaning->room) {
+        const size_t room = codes > 2 * meaning->room ? codes : 2 * meaning->room;
+        uint32_t *code = pal_arena_grow(arena, meaning->code, meaning->room, room, sizeof *code);
+        if (!code)
+            return pal_nomem(err, "groups");
+        meaning->code = code;
+        meaning->room = room;
+    }
+    *first = meaning->known;
+    meaning->known = codes > meaning->known ? codes : meaning->known;
+    return PAL_OK;
+}
+
+static enum pal_status learn_by(struct reader *r, size_t by, const struct pal_dict *dict,
+                                struct pal_error *err)
+{
+    struct est_pass *pass = r->pass;
+    size_t first;
+    const size_t codes = pal_dict_count(dict);
+    PAL_TRY(meaning_room(&r->by[by], codes, r->arena, &first, err));
+    for (size_t c = first ? first : 1; c < codes; c++) {
+        pal_str text;
+        double sort;
+        if (!est_by_value(&pass->plan->by[by], pal_dict_text(dict, (uint32_t)c), pass->arena, &text,
+                          &sort)) {
+            r->by[by].code[c] = BAD_TEXT;
+            continue;
+        }
+        const uint32_t code = est_values_add(&pass->value[by], pass->arena, text, sort);
+        if (code == UINT32_MAX)
+            return pal_nomem(err, "groups");
+        r->by[by].code[c] = code + 1;
+    }
+    return PAL_OK;
+}
+
+static enum pal_status learn_units(struct reader *r, size_t task, const struct pal_dict *dict,
+                                   struct pal_error *err)
+{
+    struct est_pass *pass = r->pass;
+    size_t first;
+    const size_t codes = pal_dict_count(dict);
+    PAL_TRY(meaning_room(&r->unit[task], codes, r->arena, &first, err));
+    if (first == 0 && codes)
+        r->unit[task].code[0] = PAL_NO_GROUP;
+    for (size_t c = first ? first : 1; c < codes; c++) {
+        const uint32_t code = est_values_add(&pass->unit[task], pass->arena,
+                                             pal_dict_text(dict, (uint32_t)c), (double)NAN);
+        if (code == UINT32_MAX)
+            return pal_nomem(err, "units of observation");
+        r->unit[task].code[c] = code;
+    }
+    return PAL_OK;
+}
+
+static bool same_value(pal_str text, pal_str wanted, double number)
+{
+    double value;
+    return pal_str_eq(text, wanted) ||
+           (!isnan(number) && pal_num_parse(text, &value) && value == number);
+}
+
+static enum pal_status learn_sides(struct reader *r, const struct pal_dict *dict,
+                                   struct pal_error *err)
+{
+    const struct est_plan *plan = r->pass->plan;
+    size_t first;
+    const size_t codes = pal_dict_count(dict);
+    PAL_TRY(meaning_room(&r->change, codes, r->arena, &first, err));
+    if (first == 0 && codes)
+        r->change.code[0] = PAL_NO_SIDE;
+    for (size_t c = first ? first : 1; c < codes; c++) {
+        const pal_str text = pal_dict_text(dict, (uint32_t)c);
+        r->change.code[c] = PAL_NO_SIDE;
+        for (uint32_t side = 0; side < 2; side++)
+            if (same_value(text, plan->change_value[side], plan->change_number[side]))
+                r->change.code[c] = side;
+    }
+    return PAL_OK;
+}
+
+/* ---- rows
+ * ------------------------------------------------------------------------------------------ */
+
+static enum pal_status make_room(struct reader *r, size_t rows, struct pal_error *err)
+{
+    if (rows <= r->room)
+        return PAL_OK;
+    r->room = rows;
+    r->domain = pal_arena_alloc(r->arena, rows, 1);
+    r->inside = pal_arena_alloc(r->arena, rows, 1);
+    r->side = pal_arena_alloc(r->arena, rows, 1);
+    r->group = pal_arena_alloc(r->arena, rows, sizeof *r->group);
+    r->mine = pal_arena_alloc(r->arena, rows, sizeof *r->mine);
+    r->units = pal_arena_alloc(r->arena, rows, sizeof *r->units);
+    r->stratum_of = pal_arena_alloc(r->arena, rows, sizeof *r->stratum_of);
+    const bool ok =
+        r->domain && r->inside && r->side && r->group && r->mine && r->units && r->stratum_of;
+    return ok ? PAL_OK : pal_nomem(err, "rows");
+}
+
+/* domain &= condition. A row whose cell is absent lies outside. */
+static enum pal_status restrict_to(struct reader *r, const struct est_where *where,
+                                   struct meaning *meaning, const struct pal_column *column,
+                                   size_t rows, uint8_t *domain, struct pal_error *err)
+{
+    if (column->type == PAL_COLUMN_NUMBER && where->operator!= EST_PREFIX) {
+        for (size_t row = 0; row < rows; row++)
+            domain[row] = domain[row] && column->absent[row] == PAL_PRESENT &&
+                          est_where_number(where, column->value[row]);
+        return PAL_OK;
+    }
+    size_t first;
+    const size_t codes = pal_dict_count(column->dict);
+    PAL_TRY(meaning_room(meaning, codes, r->arena, &first, err));
+    for (size_t c = first; c < codes; c++)
+        meaning->code[c] = c > 0 && est_where_text(where, pal_dict_text(column->dict, (uint32_t)c));
+    for (size_t row = 0; row < rows; row++)
+        domain[row] = domain[row] && meaning->code[column->code[row]];
+    return PAL_OK;
+}
+
+static enum pal_status bad_group(const struct reader *r, const struct pal_batch *batch, size_t by,
+                                 size_t row, struct pal_error *err)
+{
+    const struct est_plan *plan = r->pass->plan;
+    const struct pal_column *column = &batch->col[plan->by_column[by]];
+    const struct pal_place at = {.file = batch->file, .line = batch->line[row]};
+    const enum est_by_kind kind = plan->by[by].kind;
+    return pal_fail_at(err, PAL_DATA, &at, "'%.*s' of column '%.*s' is no %s",
+                       PAL_ARG(pal_dict_text(column->dict, column->code[row])),
+                       PAL_ARG(column->name), kind == EST_BY_BANDS ? "number" : "date");
+}
+
+/* Groups of every row with the columns of `margin` (a set of bits) taken together. */
+static enum pal_status find_groups(struct reader *r, const struct pal_batch *batch, unsigned margin,
+                                   struct pal_error *err)
+{
+    struct est_pass *pass = r->pass;
+    const struct est_plan *plan = pass->plan;
+    for (size_t row = 0; row < batch->rows; row++) {
+        r->group[row] = PAL_NO_GROUP;
+        if (!r->domain[row])
+            continue;
+        bool whole = true;
+        for (size_t b = 0; b < plan->bys; b++) {
+            const struct pal_column *column = &batch->col[plan->by_column[b]];
+            const uint32_t code = r->by[b].code[column->code[row]];
+            if (code == BAD_TEXT)
+                return bad_group(r, batch, b, row, err);
+            r->key[b] = margin >> b & 1u ? EST_TOTAL : code;
+            whole = whole && r->key[b] != 0;
+        }
+        if (!whole)
+            continue;
+        r->group[row] = pal_groups_add(pass->groups, plan->bys ? r->key : NULL);
+        if (r->group[row] == PAL_NO_GROUP)
+            return pal_nomem(err, "groups");
+    }
+    return PAL_OK;
+}
+
+static enum pal_status learn_stratum(struct reader *r, const struct pal_batch *batch, size_t row,
+                                     uint32_t tuple, struct pal_error *err)
+{
+    const struct est_plan *plan = r->pass->plan;
+    const struct pal_standard *standard = &plan->request->standard;
+    size_t first;
+    PAL_TRY(meaning_room(&r->stratum, tuple + 1, r->arena, &first, err));
+    struct pal_buf text;
+    pal_buf_init(&text, r->arena, 1 << 20);
+    bool absent = false;
+    for (size_t i = 0; i < plan->standard_columns; i++) {
+        const struct pal_column *column = &batch->col[plan->standard_column[i]];
+        if (i)
+            pal_buf_addc(&text, '|');
+        absent = absent || !column->code[row];
+        if (column->code[row])
+            pal_buf_add(&text, pal_dict_text(column->dict, column->code[row]));
+    }
+    PAL_TRY(pal_buf_status(&text, "a category", err));
+    r->stratum.code[tuple] = PAL_NO_GROUP;
+    if (absent)
+        return PAL_OK;
+    for (size_t i = 0; i < standard->n; i++)
+        if (pal_str_eq(pal_buf_str(&text), standard->category[i]))
+            r->stratum.code[tuple] = (uint32_t)i;
+    if (r->stratum.code[tuple] != PAL_NO_GROUP)
+        return PAL_OK;
+    const struct pal_place at = {.file = batch->file, .line = batch->line[row]};
+    const pal_str near = pal_nearest(pal_buf_str(&text), standard->category, standard->n);
+    return pal_fail_at(err, PAL_DATA, &at,
+                       "'%.*s' of '%.*s' is not in the standard population%s%.*s%s",
+                       PAL_ARG(pal_buf_str(&text)), PAL_ARG(plan->request->standard_by),
+                       near.len ? "; did you mean '" : "", PAL_ARG(near), near.len ? "'?" : "");
+}
+
+static enum pal_status find_strata(struct reader *r, const struct pal_batch *batch,
+                                   struct pal_error *err)
+{
+    const struct est_plan *plan = r->pass->plan;
+    for (size_t row = 0; row < batch->rows; row++) {
+        r->stratum_of[row] = PAL_NO_GROUP;
+        if (!r->domain[row])
+            continue;
+        for (size_t i = 0; i < plan->standard_columns; i++)
+            r->key[i] = batch->col[plan->standard_column[i]].code[row];
+        const uint32_t tuple = pal_groups_add(r->strata, r->key);
+        if (tuple == PAL_NO_GROUP)
+            return pal_nomem(err, "categories");
+        if (tuple >= r->stratum.known)
+            PAL_TRY(learn_stratum(r, batch, row, tuple, err));
+        r->stratum_of[row] = r->stratum.code[tuple];
+    }
+    return PAL_OK;
+}
+
+static enum pal_status feed_task(struct reader *r, const struct pal_batch *batch, size_t t,
+                                 struct pal_error *err)
+{
+    struct est_pass *pass = r->pass;
+    const struct est_plan *plan = pass->plan;
+    const struct est_task *task = &plan->task[t];
+    const struct est_stat *stat = &plan->stat[task->stat];
+    const struct pal_column *arg[2] = {NULL, NULL};
+    for (size_t i = 0; i < task->args; i++)
+        arg[i] = &batch->col[task->arg[i]];
+    struct pal_cells cells = {
+        .rows = batch->rows,
+        .args = task->args,
+        .arg = arg,
+        .group = r->group,
+        .groups = pal_groups_count(pass->groups),
+        .side = task->sides ? r->side : NULL,
+        .stratum = task->strata ? r->stratum_of : NULL,
+        .strata = task->strata ? plan->request->standard.n : 0,
+        .state = batch->state,
+        .line = batch->line,
+        .file = batch->file,
+    };
+    if (task->unit != EST_NO_COLUMN) {
+        const struct pal_column *column = &batch->col[task->unit];
+        PAL_TRY(learn_units(r, t, column->dict, err));
+        for (size_t row = 0; row < batch->rows; row++)
+            r->units[row] = r->unit[t].code[column->code[row]];
+        cells.stratum = r->units;
+        cells.strata = pal_map_count(pass->unit[t].map);
+    }
+    if (!stat->conditions)
+        return task->estimator->feed(pass->state[t], &cells, err);
+    memset(r->inside, 1, batch->rows);
+    for (size_t i = 0; i < stat->conditions; i++)
+        PAL_TRY(restrict_to(r, &stat->condition[i], &r->condition[task->stat][i],
+                            &batch->col[plan->condition_column[task->stat][i]], batch->rows,
+                            r->inside, err));
+    for (size_t row = 0; row < batch->rows; row++)
+        r->mine[row] = r->inside[row] ? r->group[row] : PAL_NO_GROUP;
+    cells.group = r->mine;
+    return task->estimator->feed(pass->state[t], &cells, err);
+}
+
+static enum pal_status feed_batch(struct reader *r, const struct pal_batch *batch,
+                                  struct pal_error *err)
+{
+    const struct est_plan *plan = r->pass->plan;
+    PAL_TRY(make_room(r, batch->rows, err));
+    memset(r->domain, 1, batch->rows);
+    for (size_t i = 0; i < plan->wheres; i++)
+        PAL_TRY(restrict_to(r, &plan->where[i], &r->where[i], &batch->col[plan->where_column[i]],
+                            batch->rows, r->domain, err));
+    for (size_t b = 0; b < plan->bys; b++)
+        PAL_TRY(learn_by(r, b, batch->col[plan->by_column[b]].dict, err));
+    if (plan->change_column != EST_NO_COLUMN) {
+        const struct pal_column *column = &batch->col[plan->change_column];
+        PAL_TRY(learn_sides(r, column->dict, err));
+        for (size_t row = 0; row < batch->rows; row++)
+            r->side[row] = (uint8_t)r->change.code[column->code[row]];
+    }
+    if (plan->request->standard.n)
+        PAL_TRY(find_strata(r, batch, err));
+    const unsigned margins = plan->request->margins ? 1u << plan->bys : 1u;
+    for (unsigned margin = 0; margin < margins; margin++) {
+        PAL_TRY(find_groups(r, batch, margin, err));
+        for (size_t t = 0; t < plan->tasks; t++)
+            PAL_TRY(feed_task(r, batch, t, err));
+    }
+    r->pass->rows += batch->rows;
+    return PAL_OK;
+}
+
+static enum pal_status reader_new(struct est_pass *pass, struct pal_arena *arena,
+                                  struct reader *out, struct pal_error *err)
+{
+    const struct est_plan *plan = pass->plan;
+    *out = (struct reader){.pass = pass, .arena = arena};
+    out->by = pal_arena_alloc(arena, plan->bys + 1, sizeof *out->by);
+    out->unit = pal_arena_alloc(arena, plan->tasks, sizeof *out->unit);
+    out->where = pal_arena_alloc(arena, plan->wheres + 1, sizeof *out->where);
+    out->condition = pal_arena_alloc(arena, plan->stats, sizeof *out->condition);
+    out->key = pal_arena_alloc(arena, plan->bys + plan->standard_columns + 1, sizeof *out->key);
+    if (!out->by || !out->unit || !out->where || !out->condition || !out->key)
+        return pal_nomem(err, "a pass");
+    for (size_t s = 0; s < plan->stats; s++) {
+        out->condition[s] =
+            pal_arena_alloc(arena, plan->stat[s].conditions + 1, sizeof **out->condition);
+        if (!out->condition[s])
+            return pal_nomem(err, "a pass");
+    }
+    return pal_groups_new(arena, plan->standard_columns, &out->strata, err);
+}
+
+enum pal_status est_pass_read(struct est_pass *pass, const char *path,
+                              struct pal_progress *progress, struct pal_error *err)
+{
+    const struct est_plan *plan = pass->plan;
+    struct reader reader;
+    struct pal_stream *stream;
+    const struct pal_batch *batch;
+    PAL_TRY(reader_new(pass, pass->arena, &reader, err));
+    PAL_TRY(pal_stream_open(path, plan->column, plan->columns, pass->arena, &stream, err));
+    for (;;) {
+        PAL_TRY(pal_stream_next(stream, &batch, err));
+        if (!batch)
+            return PAL_OK;
+        PAL_TRY(feed_batch(&reader, batch, err));
+        pal_progress_step(progress, pass->rows);
+    }
+}
+
+/* ---- folding
+ * ---------------------------------------------------------------------------------------- */
+
+/* Numbers the values of `from` as `into` does. */
+static enum pal_status fold_values(struct est_values *into, struct pal_arena *arena,
+                                   const struct est_values *from, uint32_t **out,
+                                   struct pal_arena *scratch, struct pal_error *err)
+{
+    const size_t n = pal_map_count(from->map);
+    *out = pal_arena_alloc(scratch, n + 1, sizeof **out);
+    if (!*out)
+        return pal_nomem(err, "groups");
+    for (size_t i = 0; i < n; i++) {
+        (*out)[i] = est_values_add(into, arena, pal_map_key(from->map, i), from->sort[i]);
+        if ((*out)[i] == UINT32_MAX)
+            return pal_nomem(err, "groups");
+    }
+    return PAL_OK;
+}
+
+static enum pal_status fold_groups(struct est_pass *into, const struct est_pass *from,
+                                   uint32_t **out, struct pal_arena *scratch, struct pal_error *err)
+{
+    const size_t bys = into->plan->bys, n = pal_groups_count(from->groups);
+    uint32_t **code = pal_arena_alloc(scratch, bys + 1, sizeof *code);
+    uint32_t *key = pal_arena_alloc(scratch, bys + 1, sizeof *key);
+    *out = pal_arena_alloc(scratch, n + 1, sizeof **out);
+    if (!code || !key || !*out)
+        return pal_nomem(err, "groups");
+    for (size_t b = 0; b < bys; b++)
+        PAL_TRY(fold_values(&into->value[b], into->arena, &from->value[b], &code[b], scratch, err));
+    for (size_t g = 0; g < n; g++) {
+        const uint32_t *theirs = pal_groups_key(from->groups, g);
+        for (size_t b = 0; b < bys; b++)
+            key[b] = theirs[b] == EST_TOTAL ? EST_TOTAL : code[b][theirs[b] - 1] + 1;
+        (*out)[g] = pal_groups_add(into->groups, bys ? key : NULL);
+        if ((*out)[g] == PAL_NO_GROUP)
+            return pal_nomem(err, "groups");
+    }
+    return PAL_OK;
+}
+
+enum pal_status est_pass_fold(struct est_pass *into, const struct est_pass *from,
+                              struct pal_error *err)
+{
+    const struct est_plan *plan = into->plan;
+    uint32_t *group, *unit = NULL;
+    PAL_TRY(fold_groups(into, from, &group, into->arena, err));
+    for (size_t t = 0; t < plan->tasks; t++) {
+        if (plan->task[t].unit != EST_NO_COLUMN)
+            PAL_TRY(
+                fold_values(&into->unit[t], into->arena, &from->unit[t], &unit, into->arena, err));
+        const struct pal_mapping map = {.group = group, .stratum = unit};
+        PAL_TRY(plan->task[t].estimator->merge(into->state[t], from->state[t], &map, err));
+    }
+    into->rows += from->rows;
+    return PAL_OK;
+}

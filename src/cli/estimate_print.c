@@ -1,0 +1,294 @@
+/* estimate_print.c: answers as CSV and JSON for programs, as a table for people. */
+#include "estimate.h"
+
+#include <math.h>
+#include <string.h>
+
+static const char *const head[] = {"estimate", "std_error", "conf_low",  "conf_high", "conf_level",
+                                   "cv",       "df",        "df_design", "deff",      "n",
+                                   "method",   "interval",  "status",    "note"};
+
+enum field_kind { FIELD_EMPTY, FIELD_NUMBER, FIELD_SHORT, FIELD_TEXT };
+
+struct field {
+    enum field_kind kind;
+    double number;
+    pal_str text;
+};
+
+static struct field number_if(bool applies, double value)
+{
+    return (struct field){.kind = applies ? FIELD_NUMBER : FIELD_EMPTY, .number = value};
+}
+
+static struct field text_if(const char *text)
+{
+    return (struct field){.kind = text && *text ? FIELD_TEXT : FIELD_EMPTY,
+                          .text = pal_str_of(text)};
+}
+
+static void fields_of(const struct pal_estimate *e, struct field *out /* [PAL_COUNT(head)] */)
+{
+    const double cv = e->std_error / fabs(e->value);
+    const struct field fields[] = {
+        number_if(true, e->value),
+        number_if(e->has_std_error, e->std_error),
+        number_if(e->has_interval, e->low),
+        number_if(e->has_interval, e->high),
+        {.kind = e->has_interval ? FIELD_SHORT : FIELD_EMPTY, .number = e->level},
+        number_if(e->has_std_error, cv),
+        number_if(e->has_df, e->df),
+        number_if(e->has_df_design, e->df_design),
+        number_if(e->has_deff, e->deff),
+        number_if(e->has_n, (double)e->n),
+        text_if(e->method),
+        text_if(e->has_interval ? e->interval : NULL),
+        text_if(pal_answer_status_name(e->status)),
+        text_if(e->note),
+    };
+    memcpy(out, fields, sizeof fields);
+}
+
+/* ---- CSV
+ * ------------------------------------------------------------------------------------------ */
+
+static void csv_field(struct pal_buf *out, const struct field *field)
+{
+    char number[PAL_NUM_SIZE];
+    switch (field->kind) {
+    case FIELD_EMPTY:
+        pal_buf_addc(out, ',');
+        break;
+    case FIELD_NUMBER:
+        pal_csv_field(out, (pal_str){number, pal_num_write17(field->number, number)}, false);
+        break;
+    case FIELD_SHORT:
+        pal_csv_field(out, (pal_str){number, pal_num_write(field->number, number)}, false);
+        break;
+    case FIELD_TEXT:
+        pal_csv_field(out, field->text, false);
+        break;
+    }
+}
+
+static void print_csv(const struct est_plan *plan, const struct est_row *row, size_t n,
+                      struct pal_buf *out)
+{
+    pal_buf_adds(out, "statistic,variable");
+    for (size_t b = 0; b < plan->bys; b++)
+        pal_csv_field(out, plan->by[b].text, false);
+    for (size_t i = 0; i < PAL_COUNT(head); i++) {
+        pal_buf_addc(out, ',');
+        pal_buf_adds(out, head[i]);
+    }
+    pal_csv_end(out);
+    for (size_t r = 0; r < n; r++) {
+        struct field field[PAL_COUNT(head)];
+        fields_of(&row[r].estimate, field);
+        pal_csv_field(out, pal_str_of(row[r].line->statistic), true);
+        pal_csv_field(out, row[r].stat->variable, false);
+        for (size_t b = 0; b < plan->bys; b++)
+            pal_csv_field(out, row[r].group[b], false);
+        for (size_t i = 0; i < PAL_COUNT(head); i++)
+            csv_field(out, &field[i]);
+        pal_csv_end(out);
+    }
+}
+
+/* ---- JSON
+ * ----------------------------------------------------------------------------------------- */
+
+static void json_name(struct pal_buf *out, pal_str name, bool first)
+{
+    pal_buf_adds(out, first ? "{" : ", ");
+    pal_json_text(out, name);
+    pal_buf_adds(out, ": ");
+}
+
+/* JSON has no NaN and no Inf: they stand as text, what does not apply as null. */
+static void json_field(struct pal_buf *out, const struct field *field)
+{
+    char number[PAL_NUM_SIZE];
+    switch (field->kind) {
+    case FIELD_EMPTY:
+        pal_buf_adds(out, "null");
+        break;
+    case FIELD_NUMBER: {
+        const pal_str text = {number, pal_num_write17(field->number, number)};
+        if (isfinite(field->number))
+            pal_buf_add(out, text);
+        else
+            pal_json_text(out, text);
+        break;
+    }
+    case FIELD_SHORT:
+        pal_buf_addnum(out, field->number);
+        break;
+    case FIELD_TEXT:
+        pal_json_text(out, field->text);
+        break;
+    }
+}
+
+static void print_json(const struct est_plan *plan, const struct est_row *row, size_t n,
+                       struct pal_buf *out)
+{
+    pal_buf_addc(out, '[');
+    for (size_t r = 0; r < n; r++) {
+        struct field field[PAL_COUNT(head)];
+        fields_of(&row[r].estimate, field);
+        pal_buf_adds(out, r ? ",\n " : "\n ");
+        json_name(out, PAL_STR("statistic"), true);
+        pal_json_text(out, pal_str_of(row[r].line->statistic));
+        json_name(out, PAL_STR("variable"), false);
+        pal_json_text(out, row[r].stat->variable);
+        for (size_t b = 0; b < plan->bys; b++) {
+            json_name(out, plan->by[b].text, false);
+            pal_json_text(out, row[r].group[b]);
+        }
+        for (size_t i = 0; i < PAL_COUNT(head); i++) {
+            json_name(out, pal_str_of(head[i]), false);
+            json_field(out, &field[i]);
+        }
+        pal_buf_addc(out, '}');
+    }
+    pal_buf_adds(out, n ? "\n]\n" : "]\n");
+}
+
+/* ---- a table for people
+ * ---------------------------------------------------------------------------- */
+
+enum { TABLE_FIELDS = 4 }; /* estimate, std_error, conf_low, conf_high; then n and the note */
+
+/* Six significant digits, whole numbers as they are. */
+static pal_str short_number(double value, struct pal_arena *arena)
+{
+    char text[PAL_NUM_SIZE];
+    size_t len = 0;
+    if (isfinite(value) && value != floor(value) && fabs(value) < 1e15 && fabs(value) >= 1e-4) {
+        const int digits = 5 - (int)floor(log10(fabs(value)));
+        len = pal_num_write_fixed(value, digits < 0 ? 0 : digits, text, sizeof text);
+    }
+    if (!len)
+        len = pal_num_write(value, text);
+    return pal_arena_str(arena, (pal_str){text, len});
+}
+
+static size_t letters(pal_str text) /* code points, near enough to columns */
+{
+    size_t n = 0;
+    for (size_t i = 0; i < text.len; i++)
+        n += ((unsigned char)text.ptr[i] & 0xC0u) != 0x80u;
+    return n;
+}
+
+static void pad(struct pal_buf *out, size_t n)
+{
+    while (n--)
+        pal_buf_addc(out, ' ');
+}
+
+static pal_str *table_row(const struct est_plan *plan, const struct est_row *row, size_t cols,
+                          struct pal_arena *arena)
+{
+    struct field field[PAL_COUNT(head)];
+    pal_str *cell = pal_arena_alloc(arena, cols, sizeof *cell);
+    if (!cell)
+        return NULL;
+    size_t at = 0;
+    fields_of(&row->estimate, field);
+    cell[at++] = pal_str_of(row->line->statistic);
+    cell[at++] = row->stat->variable;
+    for (size_t b = 0; b < plan->bys; b++)
+        cell[at++] = row->group[b];
+    for (size_t i = 0; i < TABLE_FIELDS; i++)
+        cell[at++] =
+            field[i].kind == FIELD_NUMBER ? short_number(field[i].number, arena) : PAL_STR("");
+    cell[at++] = short_number((double)row->estimate.n, arena);
+    cell[at] = pal_str_of(row->estimate.note);
+    return cell;
+}
+
+static enum pal_status print_table(const struct est_plan *plan, const struct est_row *row, size_t n,
+                                   struct pal_buf *out, struct pal_error *err)
+{
+    const size_t texts = 2 + plan->bys, cols = texts + TABLE_FIELDS + 2;
+    pal_str **cell = pal_arena_alloc(out->arena, n + 1, sizeof *cell);
+    size_t *width = pal_arena_alloc(out->arena, cols, sizeof *width);
+    pal_str *names = pal_arena_alloc(out->arena, cols, sizeof *names);
+    if (!cell || !width || !names)
+        return pal_nomem(err, "a table");
+    names[0] = PAL_STR("statistic");
+    names[1] = PAL_STR("variable");
+    for (size_t b = 0; b < plan->bys; b++)
+        names[2 + b] = plan->by[b].text;
+    for (size_t i = 0; i < TABLE_FIELDS; i++)
+        names[texts + i] = pal_str_of(head[i]);
+    names[cols - 2] = PAL_STR("n");
+    names[cols - 1] = PAL_STR("note");
+    cell[0] = names;
+    for (size_t r = 0; r < n; r++) {
+        cell[r + 1] = table_row(plan, &row[r], cols, out->arena);
+        if (!cell[r + 1])
+            return pal_nomem(err, "a table");
+    }
+    for (size_t r = 0; r <= n; r++)
+        for (size_t c = 0; c < cols; c++)
+            width[c] = letters(cell[r][c]) > width[c] ? letters(cell[r][c]) : width[c];
+    for (size_t r = 0; r <= n; r++) {
+        const size_t start = out->len;
+        for (size_t c = 0; c < cols; c++) {
+            const size_t gap = width[c] - letters(cell[r][c]);
+            const bool right = c >= texts && c + 1 < cols;
+            pad(out, (c ? 2 : 0) + (right ? gap : 0));
+            pal_buf_add(out, cell[r][c]);
+            pad(out, right ? 0 : gap);
+        }
+        while (out->len > start && out->ptr[out->len - 1] == ' ')
+            out->len--;
+        pal_buf_addc(out, '\n');
+    }
+    return PAL_OK;
+}
+
+enum pal_status est_rows_print(const struct est_plan *plan, const struct est_row *row, size_t n,
+                               const char *format, struct pal_buf *out, struct pal_error *err)
+{
+    static const pal_str formats[] = {PAL_STR_INIT("csv"), PAL_STR_INIT("json"),
+                                      PAL_STR_INIT("table")};
+    if (strcmp(format, "csv") == 0) {
+        print_csv(plan, row, n, out);
+    } else if (strcmp(format, "json") == 0) {
+        print_json(plan, row, n, out);
+    } else if (strcmp(format, "table") == 0) {
+        PAL_TRY(print_table(plan, row, n, out, err));
+    } else {
+        const pal_str near = pal_nearest(pal_str_of(format), formats, PAL_COUNT(formats));
+        return pal_fail(err, PAL_USAGE, "unknown format '%s'; %s '%.*s'", format,
+                        near.len ? "did you mean" : "there are csv, json,",
+                        PAL_ARG(near.len ? near : formats[2]));
+    }
+    return pal_buf_status(out, "the output", err);
+}
+
+enum pal_status est_finish(struct cli *cli, const struct est_pass *pass, const char *format,
+                           const char *path, const char *state, struct pal_error *err)
+{
+    struct est_row *rows;
+    size_t n;
+    struct pal_buf out;
+    PAL_TRY(est_rows_make(pass, cli->arena, &rows, &n, err));
+    pal_buf_init(&out, cli->arena, SIZE_MAX);
+    PAL_TRY(est_rows_print(pass->plan, rows, n, format, &out, err));
+    if (state) {
+        struct pal_buf bytes;
+        pal_buf_init(&bytes, cli->arena, EST_LARGEST_STATE);
+        PAL_TRY(est_state_pack(pass, &bytes, err));
+        PAL_TRY(pal_file_write(state, pal_buf_str(&bytes), err));
+    }
+    if (path)
+        return pal_file_write(path, pal_buf_str(&out), err);
+    if (fwrite(out.ptr, 1, out.len, cli->out) != out.len)
+        return pal_fail_errno(err, "cannot write to standard output");
+    return PAL_OK;
+}

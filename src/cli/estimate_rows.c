@@ -1,0 +1,162 @@
+/* estimate_rows.c: the answers: STATs in the order given, groups sorted by value. */
+#include "estimate.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct rank { /* of one value among its column's values; EST_TOTAL comes last */
+    uint32_t code;
+    pal_str text;
+    double sort;
+    bool numeric; /* the whole column is */
+};
+
+static int rank_order(const void *a, const void *b)
+{
+    const struct rank *x = a, *y = b;
+    if (x->numeric && x->sort != y->sort)
+        return (x->sort > y->sort) - (x->sort < y->sort);
+    const int order = pal_str_cmp(x->text, y->text);
+    return order ? order : (x->code > y->code) - (x->code < y->code);
+}
+
+/* The place of every value of one column when sorted. */
+static enum pal_status rank_values(const struct est_values *values, struct pal_arena *arena,
+                                   uint32_t **out, struct pal_error *err)
+{
+    const size_t n = pal_map_count(values->map);
+    struct rank *rank = pal_arena_alloc(arena, n + 1, sizeof *rank);
+    *out = pal_arena_alloc(arena, n + 1, sizeof **out);
+    if (!rank || !*out)
+        return pal_nomem(err, "groups");
+    bool numeric = true;
+    for (size_t i = 0; i < n; i++)
+        numeric = numeric && !isnan(values->sort[i]);
+    for (size_t i = 0; i < n; i++)
+        rank[i] = (struct rank){(uint32_t)i, pal_map_key(values->map, i), values->sort[i], numeric};
+    qsort(rank, n, sizeof *rank, rank_order);
+    for (size_t i = 0; i < n; i++)
+        (*out)[rank[i].code] = (uint32_t)i;
+    return PAL_OK;
+}
+
+struct place { /* of one group: its ranks lie in a row of bys numbers */
+    const uint32_t *rank;
+    size_t group, bys;
+};
+
+static int place_order(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+    for (size_t i = 0; i < x->bys; i++)
+        if (x->rank[i] != y->rank[i])
+            return x->rank[i] < y->rank[i] ? -1 : 1;
+    return (x->group > y->group) - (x->group < y->group);
+}
+
+static enum pal_status sort_groups(const struct est_pass *pass, struct pal_arena *arena,
+                                   struct place **out, struct pal_error *err)
+{
+    const size_t bys = pass->plan->bys, n = pal_groups_count(pass->groups);
+    uint32_t **rank = pal_arena_alloc(arena, bys + 1, sizeof *rank);
+    uint32_t *row = pal_arena_alloc(arena, n * bys + 1, sizeof *row);
+    *out = pal_arena_alloc(arena, n + 1, sizeof **out);
+    if (!rank || !row || !*out)
+        return pal_nomem(err, "groups");
+    for (size_t b = 0; b < bys; b++)
+        PAL_TRY(rank_values(&pass->value[b], arena, &rank[b], err));
+    for (size_t g = 0; g < n; g++) {
+        const uint32_t *key = pal_groups_key(pass->groups, g);
+        for (size_t b = 0; b < bys; b++)
+            row[g * bys + b] = key[b] == EST_TOTAL ? EST_TOTAL : rank[b][key[b] - 1];
+        (*out)[g] = (struct place){&row[g * bys], g, bys};
+    }
+    qsort(*out, n, sizeof **out, place_order);
+    return PAL_OK;
+}
+
+static enum pal_status group_texts(const struct est_pass *pass, size_t group,
+                                   struct pal_arena *arena, const pal_str **out,
+                                   struct pal_error *err)
+{
+    const size_t bys = pass->plan->bys;
+    pal_str *text = pal_arena_alloc(arena, bys + 1, sizeof *text);
+    if (!text)
+        return pal_nomem(err, "groups");
+    for (size_t b = 0; b < bys; b++) {
+        const uint32_t code = pal_groups_key(pass->groups, group)[b];
+        text[b] = code == EST_TOTAL ? PAL_STR("_T") : pal_map_key(pass->value[b].map, code - 1);
+    }
+    *out = text;
+    return PAL_OK;
+}
+
+/* 100 (ratio - 1) */
+static void percent_of(struct pal_estimate *e)
+{
+    e->value = 100 * (e->value - 1);
+    e->std_error *= 100;
+    e->low = 100 * (e->low - 1);
+    e->high = 100 * (e->high - 1);
+    e->bound_low = 100 * (e->bound_low - 1);
+    e->bound_high = 100 * (e->bound_high - 1);
+}
+
+static void number_of_test(struct pal_estimate *e, const struct est_line *line)
+{
+    e->value = line->show == EST_SHOW_Z ? e->test_z : e->test_p;
+    e->has_std_error = e->has_interval = e->has_bounds = false;
+    e->method = line->method;
+    e->interval = NULL;
+    e->uncertainty = PAL_UNC_NONE;
+    e->status = isnan(e->value) ? PAL_ANSWER_UNDEFINED : PAL_ANSWER_OK;
+}
+
+/* What a comparison compares stands in front of its note. */
+static enum pal_status note_change(const struct est_plan *plan, struct pal_estimate *e,
+                                   struct pal_arena *arena, struct pal_error *err)
+{
+    const pal_str text =
+        pal_arena_printf(arena, "%.*s %.*s against %.*s%s%s", PAL_ARG(plan->change_name),
+                         PAL_ARG(plan->change_value[1]), PAL_ARG(plan->change_value[0]),
+                         e->note ? "; " : "", e->note ? e->note : "");
+    if (!text.ptr)
+        return pal_nomem(err, "a note");
+    e->note = text.ptr;
+    return PAL_OK;
+}
+
+enum pal_status est_rows_make(const struct est_pass *pass, struct pal_arena *arena,
+                              struct est_row **out, size_t *n, struct pal_error *err)
+{
+    const struct est_plan *plan = pass->plan;
+    const size_t groups = pal_groups_count(pass->groups);
+    struct place *place;
+    PAL_TRY(sort_groups(pass, arena, &place, err));
+    const pal_str **text = pal_arena_alloc(arena, groups + 1, sizeof *text);
+    struct est_row *row = pal_arena_alloc(arena, groups * plan->lines + 1, sizeof *row);
+    if (!text || !row)
+        return pal_nomem(err, "rows of output");
+    for (size_t g = 0; g < groups; g++)
+        PAL_TRY(group_texts(pass, place[g].group, arena, &text[g], err));
+    *n = 0;
+    for (size_t l = 0; l < plan->lines; l++) {
+        const struct est_line *line = &plan->line[l];
+        const struct est_task *task = &plan->task[line->task];
+        for (size_t g = 0; g < groups; g++) {
+            struct est_row *to = &row[(*n)++];
+            *to = (struct est_row){.line = line, .stat = &plan->stat[line->stat], .group = text[g]};
+            PAL_TRY(task->estimator->finish(pass->state[line->task], place[g].group, arena,
+                                            &to->estimate, err));
+            if (line->show == EST_SHOW_PERCENT)
+                percent_of(&to->estimate);
+            else if (line->show != EST_SHOW_VALUE)
+                number_of_test(&to->estimate, line);
+            if (task->sides)
+                PAL_TRY(note_change(plan, &to->estimate, arena, err));
+        }
+    }
+    *out = row;
+    return PAL_OK;
+}

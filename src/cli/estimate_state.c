@@ -1,0 +1,235 @@
+/* estimate_state.c: a pass with its request as bytes, so that sums made in two ministries can be
+ * added by a third party who never sees a record. */
+#include "estimate.h"
+
+#include <string.h>
+
+static const char kind[] = "estimate";
+
+static void pack_texts(struct pal_buf *out, const pal_str *text, size_t n)
+{
+    pal_pack_u64(out, n);
+    for (size_t i = 0; i < n; i++)
+        pal_pack_text(out, text[i]);
+}
+
+static void pack_request(struct pal_buf *out, const struct est_request *request)
+{
+    pack_texts(out, request->stat, request->stats);
+    pack_texts(out, request->where, request->wheres);
+    const pal_str texts[] = {request->by,       request->change, request->interval,
+                             request->variance, request->test,   request->standard_by};
+    pack_texts(out, texts, PAL_COUNT(texts));
+    pal_pack_f64(out, request->level);
+    pal_pack_f64(out, request->theta);
+    pal_pack_u32(out, request->margins);
+    pack_texts(out, request->standard.category, request->standard.n);
+    for (size_t i = 0; i < request->standard.n; i++)
+        pal_pack_f64(out, request->standard.weight[i]);
+}
+
+static enum pal_status unpack_texts(struct pal_unpack *in, struct pal_arena *arena,
+                                    const pal_str **out, size_t *n, struct pal_error *err)
+{
+    const uint64_t count = pal_unpack_u64(in);
+    *n = 0;
+    if (in->failed || count > in->rest.len / 8) { /* each text takes eight bytes or more */
+        in->failed = true;
+        return PAL_OK;
+    }
+    pal_str *text = pal_arena_alloc(arena, (size_t)count + 1, sizeof *text);
+    if (!text)
+        return pal_nomem(err, "a saved state");
+    for (size_t i = 0; i < count; i++) {
+        text[i] = pal_arena_str(arena, pal_unpack_text(in)); /* a NUL stands behind it */
+        if (!text[i].ptr)
+            return pal_nomem(err, "a saved state");
+    }
+    *out = text;
+    *n = (size_t)count;
+    return PAL_OK;
+}
+
+static enum pal_status unpack_request(struct pal_unpack *in, struct pal_arena *arena,
+                                      const struct est_request **out, struct pal_error *err)
+{
+    struct est_request *request = pal_arena_alloc(arena, 1, sizeof *request);
+    const pal_str *texts = NULL;
+    size_t n = 0;
+    if (!request)
+        return pal_nomem(err, "a saved state");
+    *out = request;
+    PAL_TRY(unpack_texts(in, arena, &request->stat, &request->stats, err));
+    PAL_TRY(unpack_texts(in, arena, &request->where, &request->wheres, err));
+    PAL_TRY(unpack_texts(in, arena, &texts, &n, err));
+    if (in->failed || n != 6) {
+        in->failed = true;
+        return PAL_OK;
+    }
+    request->by = texts[0];
+    request->change = texts[1];
+    request->interval = texts[2];
+    request->variance = texts[3];
+    request->test = texts[4];
+    request->standard_by = texts[5];
+    request->level = pal_unpack_f64(in);
+    request->theta = pal_unpack_f64(in);
+    request->margins = pal_unpack_u32(in) != 0;
+    struct pal_standard *standard = &request->standard;
+    PAL_TRY(unpack_texts(in, arena, &standard->category, &standard->n, err));
+    double *weight = pal_arena_alloc(arena, standard->n + 1, sizeof *weight);
+    if (!weight)
+        return pal_nomem(err, "a saved state");
+    for (size_t i = 0; i < standard->n; i++)
+        weight[i] = pal_unpack_f64(in);
+    standard->weight = weight;
+    return PAL_OK;
+}
+
+static void pack_values(struct pal_buf *out, const struct est_values *values)
+{
+    const size_t n = pal_map_count(values->map);
+    pal_pack_u64(out, n);
+    for (size_t i = 0; i < n; i++) {
+        pal_pack_text(out, pal_map_key(values->map, i));
+        pal_pack_f64(out, values->sort[i]);
+    }
+}
+
+static enum pal_status unpack_values(struct pal_unpack *in, struct est_values *values,
+                                     struct pal_arena *arena, struct pal_error *err)
+{
+    const uint64_t n = pal_unpack_u64(in);
+    for (uint64_t i = 0; i < n && !in->failed; i++) {
+        const pal_str text = pal_unpack_text(in);
+        const double sort = pal_unpack_f64(in);
+        if (!in->failed && est_values_add(values, arena, text, sort) == UINT32_MAX)
+            return pal_nomem(err, "a saved state");
+        if (pal_map_count(values->map) != i + 1)
+            in->failed = true; /* the same value twice */
+    }
+    return PAL_OK;
+}
+
+enum pal_status est_state_pack(const struct est_pass *pass, struct pal_buf *out,
+                               struct pal_error *err)
+{
+    const struct est_plan *plan = pass->plan;
+    struct pal_buf request, body;
+    pal_buf_init(&request, out->arena, out->ceiling);
+    pal_buf_init(&body, out->arena, out->ceiling);
+    pack_request(&request, plan->request);
+    PAL_TRY(pal_buf_status(&request, "a saved state", err));
+    pal_pack_text(&body, pal_buf_str(&request));
+    pal_pack_u64(&body, pass->rows);
+    for (size_t b = 0; b < plan->bys; b++)
+        pack_values(&body, &pass->value[b]);
+    const size_t groups = pal_groups_count(pass->groups);
+    pal_pack_u64(&body, groups);
+    for (size_t g = 0; g < groups; g++)
+        for (size_t b = 0; b < plan->bys; b++)
+            pal_pack_u32(&body, pal_groups_key(pass->groups, g)[b]);
+    for (size_t t = 0; t < plan->tasks; t++) {
+        if (plan->task[t].unit != EST_NO_COLUMN)
+            pack_values(&body, &pass->unit[t]);
+        PAL_TRY(pal_state_pack(plan->task[t].estimator, pass->state[t], &body, err));
+    }
+    PAL_TRY(pal_buf_status(&body, "a saved state", err));
+    pal_frame_write(out, kind, pal_buf_str(&body));
+    return pal_buf_status(out, "a saved state", err);
+}
+
+static enum pal_status unpack_groups(struct pal_unpack *in, struct est_pass *pass,
+                                     struct pal_error *err)
+{
+    const size_t bys = pass->plan->bys;
+    uint32_t key[16];
+    const uint64_t n = pal_unpack_u64(in);
+    for (uint64_t g = 0; g < n && !in->failed; g++) {
+        for (size_t b = 0; b < bys; b++) {
+            key[b] = pal_unpack_u32(in);
+            if (key[b] != EST_TOTAL && (key[b] == 0 || key[b] > pal_map_count(pass->value[b].map)))
+                in->failed = true;
+        }
+        const uint32_t group = in->failed ? 0 : pal_groups_add(pass->groups, bys ? key : NULL);
+        if (group == PAL_NO_GROUP)
+            return pal_nomem(err, "a saved state");
+        if (group != g)
+            in->failed = true;
+    }
+    return PAL_OK;
+}
+
+static enum pal_status same_request(const struct est_request *mine, pal_str theirs,
+                                    const char *name, struct pal_arena *arena,
+                                    struct pal_error *err)
+{
+    struct pal_buf bytes;
+    pal_buf_init(&bytes, arena, theirs.len + (1u << 20));
+    pack_request(&bytes, mine);
+    PAL_TRY(pal_buf_status(&bytes, "a saved state", err));
+    if (pal_str_eq(pal_buf_str(&bytes), theirs))
+        return PAL_OK;
+    struct pal_unpack in = {.rest = theirs};
+    const struct est_request *other;
+    PAL_TRY(unpack_request(&in, arena, &other, err));
+    const struct {
+        const char *what;
+        pal_str mine, theirs;
+    } parts[] = {
+        {"--by", mine->by, other->by},
+        {"--change", mine->change, other->change},
+        {"--interval", mine->interval, other->interval},
+        {"--variance", mine->variance, other->variance},
+        {"--test", mine->test, other->test},
+    };
+    for (size_t i = 0; i < PAL_COUNT(parts); i++)
+        if (!pal_str_eq(parts[i].mine, parts[i].theirs))
+            return pal_fail(err, PAL_USAGE,
+                            "'%s' was made with another %s ('%.*s', not '%.*s'): states of one "
+                            "question only can be merged",
+                            name, parts[i].what, PAL_ARG(parts[i].theirs), PAL_ARG(parts[i].mine));
+    return pal_fail(err, PAL_USAGE,
+                    "'%s' answers another question (statistics, --where, --level or --standard "
+                    "differ): states of one question only can be merged",
+                    name);
+}
+
+enum pal_status est_state_unpack(pal_str bytes, const char *name, const struct est_plan **plan,
+                                 struct pal_arena *arena, struct est_pass **out,
+                                 struct pal_error *err)
+{
+    pal_str content;
+    PAL_TRY(pal_frame_read(bytes, kind, name, &content, err));
+    struct pal_unpack in = {.rest = content};
+    const pal_str request = pal_unpack_text(&in);
+    if (*plan) {
+        PAL_TRY(same_request((*plan)->request, request, name, arena, err));
+    } else {
+        struct pal_unpack head = {.rest = request};
+        const struct est_request *made;
+        struct est_plan *fresh;
+        PAL_TRY(unpack_request(&head, arena, &made, err));
+        if (head.failed)
+            return pal_fail(err, PAL_DATA, "the saved state '%s' does not fit together", name);
+        if (est_plan_new(made, arena, &fresh, err) != PAL_OK)
+            return pal_while(err, "reading the saved state '%s'", name);
+        *plan = fresh;
+    }
+    struct est_pass *pass;
+    PAL_TRY(est_pass_new(*plan, arena, &pass, err));
+    pass->rows = pal_unpack_u64(&in);
+    for (size_t b = 0; b < (*plan)->bys; b++)
+        PAL_TRY(unpack_values(&in, &pass->value[b], arena, err));
+    PAL_TRY(unpack_groups(&in, pass, err));
+    for (size_t t = 0; t < (*plan)->tasks && !in.failed; t++) {
+        if ((*plan)->task[t].unit != EST_NO_COLUMN)
+            PAL_TRY(unpack_values(&in, &pass->unit[t], arena, err));
+        if (pal_state_unpack((*plan)->task[t].estimator, pass->state[t], &in, err) != PAL_OK)
+            return pal_while(err, "reading the saved state '%s'", name);
+    }
+    if (in.failed || in.rest.len)
+        return pal_fail(err, PAL_DATA, "the saved state '%s' does not fit together", name);
+    *out = pass;
+    return PAL_OK;
+}
