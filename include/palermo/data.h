@@ -124,6 +124,7 @@ const char *pal_duplicates_name(enum pal_duplicates rule);
 /* What the descriptor says of one measure; NULL when it declares none of that name. */
 struct pal_measure_facts {
     pal_str name, counting_unit, counting_stage;
+    pal_str kind; /* phenomenon, implementation, or empty */
     bool is_rate;
 };
 size_t pal_descriptor_measures(const struct pal_descriptor *descriptor);

@@ -180,6 +180,8 @@ enum pal_status pal_groups_new(struct pal_arena *arena, size_t width, struct pal
 /* The group of key[width], added when new; PAL_NO_GROUP when memory is out or the ceiling of 2^31
  * groups is passed. */
 uint32_t pal_groups_add(struct pal_groups *groups, const uint32_t *key);
+/* PAL_NO_GROUP when it was never added. */
+uint32_t pal_groups_find(const struct pal_groups *groups, const uint32_t *key);
 size_t pal_groups_count(const struct pal_groups *groups);
 const uint32_t *pal_groups_key(const struct pal_groups *groups, size_t group); /* [width] */
 

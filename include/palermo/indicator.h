@@ -30,11 +30,17 @@ struct pal_condition { /* where: {Column: value} or {Column: [v1, v2]} */
 
 struct pal_operand { /* numerator, denominator */
     pal_str dataset;
-    pal_str value;   /* a measure or value column of the dataset; empty = its only one          */
+    size_t  values;  /* measures or value columns of the dataset, added up; 0 = its only one    */
+    const pal_str *value;
     size_t  conditions;
     const struct pal_condition *condition;
     bool    given;
     struct pal_place at;
+};
+
+struct pal_break {
+    pal_str area, note;
+    int32_t period; /* the first year of the new series */
 };
 
 /* Plain facts, as the YAML says them (indicators/README.md explains each key). */
@@ -57,10 +63,15 @@ struct pal_definition {
     struct pal_ask ask;     /* per, level, interval from estimator:, per:, variance:           */
     size_t         by_n;
     const pal_str *by;      /* dimension names, lower case                                     */
+    pal_str  of;            /* share without denominator: the dimension whose known cells are the whole */
+    bool     of_un_members; /* status-share: the whole are the States Members                  */
+    bool     goodman;       /* simultaneous limits for a full breakdown                        */
     bool     totals;        /* reported totals over regions and the world too                  */
     pal_str  counting_unit, counting_stage, principal_offence_rule;
     bool     mixes_units;   /* a ratio over different counting units, declared                 */
     bool     mixes_kinds;   /* phenomenon over implementation, declared                        */
+    size_t         breaks_n;
+    const struct pal_break *breaks; /* published breaks in series                              */
     size_t         references_n;
     const pal_str *references;
     struct pal_place at;
@@ -110,14 +121,14 @@ enum pal_flag {
 /* Words in bit order, for FLAGS, notes and their translation; NULL-ended. */
 extern const char *const pal_flag_words[];
 
-#define PAL_MAX_BREAKDOWNS 8
+#define PAL_MAX_BREAKDOWNS 16
 
 struct pal_figure {
     const struct pal_definition *definition;
     uint32_t area;                       /* index in pal_areas                                  */
     int32_t  period;
-    pal_str  breakdown[PAL_MAX_BREAKDOWNS]; /* in the order of pal_figures.breakdown; empty = _Z,
-                                               "_T" total                                        */
+    const pal_str *breakdown;            /* [breakdowns] in the order of pal_figures.breakdown;
+                                            empty = _Z, "_T" total                               */
     struct pal_estimate estimate;
     uint32_t flags;
     pal_str  obs_status;   /* CL_OBS_STATUS letter                                               */
@@ -130,7 +141,7 @@ struct pal_figure {
     pal_str  provenance;   /* "glotip:1042,1043;population:88"                                   */
     uint32_t coverage_n, coverage_of; /* areas behind a total, and areas there are; 0 = no total */
     double   coverage_population;     /* share 0..1; NaN when unknown                            */
-    double   denominator_as_given;
+    uint32_t left_out;     /* rows with errors that would have entered                           */
 };
 
 struct pal_figures {
@@ -144,6 +155,9 @@ struct pal_figures {
 /* Key "TIP-01/ALB/2019/SEX=F": dimensions sorted, _T and _Z left out. */
 pal_str pal_figure_key(const struct pal_figures *figures, const struct pal_figure *figure,
                        struct pal_arena *arena);
+/* The figure of a key, or NULL; `near` receives the nearest key when there is one. */
+const struct pal_figure *pal_figures_find(const struct pal_figures *figures, pal_str key,
+                                          struct pal_arena *arena, pal_str *near);
 PAL_CHECK_RESULT
 enum pal_status pal_figures_csv(const struct pal_figures *figures, struct pal_buf *out,
                                 struct pal_error *err);
@@ -171,9 +185,10 @@ enum pal_status pal_compute_figures(const struct pal_compute *compute, struct pa
 /* ---- qualitative evidence ------------------------------------------------------------------------- */
 
 struct pal_evidence { /* evidence files of indicators/ or a cycle's `evidence:` */
-    pal_str id, indicator, area, source, assessment, confidence;
+    pal_str id, indicator, area, source, confidence;
     int32_t period; /* 0 = none */
-    struct pal_text statement;
+    bool    synthetic;
+    struct pal_text statement, assessment;
     struct pal_place at;
 };
 PAL_CHECK_RESULT

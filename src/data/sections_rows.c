@@ -48,7 +48,8 @@ DATA_SECTION(measures)
 {
     static const char *const known[] = {"where",   "column",        "columns",        "set",
                                         "is_rate", "counting_unit", "counting_stage", "unit",
-                                        "title"};
+                                        "title", "kind" };
+    static const char *const kinds[] = { "phenomenon", "implementation" };
     const struct pal_yaml *measures = pal_yaml_get(root, "measures");
     if (!measures)
         return PAL_OK;
@@ -68,6 +69,9 @@ DATA_SECTION(measures)
         PAL_TRY(pal_yaml_bool(node, "is_rate", &measure->facts.is_rate, err));
         PAL_TRY(pal_yaml_text(node, "counting_unit", &measure->facts.counting_unit, err));
         PAL_TRY(pal_yaml_text(node, "counting_stage", &measure->facts.counting_stage, err));
+        size_t ignored;
+        PAL_TRY(data_choice(node, "kind", kinds, PAL_COUNT(kinds), &ignored, err));
+        PAL_TRY(pal_yaml_text(node, "kind", &measure->facts.kind, err));
     }
     return PAL_OK;
 }

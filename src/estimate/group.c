@@ -76,6 +76,12 @@ uint32_t pal_groups_add(struct pal_groups *groups, const uint32_t *key)
     return (uint32_t)groups->count - 1;
 }
 
+uint32_t pal_groups_find(const struct pal_groups *groups, const uint32_t *key)
+{
+    const size_t at = place(groups, key);
+    return groups->slot[at] ? groups->slot[at] - 1 : PAL_NO_GROUP;
+}
+
 size_t pal_groups_count(const struct pal_groups *groups) { return groups->count; }
 
 const uint32_t *pal_groups_key(const struct pal_groups *groups, size_t group)

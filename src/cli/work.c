@@ -1,0 +1,189 @@
+/* work.c: everything of a cycle up to its figures. To follow a number, read cli_work_do downwards:
+ * each step is one call into the room that does it. */
+#include "inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* --as-of, then the cycle, then SOURCE_DATE_EPOCH; the only date that palermo knows. */
+static enum pal_status settle_date(struct pal_arena *arena, const char *as_of,
+                                   struct cli_cycle *cycle, struct pal_error *err)
+{
+    const char *epoch = getenv("SOURCE_DATE_EPOCH");
+    if (as_of) {
+        cycle->as_of = pal_str_of(as_of);
+    } else if (!cycle->as_of.len && epoch && *epoch) {
+        int64_t seconds;
+        if (!pal_int_parse(pal_str_of(epoch), &seconds))
+            return pal_fail(err, PAL_USAGE, "SOURCE_DATE_EPOCH is '%s', not a number of seconds",
+                            epoch);
+        const time_t when = (time_t)seconds;
+        struct tm utc;
+        if (!gmtime_r(&when, &utc))
+            return pal_fail(err, PAL_USAGE, "SOURCE_DATE_EPOCH '%s' is no date", epoch);
+        cycle->as_of = pal_arena_printf(arena, "%04d-%02d-%02d", utc.tm_year + 1900, utc.tm_mon + 1,
+                                        utc.tm_mday);
+    }
+    struct pal_date date;
+    if (cycle->as_of.len && !pal_date_parse(cycle->as_of, &date))
+        return pal_fail(err, PAL_USAGE, "'%.*s' is no date; write --as-of 2026-01-31",
+                        PAL_ARG(cycle->as_of));
+    return PAL_OK;
+}
+
+static enum pal_status find_folders(struct cli *cli, const struct cli_work_options *options,
+                                    struct cli_work *work, struct pal_error *err)
+{
+    /* The folder that holds the cycle's own is a dataset folder too: a cycle can lie among them. */
+    struct cli_list own = work->cycle.data;
+    const char *const beside[] = {work->cycle.folder};
+    const size_t n = own.n + PAL_COUNT(beside);
+    const char **item = pal_arena_alloc(cli->arena, n, sizeof *item);
+    if (!item)
+        return pal_nomem(err, "the search folders");
+    if (own.n)
+        memcpy(item, own.item, own.n * sizeof *item);
+    item[own.n] = beside[0];
+    const struct cli_list extra = {n, item};
+
+    const size_t given = options->indicators.n;
+    struct cli_list definitions = {given + work->cycle.definitions.n, NULL};
+    definitions.item = pal_arena_alloc(cli->arena, definitions.n + 1, sizeof *definitions.item);
+    if (!definitions.item)
+        return pal_nomem(err, "the search folders");
+    for (size_t i = 0; i < definitions.n; i++)
+        definitions.item[i] =
+            i < given ? options->indicators.item[i] : work->cycle.definitions.item[i - given];
+    return cli_folders_find(cli, &options->data, &definitions, &extra, &work->folders, err);
+}
+
+static enum pal_status load_datasets(struct cli *cli, struct cli_work *work, struct pal_error *err)
+{
+    const struct cli_list *names = &work->cycle.datasets;
+    work->dataset = pal_arena_alloc(cli->arena, names->n, sizeof *work->dataset);
+    struct pal_arena *scratch = pal_arena_new();
+    if (!work->dataset || !scratch)
+        return pal_nomem(err, "the datasets");
+    PAL_TRY(pal_arena_defer(cli->arena, (void (*)(void *))pal_arena_free, scratch, err));
+    struct pal_progress *progress =
+        pal_progress_new(cli->arena, cli->err, "reading datasets", names->n);
+    for (size_t i = 0; i < names->n; i++) {
+        const char *path = names->item[i];
+        const pal_str name = pal_str_of(path);
+        if (pal_str_ends(name, PAL_STR(".yaml")) || pal_str_ends(name, PAL_STR(".json")))
+            path = pal_path_join(cli->arena, work->cycle.folder, name);
+        else
+            PAL_TRY(pal_datasets_find(work->registry, name, &path, err));
+        struct pal_descriptor *descriptor;
+        PAL_TRY(pal_descriptor_read(path, cli->arena, &descriptor, err));
+        if (pal_dataset_load(descriptor, &work->load, work->diag, cli->arena, &work->dataset[i],
+                             err) != PAL_OK ||
+            pal_dataset_settle(work->dataset[i], &work->load, work->diag, scratch, err) != PAL_OK)
+            return pal_while(err, "reading dataset '%s'", names->item[i]);
+        work->datasets++;
+        pal_progress_step(progress, i + 1);
+    }
+    pal_progress_done(progress);
+    return PAL_OK;
+}
+
+/* `indicators:` names codes or families; what is named and unknown is an error. */
+static enum pal_status choose_indicators(struct cli *cli, struct cli_work *work,
+                                         struct pal_error *err)
+{
+    const struct cli_list *names = &work->cycle.indicators;
+    if (!names->n)
+        return PAL_OK;
+    const size_t all = pal_catalogue_count(work->catalogue);
+    const struct pal_definition **wanted = pal_arena_alloc(cli->arena, all + 1, sizeof *wanted);
+    bool *found = pal_arena_alloc(cli->arena, names->n, sizeof *found);
+    if (!wanted || !found)
+        return pal_nomem(err, "the indicators of the cycle");
+    size_t n = 0;
+    for (size_t i = 0; i < all; i++) {
+        const struct pal_definition *definition = pal_catalogue_get(work->catalogue, i);
+        bool chosen = false;
+        for (size_t j = 0; j < names->n; j++) {
+            const pal_str name = pal_str_of(names->item[j]);
+            if (pal_str_eq(name, definition->code) || pal_str_eq(name, definition->family))
+                chosen = found[j] = true;
+        }
+        if (chosen)
+            wanted[n++] = definition;
+    }
+    for (size_t j = 0; j < names->n; j++) {
+        if (found[j])
+            continue;
+        const pal_str near = pal_catalogue_nearest(work->catalogue, pal_str_of(names->item[j]));
+        const struct pal_place at = {work->cycle.path, 0, 0};
+        if (near.len)
+            return pal_fail_at(err, PAL_SYNTAX, &at, "unknown indicator '%s'; did you mean '%.*s'?",
+                               names->item[j], PAL_ARG(near));
+        return pal_fail_at(err, PAL_SYNTAX, &at,
+                           "unknown indicator '%s'; 'palermo list indicators' names them",
+                           names->item[j]);
+    }
+    work->compute.wanted = wanted;
+    work->compute.wanted_n = n;
+    return PAL_OK;
+}
+
+static enum pal_status read_evidence(struct cli *cli, struct cli_work *work, struct pal_error *err)
+{
+    struct pal_evidence *all = NULL;
+    for (size_t i = 0; i < work->cycle.evidence.n; i++) {
+        const struct pal_evidence *some;
+        size_t n;
+        PAL_TRY(pal_evidence_read(work->cycle.evidence.item[i], cli->arena, &some, &n, err));
+        all = pal_arena_grow(cli->arena, all, work->evidence_n, work->evidence_n + n, sizeof *all);
+        if (!all)
+            return pal_nomem(err, "the evidence records");
+        memcpy(all + work->evidence_n, some, n * sizeof *all);
+        work->evidence_n += n;
+    }
+    work->evidence = all;
+    return PAL_OK;
+}
+
+enum pal_status cli_work_do(struct cli *cli, const struct cli_work_options *options,
+                            struct cli_work *out, struct pal_error *err)
+{
+    *out = (struct cli_work){0};
+    PAL_TRY(cli_cycle_read(options->cycle, cli->arena, &out->cycle, err));
+    PAL_TRY(settle_date(cli->arena, options->as_of, &out->cycle, err));
+    PAL_TRY(find_folders(cli, options, out, err));
+    out->diag = pal_diag_new(cli->arena, PAL_DIAG_KEEP);
+    if (!out->diag)
+        return pal_nomem(err, "the findings");
+    PAL_TRY(pal_areas_read(out->folders.areas, cli->arena, &out->areas, err));
+    PAL_TRY(pal_datasets_scan(out->folders.datasets, out->folders.datasets_n, cli->arena,
+                              &out->registry, err));
+    PAL_TRY(pal_catalogue_read(out->folders.indicators, out->folders.indicators_n, out->registry,
+                               out->diag, cli->arena, &out->catalogue, err));
+    struct pal_date date;
+    out->load = (struct pal_load_options){
+        .areas = out->areas,
+        .folders = out->folders.datasets,
+        .folders_n = out->folders.datasets_n,
+        .as_of_year =
+            out->cycle.as_of.len && pal_date_parse(out->cycle.as_of, &date) ? date.year : 0,
+        .threads = (unsigned)options->threads,
+    };
+    PAL_TRY(load_datasets(cli, out, err));
+    PAL_TRY(read_evidence(cli, out, err));
+    if (options->no_figures)
+        return PAL_OK;
+    out->compute = (struct pal_compute){
+        .catalogue = out->catalogue,
+        .dataset = out->dataset,
+        .datasets = out->datasets,
+        .areas = out->areas,
+        .period_from = out->cycle.period_from,
+        .period_to = out->cycle.period_to,
+        .threads = (unsigned)options->threads,
+        .seed = out->cycle.seed,
+    };
+    PAL_TRY(choose_indicators(cli, out, err));
+    return pal_compute_figures(&out->compute, out->diag, cli->arena, &out->figures, err);
+}
