@@ -116,6 +116,30 @@ static bool is_rate(const struct pal_dataset *dataset, uint32_t row)
     return false;
 }
 
+/* Sources write a victim of whom nothing is known once, as unknown in each dimension: one row for
+ * (unknown sex, unknown age). Seen from the margin of one dimension, that row is total in the
+ * others. */
+static enum pal_status seen_from_margin(const struct settle *s, const struct pal_column *column,
+                                        uint32_t unknown, const struct pal_column *other,
+                                        pal_str unknown_text, const uint32_t **out,
+                                        struct pal_error *err)
+{
+    const uint32_t there = pal_dict_find(other->dict, unknown_text),
+                   total = pal_dict_find(other->dict, PAL_STR("_T"));
+    *out = other->code;
+    if (!unknown || !there || !total)
+        return PAL_OK;
+    const size_t rows = s->dataset->batch.rows;
+    uint32_t *code = pal_arena_alloc(s->scratch, rows + 1, sizeof *code);
+    if (!code)
+        return pal_nomem(err, "the checks of a dataset");
+    for (size_t row = 0; row < rows; row++)
+        code[row] =
+            column->code[row] == unknown && other->code[row] == there ? total : other->code[row];
+    *out = code;
+    return PAL_OK;
+}
+
 static enum pal_status settle_one_check(struct settle *s, const struct pal_areas *areas,
                                         const struct data_parts *check, struct pal_error *err)
 {
@@ -141,9 +165,14 @@ static enum pal_status settle_one_check(struct settle *s, const struct pal_areas
         settle_key_add(&key, dataset->measure->code);
     if (dataset->unit)
         settle_key_add(&key, dataset->unit->code);
-    for (size_t j = 0; j < dataset->dimensions; j++)
-        if (j != k)
-            settle_key_add(&key, dataset->dimension[j].code);
+    for (size_t j = 0; j < dataset->dimensions; j++) {
+        const uint32_t *code;
+        if (j == k)
+            continue;
+        PAL_TRY(seen_from_margin(s, w.column, w.unknown == SIZE_MAX ? 0 : w.part[w.unknown],
+                                 &dataset->dimension[j], check->unknown, &code, err));
+        settle_key_add(&key, code);
+    }
     PAL_TRY(settle_group(s, &key, NULL, &groups, err));
     for (uint32_t g = 0; g < groups.groups; g++) {
         if (groups.count[g] < 2 || is_rate(dataset, groups.first[g]))
