@@ -143,6 +143,19 @@ def drawn(dataset, measure, area, year, rate, trend):
     return count
 
 
+def stages(suspected, men, steps, row, dataset, area, year):
+    """Suspected, prosecuted, convicted: each stage is drawn from the one before it, men and women apart."""
+    male, female = split(suspected, [men, 1 - men])
+    for label, share in steps:
+        if share < 1:
+            mean = (male + female) * share
+            male, female = (split(n, [share, 1 - share])[0] for n in (male, female))
+            measure = "persons prosecuted" if "prosecuted" in label else "persons convicted"
+            truth.append([dataset, measure, area, year, f"{mean:.3f}", male + female])
+        for sex, n in (("Total", male + female), ("Male", male), ("Female", female)):
+            row(label, sex, n)
+
+
 def masked(count):
     return "<5" if count < 5 else f"{count:,}"
 
@@ -185,15 +198,9 @@ def glotip():
                 row(what, "by citizenship", who, "Total", "Total", n)
             row("Offences of trafficking in persons", "Total", "Total", "Total", "Total",
                 drawn("glotip", "offences of trafficking", area, year, VICTIMS * 0.6, 0.03))
-            stage = drawn("glotip", "persons in formal contact", area, year, VICTIMS * 0.9, 0.02)
-            for label, share in (("Persons brought into formal contact", 1.0), ("Persons prosecuted", 0.62),
-                                 ("Persons convicted", 0.55)):
-                if share < 1:  # each stage is drawn from the one before it
-                    truth.append(["glotip", label.lower(), area, year, f"{stage * share:.3f}", 0])
-                    stage = truth[-1][-1] = split(stage, [share, 1 - share])[0]
-                male, female = split(stage, [0.69, 0.31])
-                for sex, n in (("Total", stage), ("Male", male), ("Female", female)):
-                    row(label, "Total", "Total", sex, "Total", n)
+            stages(drawn("glotip", "persons in formal contact", area, year, VICTIMS * 0.9, 0.02), 0.69,
+                   (("Persons brought into formal contact", 1.0), ("Persons prosecuted", 0.62), ("Persons convicted", 0.55)),
+                   lambda label, sex, n: row(label, "Total", "Total", sex, "Total", n), "glotip", area, year)
     return rows
 
 
@@ -247,13 +254,11 @@ def iafq():
                 row(indicator, "by marking", "altered marking", altered)
                 row(indicator, "by marking", "no marking", known - unique - altered)
                 row(indicator, "by marking", "unknown Status On Marking", unknown)
-            stage = drawn("iafq", "persons suspected", area, year, 2.4, 0.0)
-            for label, share in (("Individuals arrested/suspected", 1.0), ("Individuals prosecuted", 0.6),
-                                 ("Individuals convicted", 0.6)):
-                stage = split(stage, [share, 1 - share])[0] if share < 1 else stage
-                male, female = split(stage, [0.9, 0.1])
-                for sex, n in (("Total", stage), ("Male", male), ("Female", female)):
-                    row(label + " for illicit trafficking in weapons", "Total", "Total", n, sex)
+            weapons = " for illicit trafficking in weapons"
+            stages(drawn("iafq", "persons suspected", area, year, 2.4, 0.0), 0.9,
+                   (("Individuals arrested/suspected" + weapons, 1.0), ("Individuals prosecuted" + weapons, 0.6),
+                    ("Individuals convicted" + weapons, 0.6)),
+                   lambda label, sex, n: row(label, "Total", "Total", n, sex), "iafq", area, year)
     return rows
 
 
