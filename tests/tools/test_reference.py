@@ -1,0 +1,87 @@
+"""test_reference.py: the runner of reference folders tells right from wrong, and the register rows agree."""
+import csv
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+here = Path(__file__).resolve().parent
+HEADER = ("case_id,section,data_file,design,domain,by,group,statistic,variables,estimate,se,ci_low,ci_high,ci_method,df,"
+          "df_design,deff,deff_kind,n_obs,status,r_design,r_call,note").split(",")
+passed = failed = 0
+
+
+def run(folder, *section):
+    done = subprocess.run([sys.executable, str(here / "reference.py"), str(folder), *section], capture_output=True,
+                          text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+def check(name, good, shown):
+    global passed, failed
+    passed, failed = passed + bool(good), failed + (not good)
+    if not good:
+        print(f"FAIL {name}\n{shown}")
+
+
+def folder_of(where, rows):
+    (where / "data").mkdir(parents=True)
+    with open(where / "expected.csv", "w", newline="") as file:
+        writer = csv.DictWriter(file, HEADER, restval="")
+        writer.writeheader()
+        for i, row in enumerate(rows):
+            writer.writerow({"case_id": f"t-{i}", "section": "register", "design": "register", "status": "ok", **row})
+    return where
+
+
+# Garwood's limits of a count of 10, as printed in Garwood 1936 (4.80, 18.39) and, with more digits, in epidemiologists'
+# tables (Dobson et al. 1991): 4.795389, 18.390356.
+TEN = {"statistic": "count", "variables": "x=10", "estimate": "10", "se": "3.1622776601683795",
+       "ci_low": "4.7953887", "ci_high": "18.3903560", "ci_method": "poisson-garwood"}
+
+with tempfile.TemporaryDirectory() as scratch:
+    scratch = Path(scratch)
+    code, out = run(folder_of(scratch / "right", [TEN]))
+    check("a right row agrees", code == 0 and "register: 1 agree, 0 differ" in out, out)
+
+    code, out = run(folder_of(scratch / "wrong", [TEN, {**TEN, "ci_high": "18.3904"}]))
+    check("a wrong limit differs", code == 1 and "1 agree, 1 differ" in out and "conf_high" in out, out)
+
+    code, out = run(folder_of(scratch / "nan", [{**TEN, "ci_low": "NaN"}]))
+    check("a number is not NaN", code == 1 and "conf_low" in out, out)
+
+    code, out = run(folder_of(scratch / "zero", [{**TEN, "variables": "x=0", "estimate": "0", "se": "1e-12",
+                                                  "ci_low": "0", "ci_high": "3.6888794541139363"}]))
+    check("a standard error of 0 is not 1e-12 where the estimate is 0", code == 1 and "std_error" in out, out)
+
+    code, out = run(folder_of(scratch / "unknown", [{**TEN, "statistic": "median"}]))
+    check("what is not attempted fails", code == 1 and "1 not attempted" in out, out)
+
+    code, out = run(folder_of(scratch / "other", [TEN]), "taylor")
+    check("an unknown section is wrong usage", code == 2 and "has no section" in out, out)
+
+    code, out = run(scratch / "nowhere")
+    check("a missing folder is wrong usage", code == 2 and "there is no" in out, out)
+
+    place = folder_of(scratch / "filtered", [
+        {"data_file": "t.csv", "domain": 'area=="A, B" & year!=2020', "statistic": "count", "variables": "n",
+         "estimate": "7", "ci_method": "poisson-garwood"},
+        {"data_file": "t.csv", "domain": 'area %in% c("C","D")', "statistic": "rate_per_100k", "variables": "n/people",
+         "estimate": "2500", "ci_method": "poisson-byar"},
+        {"data_file": "t.csv", "domain": 'area=="C"', "statistic": "rate_ratio", "variables": "rate[2020]/rate[2019]",
+         "estimate": "0.6", "ci_method": "rr-exact-conditional"}])
+    (place / "data/t.csv").write_text('area,year,people,n\n"A, B",2019,100,7\n"A, B",2020,100,9\nC,2019,100,5\nC,2020,100,3\n'
+                                      'D,2019,120,0\n')
+    code, out = run(place)
+    check("filters, rates and changes are understood", code == 0 and "3 agree" in out, out)
+
+shared = Path(os.environ.get("PALERMO_SHARED", here.parents[1] / "../shared")) / "reference/survey"
+if shared.is_dir():
+    code, out = run(shared, "register")
+    check("the register section agrees", code == 0 and "register: 826 agree, 0 differ, 0 not attempted" in out, out)
+else:
+    print("SKIP the register section agrees: the shared data are not beside the checkout")
+
+print(f"{passed} passed, {failed} failed")
+sys.exit(failed > 0)
