@@ -166,3 +166,65 @@ Test(data_warts_ncvs, identifiers_of_25_digits)
     cr_assert_eq(opened_found(&o, "exact-duplicate"), 18);
     opened_close(&o);
 }
+
+Test(data_warts_police, a_million_records_with_their_repeats)
+{
+    struct opened o;
+    OPEN(o, "police-uk", "data/incidents/police_uk_street_2018Q4.csv.gz");
+    cr_assert_eq(o.set->batch.rows, 1070154);
+    cr_assert_eq(opened_found(&o, "exact-duplicate"), 16295, "one crime on several rows");
+    size_t no_id = 0, no_outcome = 0, context = 0;
+    for (size_t i = 0; i < o.set->batch.rows; i++) {
+        no_id += opened_text(&o, i, "Crime ID").len == 0;
+        no_outcome += opened_text(&o, i, "Last outcome category").len == 0;
+        context += opened_text(&o, i, "Context").len != 0;
+        cr_assert_eq(o.set->area[i], PAL_NO_AREA,
+                     "the largest forces are absent: no national total");
+    }
+    cr_assert_eq(no_id, 234464);
+    cr_assert_eq(no_outcome, 258396);
+    cr_assert_eq(context, 0, "every line ends in a comma");
+    opened_close(&o);
+}
+
+Test(data_warts_ncvs, households_told_apart_by_25_digits)
+{
+    /* As numbers, 256,460 identifiers would fall together by the thousand and the rule 'error'
+     * would fire. */
+    struct opened o;
+    OPEN(o, "ncvs-household", "data/survey/ncvs_2021_household.csv.gz");
+    cr_assert_eq(o.set->batch.rows, 256460);
+    cr_assert_eq(opened_found(&o, "repeated-key") + opened_found(&o, "conflicting-values"), 0);
+    double weight = 0, one;
+    for (size_t i = 0; i < o.set->batch.rows; i++)
+        if (pal_num_parse(opened_text(&o, i, "WGTHHCY"), &one))
+            weight += one;
+    cr_assert_float_eq(weight, 129319231.5, 0.01);
+    opened_close(&o);
+}
+
+Test(data_warts_nhanes, labels_with_brackets_and_commas)
+{
+    const char *path = NEED_SHARED("data/survey/nhanes.csv.gz");
+    static const struct pal_stream_column wanted[] = {{PAL_STR_INIT("agecat"), false},
+                                                      {PAL_STR_INIT("WTMEC2YR"), true}};
+    struct pal_arena *arena = pal_arena_new();
+    struct pal_stream *stream;
+    struct pal_error err = {0};
+    cr_assert_eq(pal_stream_open(path, wanted, PAL_COUNT(wanted), arena, &stream, &err), PAL_OK,
+                 "%s", err.text);
+    size_t rows = 0, young = 0;
+    for (;;) {
+        const struct pal_batch *batch;
+        cr_assert_eq(pal_stream_next(stream, &batch, &err), PAL_OK, "%s", err.text);
+        if (!batch)
+            break;
+        for (size_t i = 0; i < batch->rows; i++)
+            young += pal_str_eq(pal_dict_text(batch->col[0].dict, batch->col[0].code[i]),
+                                PAL_STR("(19,39]"));
+        rows += batch->rows;
+    }
+    cr_assert_eq(rows, 8591);
+    cr_assert_eq(young, 2033);
+    pal_arena_free(arena);
+}
