@@ -141,11 +141,23 @@ struct quantile {
     bool above;
 };
 
+/* How far the tail at exp(t) is from the one wanted; rises with t. */
+typedef double (*quantile_gap)(double t, const void *context);
+/* Its slope, and the slope's own growth. */
+typedef void (*quantile_slope)(double t, const struct quantile *q, double *slope, double *growth);
+
 static double gamma_gap(double log_x, const void *context)
 {
     const struct quantile *q = context;
     const double x = exp(log_x);
     return q->above ? q->p - tail_gamma_above(q->a, x) : tail_gamma_below(q->a, x) - q->p;
+}
+
+static void gamma_slope(double log_x, const struct quantile *q, double *slope, double *growth)
+{
+    const double x = exp(log_x);
+    *slope = q->a * tail_poisson_pmf(q->a, x);
+    *growth = q->a - x;
 }
 
 static double beta_gap(double log_odds, const void *context)
@@ -156,6 +168,33 @@ static double beta_gap(double log_odds, const void *context)
                     : tail_beta_below(q->a, q->b, odds) - q->p;
 }
 
+static void beta_slope(double log_odds, const struct quantile *q, double *slope, double *growth)
+{
+    const double odds = exp(log_odds);
+    *slope = beta_kernel(q->a, q->b, odds);
+    *growth = (q->a - q->b * odds) / (1 + odds);
+}
+
+/* Halley's steps from a good guess: each leaves about the cube of the error. Where they do not
+ * settle, the guess was poor, and the bracketed search takes over. */
+static double solve(quantile_gap gap, quantile_slope slope_of, const struct quantile *q,
+                    double guess, double step)
+{
+    double t = guess;
+    for (int i = 0; i < 12; i++) {
+        double slope, growth;
+        slope_of(t, q, &slope, &growth);
+        const double newton = gap(t, q) / slope;
+        const double halley = newton / fmax(0.5, 1 - newton * growth / 2);
+        if (!(fabs(halley) < 1))
+            break;
+        t -= halley;
+        if (fabs(halley) < 1e-6)
+            return exp(t);
+    }
+    return exp(tail_root(gap, q, guess, step));
+}
+
 static double gamma_quantile(double shape, double p, bool above)
 {
     const struct quantile q = {.a = shape, .p = p, .above = above};
@@ -163,7 +202,7 @@ static double gamma_quantile(double shape, double p, bool above)
     const double cube = 1 - 1 / (9 * shape) + z / (3 * sqrt(shape)); /* Wilson & Hilferty 1931 */
     const double guess = cube > 0.2 ? log(shape) + 3 * log(cube)
                                     : (log(above ? 1 - p : p) + lgamma(shape + 1)) / shape;
-    return exp(tail_root(gamma_gap, &q, guess, 0.05 / sqrt(shape + 1)));
+    return solve(gamma_gap, gamma_slope, &q, guess, 0.05 / sqrt(shape + 1));
 }
 
 double tail_gamma_quantile_below(double shape, double p) { return gamma_quantile(shape, p, false); }
@@ -174,7 +213,7 @@ static double beta_odds(double a, double b, double p, bool above)
     const struct quantile q = {.a = a, .b = b, .p = p, .above = above};
     const double z = above ? gsl_cdf_ugaussian_Qinv(p) : gsl_cdf_ugaussian_Pinv(p);
     const double spread = sqrt(1 / a + 1 / b);
-    return exp(tail_root(beta_gap, &q, log(a / b) + z * fmin(spread, 2), 0.25 * spread));
+    return solve(beta_gap, beta_slope, &q, log(a / b) + z * fmin(spread, 2), 0.25 * spread);
 }
 
 double tail_beta_odds_below(double a, double b, double p) { return beta_odds(a, b, p, false); }
