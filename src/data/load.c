@@ -89,8 +89,8 @@ bool load_conditions_hold(struct loader *l, struct load_conditions *conditions)
     return true;
 }
 
-static enum pal_status conditions_prepare(struct loader *l, const struct data_conditions *from,
-                                          struct load_conditions *out, struct pal_error *err)
+enum pal_status load_conditions_prepare(struct loader *l, const struct data_conditions *from,
+                                        struct load_conditions *out, struct pal_error *err)
 {
     out->n = from->n;
     out->item = pal_arena_alloc(l->arena, from->n + 1, sizeof *out->item);
@@ -458,22 +458,6 @@ static bool grow_rows(struct loader *l)
     return true;
 }
 
-static size_t measure_of_record(struct loader *l)
-{
-    for (size_t i = 0; i < l->d->measures_n; i++)
-        if (load_conditions_hold(l, &l->measure[i].where))
-            return i;
-    return SIZE_MAX;
-}
-
-static void set_pairs(struct loader *l, size_t row, const struct data_pair *set, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < l->dimensions; k++)
-            if (pal_str_eq_nocase(l->dimension[k].from->name, set[i].name))
-                l->dimension[k].code[row] = data_dict_add(l->dimension[k].dict, set[i].code);
-}
-
 enum pal_status load_emit(struct loader *l, const struct pal_record *record,
                           const struct load_cell *cell, struct pal_error *err)
 {
@@ -491,10 +475,10 @@ enum pal_status load_emit(struct loader *l, const struct pal_record *record,
     }
     for (size_t k = 0; k < l->dimensions; k++)
         l->dimension[k].code[row] = dimension_code(l, &l->dimension[k], record, l->area[row], &bad);
-    size_t measure = cell->measure == SIZE_MAX ? measure_of_record(l) : cell->measure;
+    size_t measure = cell->measure == SIZE_MAX ? load_measure_of_record(l) : cell->measure;
     if (measure != SIZE_MAX)
-        set_pairs(l, row, l->measure[measure].from->set, l->measure[measure].from->set_n);
-    set_pairs(l, row, cell->set, cell->set_n);
+        load_set_pairs(l, row, l->measure[measure].from->set, l->measure[measure].from->set_n);
+    load_set_pairs(l, row, cell->set, cell->set_n);
     const struct reading r =
         read_value(l, record, cell, measure == SIZE_MAX ? NULL : &l->measure[measure]);
     l->value[row] = r.value;
@@ -509,15 +493,15 @@ enum pal_status load_emit(struct loader *l, const struct pal_record *record,
         if (l->column[i].kept)
             l->column[i].code[row] = l->here[i];
     l->state[row] = bad || r.bad ? PAL_ROW_ERROR : PAL_ROW_ENTERS;
-    if (l->state[row] == PAL_ROW_ENTERS && l->d->measures_n && measure == SIZE_MAX) {
-        l->state[row] = PAL_ROW_SET_ASIDE;
-        l->no_measure++;
-    }
     for (size_t i = 0; l->state[row] == PAL_ROW_ENTERS && i < l->d->asides_n; i++) {
         if (load_conditions_hold(l, &l->aside[i])) {
             l->state[row] = PAL_ROW_SET_ASIDE;
             l->aside_count[i]++;
         }
+    }
+    if (l->state[row] == PAL_ROW_ENTERS && l->d->measures_n && measure == SIZE_MAX) {
+        l->state[row] = PAL_ROW_SET_ASIDE;
+        load_say_no_measure(l, record);
     }
     l->rows++;
     return PAL_OK;
@@ -605,69 +589,11 @@ static enum pal_status prepare_dimensions(struct loader *l, struct pal_error *er
         }
         PAL_TRY(load_column_find(l, dimension->from->column, &dimension->from->at,
                                  &dimension->column, err));
-        PAL_TRY(conditions_prepare(l, &dimension->from->when, &dimension->when, err));
+        PAL_TRY(load_conditions_prepare(l, &dimension->from->when, &dimension->when, err));
         for (size_t i = 0; i < d->crosswalk_n; i++)
             if (pal_str_eq(d->crosswalk[i].column, dimension->from->column))
                 dimension->crosswalk = &d->crosswalk[i].codes;
     }
-    return PAL_OK;
-}
-
-/* Dimensions that only measures set (homicide by sex in column names) have no column of their own.
- */
-enum pal_status load_dimensions_add(struct loader *l, const struct data_pair *set, size_t n,
-                                    struct pal_error *err)
-{
-    for (size_t i = 0; i < n; i++) {
-        bool known = false;
-        for (size_t k = 0; k < l->dimensions && !known; k++)
-            known = pal_str_eq_nocase(l->dimension[k].from->name, set[i].name);
-        if (known)
-            continue;
-        struct load_dimension *grown = pal_arena_grow(l->arena, l->dimension, l->dimensions + 1,
-                                                      l->dimensions + 2, sizeof *grown);
-        struct data_dimension *from = pal_arena_alloc(l->arena, 1, sizeof *from);
-        if (!grown || !from)
-            return pal_nomem(err, "the dimensions");
-        from->name = set[i].name;
-        l->dimension = grown;
-        l->dimension[l->dimensions] = (struct load_dimension){
-            .from = from, .column = SIZE_MAX, .dict = data_dict_new(l->arena)};
-        if (!l->dimension[l->dimensions].dict)
-            return pal_nomem(err, "the dimensions");
-        l->dimension[l->dimensions].total =
-            data_dict_add(l->dimension[l->dimensions].dict, PAL_STR("_T"));
-        l->dimensions++;
-    }
-    return PAL_OK;
-}
-
-static enum pal_status prepare_measures(struct loader *l, struct pal_error *err)
-{
-    const struct pal_descriptor *d = l->d;
-    l->measure = pal_arena_alloc(l->arena, d->measures_n + 1, sizeof *l->measure);
-    l->measures = data_dict_new(l->arena);
-    if (!l->measure || !l->measures)
-        return pal_nomem(err, "the measures");
-    for (size_t i = 0; i < d->measures_n; i++) {
-        const struct data_measure *from = &d->measure_of[i];
-        l->measure[i].from = from;
-        l->measure[i].code = data_dict_add(l->measures, from->facts.name);
-        PAL_TRY(conditions_prepare(l, &from->where, &l->measure[i].where, err));
-        PAL_TRY(load_dimensions_add(l, from->set, from->set_n, err));
-        for (size_t k = 0; k < from->columns_n; k++)
-            PAL_TRY(load_dimensions_add(l, from->column[k].set, from->column[k].set_n, err));
-        for (size_t k = 0; k < d->percent_n; k++)
-            l->measure[i].percent |= pal_str_eq(d->percent[k], from->facts.name);
-    }
-    for (size_t k = 0; k < d->percent_n; k++)
-        l->percent_value |= d->value.len && pal_str_eq(d->percent[k], d->value);
-    l->aside = pal_arena_alloc(l->arena, d->asides_n + 1, sizeof *l->aside);
-    l->aside_count = pal_arena_alloc(l->arena, d->asides_n + 1, sizeof *l->aside_count);
-    if (!l->aside || !l->aside_count)
-        return pal_nomem(err, "the rows set aside");
-    for (size_t i = 0; i < d->asides_n; i++)
-        PAL_TRY(conditions_prepare(l, &d->aside[i].where, &l->aside[i], err));
     return PAL_OK;
 }
 
@@ -727,7 +653,7 @@ static enum pal_status prepare(struct loader *l, const struct pal_records *recor
         if (d->value.len && pal_str_eq(d->field[i].name, d->value))
             l->value_field = &d->field[i];
     PAL_TRY(prepare_dimensions(l, err));
-    PAL_TRY(prepare_measures(l, err));
+    PAL_TRY(load_measures_prepare(l, err));
     return data_shape_of(d->shape)->prepare(l, err);
 }
 
@@ -793,11 +719,6 @@ static void say_what_was_set_aside(struct loader *l)
             load_finding(l, PAL_INFORMATION, "set-aside", 0, 0, PAL_STR(""), PAL_STR(""),
                          "%llu rows set aside: %.*s", (unsigned long long)l->aside_count[i],
                          PAL_ARG(l->d->aside[i].why));
-    if (l->no_measure)
-        load_finding(l, PAL_INFORMATION, "no-measure", 0, 0, PAL_STR(""),
-                     PAL_STR("add a measure to the descriptor if they should count"),
-                     "%llu rows fit no measure of the descriptor and enter no figure",
-                     (unsigned long long)l->no_measure);
     if (l->blank_rows)
         load_finding(l, PAL_INFORMATION, "blank-rows", 0, 0, PAL_STR(""), PAL_STR(""),
                      "%llu rows hold nothing and were passed over",

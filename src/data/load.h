@@ -78,7 +78,7 @@ struct loader {
     double *value, *low, *high;
     uint8_t *absent, *state;
     uint64_t *line;
-    uint64_t blanks, blank_rows, no_measure, records;
+    uint64_t blanks, blank_rows, records;
     bool any_bounds;
 };
 
@@ -114,6 +114,15 @@ enum pal_status load_emit(struct loader *l, const struct pal_record *record,
 PAL_CHECK_RESULT
 enum pal_status load_dimensions_add(struct loader *l, const struct data_pair *set, size_t n,
                                     struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status load_conditions_prepare(struct loader *l, const struct data_conditions *from,
+                                        struct load_conditions *out, struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status load_measures_prepare(struct loader *l, struct pal_error *err);
+/* The first measure whose conditions the record meets; SIZE_MAX: none. */
+size_t load_measure_of_record(struct loader *l);
+void load_say_no_measure(struct loader *l, const struct pal_record *record);
+void load_set_pairs(struct loader *l, size_t row, const struct data_pair *set, size_t n);
 bool load_conditions_hold(struct loader *l, struct load_conditions *conditions);
 void load_finding(struct loader *l, enum pal_severity severity, const char *rule, uint64_t line,
                   uint32_t field, pal_str value, pal_str todo, const char *format, ...)

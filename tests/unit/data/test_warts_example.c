@@ -63,13 +63,21 @@ Test(data_warts_example, a_typo_in_a_code_names_the_nearest)
     opened_close(&o);
 }
 
-Test(data_warts_example, a_category_misspelt)
+Test(data_warts_example, a_category_misspelt_names_the_nearest)
 {
+    static const struct found found[] = {{"no-measure", 1}};
     struct opened o;
     OPEN_EXAMPLE(o, "cts-economic");
-    cr_expect_eq(opened_found(&o, "no-measure"), 1, "'Money laundring' is no measure");
-    cr_expect_eq(opened_found(&o, "rate-without-count"), 1, "so its rate stands alone");
-    expect_findings(&o, NULL, 0);
+    expect_findings(&o, found, PAL_COUNT(found));
+    cr_expect_eq(opened_found(&o, "rate-without-count"), 1, "its rate stands alone");
+    for (size_t i = 0; i < pal_diag_listed(o.diag); i++) {
+        const struct pal_finding *finding = pal_diag_get(o.diag, i);
+        if (strcmp(finding->rule, "no-measure") != 0)
+            continue;
+        cr_expect(pal_str_eq(finding->value, PAL_STR("Money laundring")));
+        cr_expect(pal_str_eq(finding->todo, PAL_STR("did you mean 'Money laundering'?")));
+        cr_expect_eq(finding->at.column, 5, "Category");
+    }
     opened_close(&o);
 }
 
