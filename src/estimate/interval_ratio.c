@@ -57,10 +57,11 @@ static double binomial_above(double k, double n, double p) /* P(X > k) */
 }
 
 /* Outcomes beyond the mean that are no likelier than `bound`. Probabilities fall monotonously from
- * `nearest` to `farthest`; gives the first outcome that counts, one past `farthest` when none. */
-static double first_unlikely(double nearest, double farthest, double n, double p, double bound)
+ * `nearest` to `farthest` (outward: +1 or -1); gives the first that counts, one past `farthest`
+ * when none does. */
+static double first_unlikely(double nearest, double farthest, double outward, double n, double p,
+                             double bound)
 {
-    const double outward = farthest >= nearest ? 1 : -1;
     double from = 0, to = fabs(farthest - nearest) + 1; /* the answer lies in [from, to] */
     while (from < to) {
         const double middle = floor((from + to) / 2);
@@ -80,10 +81,10 @@ static double minlike(double k, double n, double p)
     const double bound = tail_binomial_pmf(k, n, p) * slack;
     double sum;
     if (k < mean) {
-        const double from = first_unlikely(ceil(mean), n, n, p, bound);
+        const double from = first_unlikely(ceil(mean), n, +1, n, p, bound);
         sum = binomial_below(k, n, p) + binomial_above(from - 1, n, p);
     } else if (k > mean) {
-        const double to = first_unlikely(floor(mean), 0, n, p, bound);
+        const double to = first_unlikely(floor(mean), 0, -1, n, p, bound);
         sum = binomial_below(to, n, p) + binomial_above(k - 1, n, p);
     } else {
         sum = 1;
