@@ -13,7 +13,8 @@
 #include "palermo/data.h"
 #include "palermo/indicator.h"
 
-/* ---- words ------------------------------------------------------------------------------------- */
+/* ---- words -------------------------------------------------------------------------------------
+ */
 
 /* Every string of the house's own that is printed: one line in words.def, six text_*.c tables. */
 enum pal_word {
@@ -23,32 +24,60 @@ enum pal_word {
     PAL_WORDS
 };
 pal_str pal_word(enum pal_language language, enum pal_word word);
-bool    pal_language_rtl(enum pal_language language);
+bool pal_language_rtl(enum pal_language language);
 
-/* A number as the language writes it (thousands, decimal sign, minus), `decimals` places. Arabic
- * keeps Latin digits and is isolated by the format where bidi matters. */
+/* A word with {1}, {2}, ... filled in; ptr NULL when memory is out. */
+pal_str pal_word_fill(enum pal_language language, enum pal_word word, const pal_str *with, size_t n,
+                      struct pal_arena *arena);
+/* "2026-01-31" as the language writes dates; the text itself when it is no date. */
+pal_str pal_date_text(enum pal_language language, pal_str iso, struct pal_arena *arena);
+
+/* A number as the language writes it, `decimals` places, rounded half to even. Thousands are always
+ * grouped (a column of a table must align), the minus is U+2212 since the hyphen means "not
+ * applicable". Separators: ar, zh, en 1,234.5; es 1.234,5; fr 1 234,5 with U+202F; ru 1 234,5 with
+ * U+00A0: the forms of CLDR as ICU has them, Arabic in Latin digits as UN documents print them. A
+ * test holds this table against ICU. Formats isolate numbers where the text runs right to left.
+ * NaN gives "..". */
 pal_str pal_number_text(enum pal_language language, double value, int decimals,
                         struct pal_arena *arena);
-/* Decimals that suit a value of this unit: counts 0, rates 1-3 significant and so on. */
-int     pal_number_decimals(double value, bool is_count);
-/* An order of areas: the alphabetical order of their names in the language (ICU collation).
- * order[n] receives a permutation of area[n]. */
+/* Decimals that suit one value by itself: counts 0; otherwise 1, and more below 0.1 so that a
+ * significant digit shows, 4 at most. Columns of tables decide together. */
+int pal_number_decimals(double value, bool is_count);
+
+/* The alphabetical order of area names in a language (ICU collation; equal names by code): a rank
+ * for every area, computed once. ICU is loaded here and nowhere else, so a command that prints no
+ * table never pays for it. */
+struct pal_area_order {
+    enum pal_language language;
+    size_t n;
+    const uint32_t *rank; /* [n] by area */
+};
+PAL_CHECK_RESULT
+enum pal_status pal_area_order_new(const struct pal_areas *areas, enum pal_language language,
+                                   struct pal_arena *arena, const struct pal_area_order **out,
+                                   struct pal_error *err);
+/* order[n] receives a permutation of area[n] in that order; for one-off use. */
 PAL_CHECK_RESULT
 enum pal_status pal_areas_sort(const struct pal_areas *areas, const uint32_t *area, size_t n,
                                enum pal_language language, size_t *order, struct pal_arena *scratch,
                                struct pal_error *err);
 
-/* ---- marks ------------------------------------------------------------------------------------- */
+/* ---- marks -------------------------------------------------------------------------------------
+ */
 
 /* What a later room (review) says about a figure, printed if given. */
 struct pal_mark {
     pal_str key, state, note;
 };
 
-/* ---- tables ------------------------------------------------------------------------------------ */
+/* ---- tables ------------------------------------------------------------------------------------
+ */
 
 struct pal_table_definition; /* indicators/tables/<name>.yaml */
 
+/* Reads tables/ and labels/ of each folder (earlier folders win on the same name); sorted by
+ * number, then name. All problems are findings with file, line, column and the nearest known word;
+ * PAL_SYNTAX at the end if any. */
 PAL_CHECK_RESULT
 enum pal_status pal_table_definitions_read(const char *const *folders, size_t n,
                                            const struct pal_catalogue *catalogue,
@@ -57,68 +86,106 @@ enum pal_status pal_table_definitions_read(const char *const *folders, size_t n,
                                            size_t *out_n, struct pal_error *err);
 pal_str pal_table_definition_name(const struct pal_table_definition *definition);
 
-enum pal_cell_kind { PAL_CELL_EMPTY, PAL_CELL_TEXT, PAL_CELL_NUMBER, PAL_CELL_SYMBOL };
+enum pal_cell_kind {
+    PAL_CELL_EMPTY,  /* nothing is asked here: heads, totals that the sources do not allow      */
+    PAL_CELL_TEXT,   /* stub                                                                    */
+    PAL_CELL_NUMBER, /* `value` holds it; a nil value prints as an em dash                      */
+    PAL_CELL_YEAR,   /* `value` holds it; never grouped                                         */
+    PAL_CELL_SYMBOL, /* ".." "-" "c" "<5" "112–120"                                             */
+};
 
 struct pal_cell {
     enum pal_cell_kind kind;
-    double   value;     /* number: unrounded, for workbooks                                     */
-    int      decimals;
-    pal_str  text;      /* as printed in the table's language: "1 234", "..", "Albania"         */
-    uint32_t notes;     /* bit i: lettered note i applies                                       */
-    const struct pal_figure *figure; /* what it prints, or NULL                                 */
+    double value; /* number: unrounded, for workbooks                                     */
+    int decimals;
+    pal_str text; /* as printed in the table's language: "1 234", "..", "Albania"         */
+    size_t notes; /* lettered notes that apply                                            */
+    const uint16_t *note;
+    const struct pal_figure *figure; /* what it prints, or NULL                            */
 };
 
+enum pal_column_role {
+    PAL_ROLE_STUB,
+    PAL_ROLE_YEAR,
+    PAL_ROLE_VALUE,
+    PAL_ROLE_LOWER,
+    PAL_ROLE_UPPER,
+};
+
+/* Heads stand in levels, outermost first: indicator, breakdown, period, value or limit; a table has
+ * as many levels as it needs. Equal neighbours under the same outer heads are one head. An empty
+ * level belongs to the head below it. */
+#define PAL_TABLE_HEADS 4
 struct pal_table_column {
-    pal_str spanner; /* head above several columns, may be empty; equal neighbours are merged   */
-    pal_str head;
-    bool    numeric;
+    enum pal_column_role role;
+    pal_str head[PAL_TABLE_HEADS];
+};
+
+enum pal_row_kind { PAL_ROW_HEAD /* stub only */, PAL_ROW_TOTAL, PAL_ROW_AREA, PAL_ROW_PART };
+struct pal_table_row {
+    enum pal_row_kind kind;
+    uint8_t level; /* indentation: 0, 1, ...                                            */
+    uint32_t area; /* PAL_NO_AREA for heads that are no area                            */
 };
 
 /* A table laid out in one language: what every format prints. Column order is logical; a
- * right-to-left format mirrors it. */
+ * right-to-left format mirrors it. No rows: none of its figures exist in this cycle. */
 struct pal_table {
-    pal_str  name;            /* "tip-detected-victims": file name                              */
+    pal_str name; /* "trafficking-victims": file name                            */
     unsigned number;
     enum pal_language language;
-    pal_str  title, headnote; /* headnote: unit and general note                                */
-    size_t   cols, rows;
-    const struct pal_table_column *col;  /* [cols] first: stub                                  */
-    const struct pal_cell *cell;         /* [rows * cols]                                       */
-    const uint8_t *level;                /* [rows] 0 total or group head, 1 area, 2 part        */
-    size_t   notes;
-    const pal_str *note;                 /* [notes] lettered a, b, c...                         */
-    size_t   lines;
-    const pal_str *line;                 /* source, coverage, method, symbols, disclaimer       */
+    pal_str title, headnote; /* headnote: unit and general note                                */
+    size_t cols, rows, heads;
+    const struct pal_table_column *col; /* [cols] first: stub                                  */
+    const struct pal_table_row *row;    /* [rows]                                              */
+    const struct pal_cell *cell;        /* [rows * cols]                                       */
+    size_t notes;
+    const pal_str *note; /* [notes] lettered a, b, c... in the order of the rows               */
+    size_t lines;
+    const pal_str *line; /* general notes, source, method, coverage, scope, symbols, disclaimer */
+    bool synthetic;      /* prints figures of invented inputs; a line says so                  */
     const struct pal_table_definition *definition;
 };
+static inline const struct pal_cell *pal_table_cell(const struct pal_table *table, size_t row,
+                                                    size_t col)
+{
+    return &table->cell[row * table->cols + col];
+}
+/* Letter of note i: a, b, ..., z, aa, bb, ...; in Arabic the letters of the abjad in brackets. */
+pal_str pal_note_letter(enum pal_language language, size_t i, struct pal_arena *arena);
+/* "Table 3. Title" in the table's language. */
+pal_str pal_table_caption(const struct pal_table *table, struct pal_arena *arena);
 
-struct pal_report; /* everything a run prints from: figures, definitions, facts, evidence, marks */
-
+/* Everything a run prints from: figures, definitions, facts, evidence, marks. */
 struct pal_report_input {
-    const struct pal_figures   *figures;
+    const struct pal_figures *figures;
     const struct pal_catalogue *catalogue;
-    const struct pal_areas     *areas;
-    struct pal_dataset *const  *dataset; /* [datasets] for source lines and facts               */
-    size_t                      datasets;
+    const struct pal_areas *areas;
+    struct pal_dataset *const *dataset; /* [datasets] for source lines and facts               */
+    size_t datasets;
     const struct pal_table_definition *const *table; /* [tables]                                */
-    size_t                      tables;
-    const struct pal_diag      *diag;
-    const struct pal_evidence  *evidence;
-    size_t                      evidence_n;
-    const struct pal_mark      *mark;
-    size_t                      marks;
-    struct pal_text             title, subtitle; /* of the cycle                                */
-    pal_str                     as_of;           /* "2026-01-31", the only date; may be empty   */
-    bool                        synthetic;       /* any synthetic input: said on every page     */
+    size_t tables;
+    const struct pal_diag *diag;
+    const struct pal_evidence *evidence;
+    size_t evidence_n;
+    const struct pal_mark *mark;
+    size_t marks;
+    struct pal_text title, subtitle; /* of the cycle                                */
+    pal_str as_of;                   /* "2026-01-31", the only date; may be empty   */
+    bool synthetic;                  /* any synthetic input: said on every page     */
+    /* Orders of area names made once for the run; where NULL a table makes its own. */
+    const struct pal_area_order *order[PAL_LANGUAGES];
 };
 
+/* Errors: PAL_NOMEM; PAL_IO when ICU cannot be loaded. */
 PAL_CHECK_RESULT
 enum pal_status pal_table_layout(const struct pal_report_input *input,
                                  const struct pal_table_definition *definition,
                                  enum pal_language language, struct pal_arena *arena,
                                  const struct pal_table **out, struct pal_error *err);
 
-/* ---- formats ------------------------------------------------------------------------------------- */
+/* ---- formats
+ * ------------------------------------------------------------------------------------- */
 
 struct pal_format {
     const char *name;      /* "xlsx" */
@@ -130,9 +197,11 @@ struct pal_format {
                              struct pal_error *err);
 };
 const struct pal_format *const *pal_formats(void); /* NULL-ended, in the order of formats.def */
-const struct pal_format        *pal_format_find(pal_str name);
+const struct pal_format *pal_format_find(pal_str name);
 
-/* The <table> element with caption and notes, for pages; classes as in page.css. */
+/* The <table> element with caption, and its notes and lines after it; for pages. All ids begin with
+ * the table's name. Classes: table-scroll, pal-table, head, total, part, num, symbol, level-N,
+ * table-notes, table-lines, headnote. */
 PAL_CHECK_RESULT
 enum pal_status pal_table_html(const struct pal_table *table, struct pal_buf *out,
                                struct pal_error *err);
@@ -141,7 +210,8 @@ PAL_CHECK_RESULT
 enum pal_status pal_sdmx_write(const struct pal_figures *figures, struct pal_outdir *outdir,
                                struct pal_arena *scratch, struct pal_error *err);
 
-/* ---- charts ---------------------------------------------------------------------------------------- */
+/* ---- charts
+ * ---------------------------------------------------------------------------------------- */
 
 enum pal_chart_kind { PAL_CHART_LINES, PAL_CHART_BARS, PAL_CHART_DOTS };
 
@@ -151,14 +221,14 @@ struct pal_chart_point {
 };
 struct pal_chart_series {
     pal_str name;
-    size_t  n;
+    size_t n;
     const struct pal_chart_point *point;
 };
 struct pal_chart {
     enum pal_chart_kind kind;
-    enum pal_language   language;
+    enum pal_language language;
     pal_str id, title, description, unit; /* title and description are the text alternative */
-    size_t  series_n;
+    size_t series_n;
     const struct pal_chart_series *series;
 };
 /* An <svg> element: intervals drawn, role="img" with title and desc, no script, no outside font;
@@ -167,7 +237,8 @@ PAL_CHECK_RESULT
 enum pal_status pal_chart_svg(const struct pal_chart *chart, struct pal_buf *out,
                               struct pal_error *err);
 
-/* ---- the draft report -------------------------------------------------------------------------------- */
+/* ---- the draft report
+ * -------------------------------------------------------------------------------- */
 
 /* report/<lang>/index.html: one page a person would want to read; works offline from a file, on a
  * phone, in print and with a screen reader. `languages` are the siblings to link to. */

@@ -1,0 +1,180 @@
+/* text_es.c: Spanish. */
+#include "inside.h"
+
+const char *const report_text_es[PAL_WORDS] = {
+    [PAL_WORD_TABLE] = "Cuadro",
+    [PAL_WORD_AREA] = "País o zona",
+    [PAL_WORD_YEAR] = "Año",
+    [PAL_WORD_LOWER] = "Límite inferior",
+    [PAL_WORD_UPPER] = "Límite superior",
+    [PAL_WORD_INTERVAL] = "Intervalo del {1} %",
+    [PAL_WORD_OTHER_AREAS] = "No asignado a ningún país",
+    [PAL_WORD_LABELLED] = "{1}: {2}",
+    [PAL_WORD_TABLE_TITLE] = "Cuadro {1}. {2}",
+    [PAL_WORD_STUB_COVERAGE] = "{1} ({2} de {3} Estados)",
+    [PAL_WORD_YEAR_NOTE] = "Datos de {1}.",
+    [PAL_WORD_NATIONAL_NOTE] = "Según la definición del propio Estado («{1}»): {2}.",
+    [PAL_WORD_WITH_INTERVAL] = "{1} (intervalo de {2} a {3})",
+    [PAL_WORD_MARK_NOTE] = "{1}. {2}",
+    [PAL_WORD_NOTES] = "Notas",
+    [PAL_WORD_SYMBOLS] = "Signos convencionales",
+    [PAL_WORD_SYMBOL_DOTS] = "Dos puntos (..): dato no disponible o no comunicado por separado.",
+    [PAL_WORD_SYMBOL_DASH] = "Raya (—): nulo.",
+    [PAL_WORD_SYMBOL_HYPHEN] = "Guion (-): no se aplica.",
+    [PAL_WORD_SYMBOL_ZERO] = "0 o 0,0: menos de la mitad de la unidad indicada.",
+    [PAL_WORD_SYMBOL_MASKED] =
+        "Una cifra precedida de < o dos cifras unidas por una raya: la fuente oculta los números "
+        "pequeños; el valor se encuentra en ese intervalo.",
+    [PAL_WORD_SYMBOL_WITHHELD] = "c: confidencial, no facilitado por la fuente.",
+    [PAL_WORD_METHOD_LINE] = "{1}: {2} ({3}).",
+    [PAL_WORD_METHOD_GARWOOD] = "intervalo exacto de Poisson (Garwood 1936)",
+    [PAL_WORD_METHOD_FAYFEUER] = "intervalo gamma (Fay y Feuer 1997)",
+    [PAL_WORD_METHOD_WILSON] = "intervalo de puntuación (Wilson 1927)",
+    [PAL_WORD_METHOD_GOODMAN] = "intervalos de puntuación simultáneos (Goodman 1965)",
+    [PAL_WORD_METHOD_LOG_DELTA] = "método delta sobre el logaritmo de la razón",
+    [PAL_WORD_METHOD_QUASI] =
+        "intervalo cuasi-Poisson, con la dispersión de la serie (McCullagh y Nelder 1989)",
+    [PAL_WORD_METHOD_STATUS] = "todos los Estados consultados",
+    [PAL_WORD_METHOD_SUM] = "suma de lo comunicado",
+    [PAL_WORD_DATE] = "{1} de {2} de {3}",
+    [PAL_WORD_MONTH_1] = "enero",
+    [PAL_WORD_MONTH_2] = "febrero",
+    [PAL_WORD_MONTH_3] = "marzo",
+    [PAL_WORD_MONTH_4] = "abril",
+    [PAL_WORD_MONTH_5] = "mayo",
+    [PAL_WORD_MONTH_6] = "junio",
+    [PAL_WORD_MONTH_7] = "julio",
+    [PAL_WORD_MONTH_8] = "agosto",
+    [PAL_WORD_MONTH_9] = "septiembre",
+    [PAL_WORD_MONTH_10] = "octubre",
+    [PAL_WORD_MONTH_11] = "noviembre",
+    [PAL_WORD_MONTH_12] = "diciembre",
+    [PAL_WORD_NOTE] = "Nota",
+    [PAL_WORD_SOURCE] = "Fuente",
+    [PAL_WORD_METHOD] = "Método",
+    [PAL_WORD_COVERAGE] = "{1}: informaron {2} de {3} Estados, con el {4} % de la población ({5}).",
+    [PAL_WORD_COVERAGE_PLAIN] = "{1}: informaron {2} de {3} Estados ({4}).",
+    [PAL_WORD_NOT_SEPARABLE] = "La fuente no distingue los delitos transnacionales de los "
+                               "internos; las cifras abarcan ambos y no cabe "
+                               "deducir un total de unos u otros.",
+    [PAL_WORD_ROUNDING] = "Los totales pueden no coincidir con la suma de las partes debido al "
+                          "redondeo y a que los Estados comunican los "
+                          "totales y las partes por separado.",
+    [PAL_WORD_DISCLAIMER] = "Las denominaciones empleadas y la forma en que aparecen presentados "
+                            "los datos no entrañan, de parte de la "
+                            "Secretaría de las Naciones Unidas, juicio alguno sobre la condición "
+                            "jurídica de países, territorios, "
+                            "ciudades o zonas, o de sus autoridades, ni respecto de la "
+                            "delimitación de sus fronteras o límites.",
+    [PAL_WORD_SYNTHETIC] =
+        "Datos sintéticos: los Estados XAA a XZZ son ficticios, al igual que sus cifras.",
+    [PAL_WORD_DRAFT] = "Proyecto para su examen por los gobiernos; no es un documento oficial",
+    [PAL_WORD_UNC_NONE] = "sin error de muestreo ni variación aleatoria",
+    [PAL_WORD_UNC_SAMPLING] = "error de muestreo",
+    [PAL_WORD_UNC_RANDOM] = "variación aleatoria de un recuento completo",
+    [PAL_WORD_UNC_MODEL] = "incertidumbre del modelo",
+    [PAL_WORD_UNC_IMPUTATION] = "incertidumbre de la imputación",
+    [PAL_WORD_UNC_EXPERT] = "dispersión de la opinión de expertos",
+    [PAL_WORD_FLAG_CENSORED] = "Incluye números que la fuente oculta.",
+    [PAL_WORD_FLAG_ROWS_LEFT_OUT] = "Se excluyeron filas de la fuente con errores.",
+    [PAL_WORD_FLAG_DUPLICATES] = "La fuente da esta cifra más de una vez.",
+    [PAL_WORD_FLAG_PARTS_SUM] = "Suma de las partes del Estado, todas las cuales informaron.",
+    [PAL_WORD_FLAG_PART] = "Parte de un Estado.",
+    [PAL_WORD_FLAG_LUMP] = "Varios países o zonas en conjunto, que la fuente no nombra.",
+    [PAL_WORD_FLAG_NO_DENOMINATOR] = "No hay cifra de población para esta zona y año.",
+    [PAL_WORD_FLAG_DENOMINATOR_ALL] = "Respecto de la población total.",
+    [PAL_WORD_FLAG_COHORT] = "Las dos etapas no se refieren a las mismas personas.",
+    [PAL_WORD_FLAG_PARTS_DISAGREE] = "Las partes que da la fuente no suman este total.",
+    [PAL_WORD_FLAG_STAGE_ORDER] =
+        "Menos personas en una etapa anterior que en una posterior en el mismo año.",
+    [PAL_WORD_FLAG_RATE_DISAGREES] = "La tasa que da la fuente contradice este número.",
+    [PAL_WORD_FLAG_OVERDISPERSED] = "El intervalo tiene en cuenta la dispersión de esta serie.",
+    [PAL_WORD_FLAG_INCOMPLETE] = "Solo los Estados que informaron.",
+    [PAL_WORD_FLAG_SYNTHETIC] = "Sintético.",
+    [PAL_WORD_FLAG_DEFINITION] = "Definición propia del Estado.",
+    [PAL_WORD_FLAG_BREAK] = "Ruptura de la serie.",
+    [PAL_WORD_FLAG_PROVISIONAL] = "Provisional.",
+    [PAL_WORD_FLAG_CENSORED_MARGIN] = "Un total publicado acota el número oculto.",
+    [PAL_WORD_FLAG_UNRELIABLE] = "Fiabilidad insuficiente.",
+    [PAL_WORD_SKIP] = "Ir al contenido",
+    [PAL_WORD_CONTENTS] = "Índice",
+    [PAL_WORD_LANGUAGES] = "Idiomas",
+    [PAL_WORD_AS_OF] = "A fecha de {1}",
+    [PAL_WORD_SUMMARY] = "Resumen",
+    [PAL_WORD_SUMMARY_COUNT] =
+        "Se calcularon {1} indicadores para {2} países y zonas, con {3} cifras de {4} a {5}.",
+    [PAL_WORD_SUMMARY_INTERVAL] = "El {1} % de las cifras va acompañado de un intervalo; {2} "
+                                  "cifras faltan o se dan solo por sus límites "
+                                  "porque la fuente oculta los números pequeños.",
+    [PAL_WORD_SUMMARY_FINDINGS] = "Las verificaciones de los datos arrojaron {1} errores, {2} "
+                                  "advertencias y {3} observaciones; las filas "
+                                  "con errores no entran en ninguna cifra.",
+    [PAL_WORD_SUMMARY_TOTAL] =
+        "{1}, {2}, {3}: {4} (intervalo de {5} a {6}); informaron {7} de {8} Estados.",
+    [PAL_WORD_SUMMARY_TOTAL_BOUNDS] = "{1}, {2}, {3}: entre {4} y {5}, dado que se ocultan los "
+                                      "números pequeños; informaron {6} de {7} "
+                                      "Estados.",
+    [PAL_WORD_PHENOMENON] = "El fenómeno",
+    [PAL_WORD_PHENOMENON_TEXT] = "Cifras sobre la propia delincuencia organizada, detectada o "
+                                 "estimada. La delincuencia detectada depende "
+                                 "del esfuerzo por detectarla.",
+    [PAL_WORD_IMPLEMENTATION] = "La aplicación",
+    [PAL_WORD_IMPLEMENTATION_TEXT] = "Cifras sobre lo que hacen los Estados en virtud de la "
+                                     "Convención y sus Protocolos. Nunca se suman a "
+                                     "las cifras sobre el fenómeno.",
+    [PAL_WORD_OTHER_FORMATS] = "Este cuadro en formato",
+    [PAL_WORD_CHART] = "Gráfico",
+    [PAL_WORD_CHART_TEXT] = "Los puntos muestran los valores y las barras sus intervalos; el "
+                            "cuadro contiene las mismas cifras.",
+    [PAL_WORD_NATIONAL] = "Definiciones nacionales junto a las normalizadas",
+    [PAL_WORD_NATIONAL_TEXT] =
+        "El indicador propio de un Estado se imprime junto a la cifra normalizada correspondiente.",
+    [PAL_WORD_NATIONAL_FIGURE] = "Cifra nacional",
+    [PAL_WORD_STANDARD_FIGURE] = "Cifra normalizada",
+    [PAL_WORD_EVIDENCE] = "Información cualitativa",
+    [PAL_WORD_EVIDENCE_TEXT] =
+        "Afirmaciones que ayudan a entender las cifras, con su fuente y su grado de certeza.",
+    [PAL_WORD_STATEMENT] = "Afirmación",
+    [PAL_WORD_ASSESSMENT] = "Valoración",
+    [PAL_WORD_CONFIDENCE] = "Grado de confianza",
+    [PAL_WORD_HIGH] = "alto",
+    [PAL_WORD_MEDIUM] = "medio",
+    [PAL_WORD_LOW] = "bajo",
+    [PAL_WORD_METHODS] = "Notas metodológicas y directrices de recopilación",
+    [PAL_WORD_DEFINITION] = "Definición",
+    [PAL_WORD_UNIT] = "Unidad",
+    [PAL_WORD_COUNTING_UNIT] = "Unidad de recuento",
+    [PAL_WORD_COUNTING_STAGE] = "Etapa del recuento",
+    [PAL_WORD_PRINCIPAL_RULE] = "Regla del delito principal",
+    [PAL_WORD_SCOPE] = "Alcance",
+    [PAL_WORD_SCOPE_TRANSNATIONAL] = "transnacional",
+    [PAL_WORD_SCOPE_DOMESTIC] = "interno",
+    [PAL_WORD_SCOPE_ANY] = "transnacional e interno",
+    [PAL_WORD_SCOPE_NOT_SEPARABLE] = "no separable",
+    [PAL_WORD_CLASSIFICATION] = "Clasificación",
+    [PAL_WORD_ESTIMATOR] = "Estimador y referencia",
+    [PAL_WORD_COMPARABILITY] = "Comparabilidad",
+    [PAL_WORD_GUIDELINE] = "Directriz de recopilación",
+    [PAL_WORD_REFERENCES] = "Referencias",
+    [PAL_WORD_FINDINGS] = "Observaciones sobre los datos",
+    [PAL_WORD_FINDINGS_TEXT] = "Lo que advirtieron las verificaciones, por regla y archivo. "
+                               "findings.csv las enumera con su línea.",
+    [PAL_WORD_SEVERITY] = "Gravedad",
+    [PAL_WORD_ERROR] = "error",
+    [PAL_WORD_WARNING] = "advertencia",
+    [PAL_WORD_INFORMATION] = "observación",
+    [PAL_WORD_RULE] = "Regla",
+    [PAL_WORD_FILE] = "Archivo",
+    [PAL_WORD_COUNT] = "Número",
+    [PAL_WORD_FIRST] = "Primera: línea y observación",
+    [PAL_WORD_SOURCES] = "Fuentes de datos",
+    [PAL_WORD_DATASET] = "Conjunto de datos",
+    [PAL_WORD_PUBLISHER] = "Editor y referencia",
+    [PAL_WORD_LICENCE] = "Licencia",
+    [PAL_WORD_ROWS] = "Filas",
+    [PAL_WORD_FINGERPRINT] = "SHA-256",
+    [PAL_WORD_CITE] = "Cómo citar",
+    [PAL_WORD_CITE_TEXT] = "{1}. {2}. Calculado con palermo {3} a partir de las fuentes enumeradas "
+                           "más arriba; manifest.json identifica "
+                           "cada dato de entrada y cada definición por su huella SHA-256.",
+};
