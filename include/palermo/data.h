@@ -117,6 +117,9 @@ enum pal_status pal_descriptor_read(const char *path, struct pal_arena *arena,
 pal_str pal_descriptor_name(const struct pal_descriptor *descriptor);
 struct pal_text pal_descriptor_title(const struct pal_descriptor *descriptor);
 const char *pal_descriptor_path(const struct pal_descriptor *descriptor); /* of dataset.yaml */
+/* The data files as the descriptor names them. */
+size_t pal_descriptor_files(const struct pal_descriptor *descriptor);
+pal_str pal_descriptor_file(const struct pal_descriptor *descriptor, size_t i);
 bool pal_descriptor_synthetic(const struct pal_descriptor *descriptor);
 enum pal_shape pal_descriptor_shape(const struct pal_descriptor *descriptor);
 /* Plain facts for tables, notes and the manifest; empty when the descriptor is silent. */
@@ -222,10 +225,15 @@ struct pal_load_options {
     struct pal_areas *areas;    /* receives the areas that a descriptor adds */
     const char *const *folders; /* where data files are looked for, after the descriptor's own */
     size_t folders_n;
-    int as_of_year; /* later years are impossible; 0 = none known */
+    const char *file; /* read in place of the file that the descriptor names; NULL: that one */
+    int as_of_year;   /* later years are impossible; 0 = none known */
     unsigned threads;
 };
 
+/* The first file of the descriptor that lies nowhere; empty when all are there. */
+pal_str pal_descriptor_missing_file(const struct pal_descriptor *descriptor,
+                                    const struct pal_load_options *options,
+                                    struct pal_arena *arena);
 /* Reads the dataset's file(s): types, absence, codes, areas, periods, row-wise checks. */
 PAL_CHECK_RESULT
 enum pal_status pal_dataset_load(const struct pal_descriptor *descriptor,
@@ -250,16 +258,26 @@ enum pal_status pal_dataset_source_line(const struct pal_descriptor *descriptor,
                                         struct pal_arena *arena, pal_str *out,
                                         struct pal_error *err);
 
-/* ---- findings as files --------------------------------------------------------------------------
- */
+/* ---- findings as files ----------------------------------------------------------------------- */
 
-/* severity,rule,file,line,column,key,value,finding,what_to_do: the layout of findings.csv. Ends
+/* The rules that findings are about (src/data/rules.def): a stable id, and in words what holds
+ * where there is no finding. */
+struct pal_rule {
+    const char *id, *about;
+};
+size_t pal_rules(const struct pal_rule **out);
+const char *pal_rule_about(const char *rule); /* "" for a rule of somebody else's */
+const char *pal_severity_name(enum pal_severity severity);
+
+/* severity,rule,file,line,column,dataset,value,finding,what_to_do: the layout of findings.csv. Ends
  * with a row per rule and file whose listing was capped, saying how many there were. */
 void pal_findings_csv(const struct pal_diag *diag, struct pal_buf *out);
-/* The validation report structure of the European Statistical System (ValidatReport). as_of may be
- * empty: then no event time is written. */
-void pal_findings_json(const struct pal_diag *diag, pal_str as_of, struct pal_buf *out);
-const char *pal_severity_name(enum pal_severity severity);
+/* The validation report structure of the European Statistical System (ValidatReport 1.0), one entry
+ * a finding, value "0" (a rule that does not hold). What the structure has no word for (line,
+ * column, text, what to do) stands in the member "palermo". as_of may be empty: then no event time
+ * is written. agent: the program and its version. */
+void pal_findings_json(const struct pal_diag *diag, pal_str as_of, const char *agent,
+                       struct pal_buf *out);
 
 /* ---- any table without a descriptor (`palermo estimate`) ------------------------------------- */
 

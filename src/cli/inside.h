@@ -148,8 +148,15 @@ struct cli_work_options {
     struct cli_list data, indicators;
     const char *as_of; /* NULL = the cycle's, then SOURCE_DATE_EPOCH, then none */
     size_t threads;
-    bool no_figures; /* stop after the datasets are settled (check) */
+    bool no_figures; /* stop after the datasets are settled */
+    /* check: receives the findings; a dataset that cannot be read is one of them, the others are
+     * read, and PAL_SYNTAX comes before any figure. NULL: the first stops the work. */
+    struct pal_diag *diag;
 };
+/* What a reader refused, as a finding: the cause without its trail, at its place. */
+void cli_error_finding(struct pal_diag *diag, const char *rule, const char *path, pal_str key,
+                       const struct pal_error *from);
+
 PAL_CHECK_RESULT
 enum pal_status cli_work_do(struct cli *cli, const struct cli_work_options *options,
                             struct cli_work *out, struct pal_error *err);

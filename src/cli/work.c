@@ -58,7 +58,26 @@ static enum pal_status find_folders(struct cli *cli, const struct cli_work_optio
     return cli_folders_find(cli, &options->data, &definitions, &extra, &work->folders, err);
 }
 
-static enum pal_status load_datasets(struct cli *cli, struct cli_work *work, struct pal_error *err)
+static enum pal_status load_one(struct cli *cli, const struct cli_work *work, const char *item,
+                                struct pal_arena *scratch, struct pal_dataset **out,
+                                struct pal_error *err)
+{
+    const char *path = item;
+    const pal_str name = pal_str_of(item);
+    struct pal_descriptor *descriptor;
+    if (pal_str_ends(name, PAL_STR(".yaml")) || pal_str_ends(name, PAL_STR(".json")))
+        path = pal_path_join(cli->arena, work->cycle.folder, name);
+    else
+        PAL_TRY(pal_datasets_find(work->registry, name, &path, err));
+    PAL_TRY(pal_descriptor_read(path, cli->arena, &descriptor, err));
+    if (pal_dataset_load(descriptor, &work->load, work->diag, cli->arena, out, err) != PAL_OK ||
+        pal_dataset_settle(*out, &work->load, work->diag, scratch, err) != PAL_OK)
+        return pal_while(err, "reading dataset '%s'", item);
+    return PAL_OK;
+}
+
+static enum pal_status load_datasets(struct cli *cli, const struct cli_work_options *options,
+                                     struct cli_work *work, struct pal_error *err)
 {
     const struct cli_list *names = &work->cycle.datasets;
     work->dataset = pal_arena_alloc(cli->arena, names->n, sizeof *work->dataset);
@@ -69,22 +88,25 @@ static enum pal_status load_datasets(struct cli *cli, struct cli_work *work, str
     struct pal_progress *progress =
         pal_progress_new(cli->arena, cli->err, "reading datasets", names->n);
     for (size_t i = 0; i < names->n; i++) {
-        const char *path = names->item[i];
-        const pal_str name = pal_str_of(path);
-        if (pal_str_ends(name, PAL_STR(".yaml")) || pal_str_ends(name, PAL_STR(".json")))
-            path = pal_path_join(cli->arena, work->cycle.folder, name);
-        else
-            PAL_TRY(pal_datasets_find(work->registry, name, &path, err));
-        struct pal_descriptor *descriptor;
-        PAL_TRY(pal_descriptor_read(path, cli->arena, &descriptor, err));
-        if (pal_dataset_load(descriptor, &work->load, work->diag, cli->arena, &work->dataset[i],
-                             err) != PAL_OK ||
-            pal_dataset_settle(work->dataset[i], &work->load, work->diag, scratch, err) != PAL_OK)
-            return pal_while(err, "reading dataset '%s'", names->item[i]);
-        work->datasets++;
+        struct pal_error own = {0};
+        const enum pal_status status =
+            load_one(cli, work, names->item[i], scratch, &work->dataset[work->datasets], &own);
+        if (status == PAL_OK)
+            work->datasets++;
+        else if (options->diag && (status == PAL_SYNTAX || status == PAL_DATA))
+            cli_error_finding(work->diag, status == PAL_DATA ? "unreadable-file" : "descriptor",
+                              work->cycle.path, pal_str_of(names->item[i]), &own);
+        else {
+            if (err)
+                *err = own;
+            return status;
+        }
         pal_progress_step(progress, i + 1);
     }
     pal_progress_done(progress);
+    if (work->datasets < names->n)
+        return pal_fail(err, PAL_SYNTAX, "%zu of %zu datasets cannot be read",
+                        names->n - work->datasets, names->n);
     return PAL_OK;
 }
 
@@ -153,7 +175,7 @@ enum pal_status cli_work_do(struct cli *cli, const struct cli_work_options *opti
     PAL_TRY(cli_cycle_read(options->cycle, cli->arena, &out->cycle, err));
     PAL_TRY(settle_date(cli->arena, options->as_of, &out->cycle, err));
     PAL_TRY(find_folders(cli, options, out, err));
-    out->diag = pal_diag_new(cli->arena, PAL_DIAG_KEEP);
+    out->diag = options->diag ? options->diag : pal_diag_new(cli->arena, PAL_DIAG_KEEP);
     if (!out->diag)
         return pal_nomem(err, "the findings");
     PAL_TRY(pal_areas_read(out->folders.areas, cli->arena, &out->areas, err));
@@ -170,7 +192,7 @@ enum pal_status cli_work_do(struct cli *cli, const struct cli_work_options *opti
             out->cycle.as_of.len && pal_date_parse(out->cycle.as_of, &date) ? date.year : 0,
         .threads = (unsigned)options->threads,
     };
-    PAL_TRY(load_datasets(cli, out, err));
+    PAL_TRY(load_datasets(cli, options, out, err));
     PAL_TRY(read_evidence(cli, out, err));
     if (options->no_figures)
         return PAL_OK;

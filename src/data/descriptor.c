@@ -313,6 +313,16 @@ const char *pal_descriptor_path(const struct pal_descriptor *descriptor)
     return descriptor->path;
 }
 
+size_t pal_descriptor_files(const struct pal_descriptor *descriptor)
+{
+    return descriptor->paths_n;
+}
+
+pal_str pal_descriptor_file(const struct pal_descriptor *descriptor, size_t i)
+{
+    return descriptor->paths[i];
+}
+
 bool pal_descriptor_synthetic(const struct pal_descriptor *descriptor)
 {
     return descriptor->synthetic;

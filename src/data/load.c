@@ -660,6 +660,8 @@ static enum pal_status prepare(struct loader *l, const struct pal_records *recor
 static const char *find_file(const struct pal_descriptor *d, pal_str name,
                              const struct pal_load_options *options, struct pal_arena *arena)
 {
+    if (options->file)
+        return options->file;
     const char *path = pal_path_join(arena, d->folder, name);
     if (path && pal_file_exists(path))
         return path;
@@ -669,6 +671,15 @@ static const char *find_file(const struct pal_descriptor *d, pal_str name,
             return path;
     }
     return NULL;
+}
+
+pal_str pal_descriptor_missing_file(const struct pal_descriptor *descriptor,
+                                    const struct pal_load_options *options, struct pal_arena *arena)
+{
+    for (size_t i = 0; i < descriptor->paths_n; i++)
+        if (!find_file(descriptor, descriptor->paths[i], options, arena))
+            return descriptor->paths[i];
+    return (pal_str){"", 0};
 }
 
 static enum pal_status missing_file(const struct pal_descriptor *d, pal_str name,
