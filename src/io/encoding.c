@@ -1,8 +1,6 @@
 /* encoding.c: the code pages that published files come in. */
 #include "inside.h"
 
-#include <string.h>
-
 enum pal_status io_encoding_parse(const char *name, enum io_encoding *out, struct pal_error *err)
 {
     static const struct {
@@ -38,48 +36,33 @@ static const uint16_t windows1252[32] = {
     0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x009D, 0x017E, 0x0178,
 };
 
-static bool is_ascii(pal_str text)
+static void add_point(struct pal_buf *out, uint32_t point)
 {
-    size_t i = 0;
-    for (; i + 8 <= text.len; i += 8) {
-        uint64_t word;
-        memcpy(&word, text.ptr + i, 8);
-        if (word & UINT64_C(0x8080808080808080))
-            return false;
+    if (point < 0x80) {
+        pal_buf_addc(out, (char)point);
+    } else if (point < 0x800) {
+        pal_buf_addc(out, (char)(0xC0 | point >> 6));
+        pal_buf_addc(out, (char)(0x80 | (point & 0x3F)));
+    } else {
+        pal_buf_addc(out, (char)(0xE0 | point >> 12));
+        pal_buf_addc(out, (char)(0x80 | (point >> 6 & 0x3F)));
+        pal_buf_addc(out, (char)(0x80 | (point & 0x3F)));
     }
-    for (; i < text.len; i++)
-        if ((unsigned char)text.ptr[i] >= 0x80)
-            return false;
-    return true;
 }
 
-bool io_decode(enum io_encoding encoding, pal_str *text, struct pal_buf *spare)
+bool io_decode(enum io_encoding encoding, pal_str text, struct pal_buf *out)
 {
-    if (is_ascii(*text))
-        return true;
     if (encoding == IO_UTF8 || encoding == IO_MIXED) {
-        if (pal_utf8_valid(*text))
-            return true;
-        if (encoding == IO_UTF8)
-            return false;
+        const bool valid = pal_utf8_valid(text);
+        if (valid)
+            pal_buf_add(out, text);
+        if (valid || encoding == IO_UTF8)
+            return valid;
     }
-    pal_buf_clear(spare);
-    for (size_t i = 0; i < text->len; i++) {
-        const unsigned char byte = (unsigned char)text->ptr[i];
-        uint32_t point = byte;
-        if (encoding != IO_LATIN1 && byte >= 0x80 && byte < 0xA0)
-            point = windows1252[byte - 0x80];
-        if (point < 0x80) {
-            pal_buf_addc(spare, (char)point);
-        } else if (point < 0x800) {
-            pal_buf_addc(spare, (char)(0xC0 | point >> 6));
-            pal_buf_addc(spare, (char)(0x80 | (point & 0x3F)));
-        } else {
-            pal_buf_addc(spare, (char)(0xE0 | point >> 12));
-            pal_buf_addc(spare, (char)(0x80 | (point >> 6 & 0x3F)));
-            pal_buf_addc(spare, (char)(0x80 | (point & 0x3F)));
-        }
+    for (size_t i = 0; i < text.len; i++) {
+        const unsigned char byte = (unsigned char)text.ptr[i];
+        const bool special = encoding != IO_LATIN1 && byte >= 0x80 && byte < 0xA0;
+        add_point(out, special ? windows1252[byte - 0x80] : byte);
     }
-    *text = pal_buf_str(spare);
-    return !spare->failed;
+    return true;
 }

@@ -124,15 +124,3 @@ bool pal_path_is_inside(pal_str name)
             return false;
     return true;
 }
-
-enum pal_status io_is_zip(const char *path, bool *out, struct pal_error *err)
-{
-    FILE *file = fopen(path, "rb");
-    if (!file)
-        return pal_fail_errno(err, "cannot open '%s'", path);
-    char start[4];
-    const size_t got = fread(start, 1, sizeof start, file);
-    *out = got == sizeof start && memcmp(start, "PK\3\4", 4) == 0;
-    fclose(file);
-    return PAL_OK;
-}

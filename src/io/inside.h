@@ -1,4 +1,4 @@
-/* inside.h: what the readers of records share. */
+/* inside.h: what the files of this room share. */
 #ifndef PALERMO_IO_INSIDE_H
 #define PALERMO_IO_INSIDE_H
 
@@ -6,34 +6,61 @@
 
 enum { IO_CHUNK = 64 * 1024, IO_MAX_FIELD = 1 << 20, IO_MAX_COLUMNS = 16384 };
 
+/* ---- sources ---------------------------------------------------------------------------- */
+
+/* The stored bytes that a source begins with (before inflating); they stay unread. */
+pal_str io_source_start(const struct pal_source *source);
+/* The open file when it can be read from any place, and nothing but its start was read; else -1. */
+int io_source_file(const struct pal_source *source);
+
+/* What a file is, by its first bytes. PAL_DATA with the way out when it is none that can be read
+ * as records: a compressed file that is no gzip, an old or locked workbook, UTF-16 text. */
+enum io_format { IO_FORMAT_TEXT, IO_FORMAT_ZIP };
+PAL_CHECK_RESULT
+enum pal_status io_format_of(const struct pal_source *source, enum io_format *out,
+                             struct pal_error *err);
+
+/* ---- records ---------------------------------------------------------------------------- */
+
 struct io_reader { /* one file format that gives records; a const struct each */
     const char *name;
     enum pal_status (*next)(void *self, struct pal_record *out, bool *end, struct pal_error *err);
-    /* Skips the preamble: keeps each line in the arena. */
+    /* Skips the preamble: keeps at most `rows` lines in the arena, *n of them. */
     enum pal_status (*preamble)(void *self, size_t rows, struct pal_arena *arena, pal_str *line,
-                                struct pal_error *err);
+                                size_t *n, struct pal_error *err);
     void (*sha256)(void *self, char *out);
 };
 
+/* Opens take over the source; `most` is the ceiling on inflated bytes. */
 PAL_CHECK_RESULT
 enum pal_status io_csv_open(struct pal_source *source, const struct pal_dialect *dialect,
                             struct pal_arena *arena, const struct io_reader **reader, void **self,
                             struct pal_error *err);
 PAL_CHECK_RESULT
-enum pal_status io_xlsx_open(const char *path, const struct pal_dialect *dialect,
-                             struct pal_arena *arena, const struct io_reader **reader, void **self,
-                             struct pal_error *err);
+enum pal_status io_xlsx_open(struct pal_source *source, const struct pal_dialect *dialect,
+                             uint64_t most, struct pal_arena *arena,
+                             const struct io_reader **reader, void **self, struct pal_error *err);
 
-/* Bytes of a single-byte code page (or of none known) as UTF-8, in the arena. */
+/* ---- plain lines of CSV ----------------------------------------------------------------- */
+
+struct io_fields { /* field and quoted hold `room` */
+    pal_str *field;
+    bool *quoted;
+    size_t room, n;
+};
+/* Cuts `line` (without its line end) into fields, blanks around them left out as libcsv does; n is
+ * 0 for a blank line. False when libcsv must judge the line, or `room` is too small. */
+bool io_csv_scan(pal_str line, char delimiter, char quote, struct io_fields *out);
+
+enum { IO_HAS_NUL = 1, IO_HAS_HIGH = 2 }; /* a zero byte; a byte above 0x7F */
+unsigned io_text_look(pal_str text);
+
+/* ---- encodings -------------------------------------------------------------------------- */
+
 enum io_encoding { IO_UTF8, IO_LATIN1, IO_WINDOWS1252, IO_MIXED };
 PAL_CHECK_RESULT
 enum pal_status io_encoding_parse(const char *name, enum io_encoding *out, struct pal_error *err);
-/* False when the text is not valid in that encoding. *text is replaced where it must be; `spare`
- * receives the new bytes (its content must outlive the record). */
-bool io_decode(enum io_encoding encoding, pal_str *text, struct pal_buf *spare);
-
-/* Known by its first bytes, whatever the name. */
-PAL_CHECK_RESULT
-enum pal_status io_is_zip(const char *path, bool *out, struct pal_error *err);
+/* Appends `text` as UTF-8. False when it is not valid in that encoding. */
+bool io_decode(enum io_encoding encoding, pal_str text, struct pal_buf *out);
 
 #endif

@@ -1,24 +1,27 @@
 /* source.c: a stream of bytes from a file, gzip or standard input. */
-#include "palermo/io.h"
+#include "inside.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
-enum { STORED_CHUNK = 64 * 1024 };
 #define MOST_INFLATED (UINT64_C(16) << 30)
 
 struct pal_source {
     const char *name;
     int fd;
-    bool gzip, hash, at_start, keep_bom, stored_end, member_done;
+    bool regular, gzip, hash, keep_bom, stored_end, member_done;
     uint64_t given, most;
     struct pal_sha256 sha;
     z_stream inflate;
-    unsigned char stored[STORED_CHUNK];
-    size_t at, have; /* what of `stored` is not used yet */
+    unsigned char *stored; /* [cap] bytes of the file; those from `at` on, `have`, are not used */
+    size_t cap, at, have;
+    char front[3]; /* what may be a byte-order mark */
+    size_t front_at, front_have;
+    bool started;
 };
 
 static void source_close(void *object)
@@ -30,28 +33,27 @@ static void source_close(void *object)
         close(source->fd);
 }
 
+static enum pal_status read_stored(struct pal_source *source, void *buffer, size_t size,
+                                   size_t *got, struct pal_error *err)
+{
+    for (*got = 0; *got < size && !source->stored_end;) {
+        const ssize_t n = read(source->fd, (char *)buffer + *got, size - *got);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return pal_fail_errno(err, "cannot read '%s'", source->name);
+        source->stored_end = n == 0;
+        *got += (size_t)n;
+    }
+    if (source->hash)
+        pal_sha256_add(&source->sha, buffer, *got);
+    return PAL_OK;
+}
+
 static enum pal_status fill(struct pal_source *source, struct pal_error *err)
 {
-    if (source->stored_end)
-        return PAL_OK;
-    memmove(source->stored, source->stored + source->at, source->have);
     source->at = 0;
-    while (source->have < STORED_CHUNK) {
-        const ssize_t got =
-            read(source->fd, source->stored + source->have, STORED_CHUNK - source->have);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return pal_fail_errno(err, "cannot read '%s'", source->name);
-        if (got == 0) {
-            source->stored_end = true;
-            break;
-        }
-        if (source->hash)
-            pal_sha256_add(&source->sha, source->stored + source->have, (size_t)got);
-        source->have += (size_t)got;
-    }
-    return PAL_OK;
+    return read_stored(source, source->stored, source->cap, &source->have, err);
 }
 
 enum pal_status pal_source_open(const char *path, const struct pal_source_options *options,
@@ -59,18 +61,31 @@ enum pal_status pal_source_open(const char *path, const struct pal_source_option
                                 struct pal_error *err)
 {
     struct pal_source *source = pal_arena_alloc(arena, 1, sizeof *source);
+    struct stat info;
     if (!source)
         return pal_nomem(err, path);
     const bool standard = strcmp(path, "-") == 0;
     source->name = standard ? "standard input" : pal_arena_cstr(arena, pal_str_of(path));
+    if (!source->name)
+        return pal_nomem(err, path);
     source->hash = options && options->hash;
     source->keep_bom = options && options->keep_bom;
     source->most = options && options->max_inflated ? options->max_inflated : MOST_INFLATED;
-    source->at_start = true;
     source->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (source->fd < 0)
         return pal_fail_errno(err, "cannot open '%s'", path);
     PAL_TRY(pal_arena_defer(arena, source_close, source, err));
+    if (fstat(source->fd, &info) != 0)
+        return pal_fail_errno(err, "cannot open '%s'", path);
+    if (S_ISDIR(info.st_mode))
+        return pal_fail(err, PAL_IO, "'%s' is a folder, not a file", path);
+    source->regular = S_ISREG(info.st_mode) && !standard;
+    source->cap = IO_CHUNK;
+    if (source->regular && info.st_size < IO_CHUNK)
+        source->cap = (size_t)info.st_size + 1; /* the one more shows the end of the file */
+    source->stored = pal_arena_alloc(arena, source->cap, 1);
+    if (!source->stored)
+        return pal_nomem(err, path);
     pal_sha256_init(&source->sha);
     PAL_TRY(fill(source, err));
     if (source->have >= 2 && source->stored[0] == 0x1F && source->stored[1] == 0x8B) {
@@ -82,6 +97,13 @@ enum pal_status pal_source_open(const char *path, const struct pal_source_option
     return PAL_OK;
 }
 
+pal_str io_source_start(const struct pal_source *source)
+{
+    return (pal_str){(const char *)source->stored, source->have};
+}
+
+int io_source_file(const struct pal_source *source) { return source->regular ? source->fd : -1; }
+
 static enum pal_status damaged(const struct pal_source *source, const char *what,
                                struct pal_error *err)
 {
@@ -92,9 +114,9 @@ static enum pal_status read_gzip(struct pal_source *source, void *buffer, size_t
                                  struct pal_error *err)
 {
     z_stream *z = &source->inflate;
+    const uInt asked = size > UINT32_MAX ? UINT32_MAX : (uInt)size;
     z->next_out = buffer;
-    z->avail_out = size > UINT32_MAX ? UINT32_MAX : (uInt)size;
-    const uInt asked = z->avail_out;
+    z->avail_out = asked;
     while (z->avail_out == asked) {
         if (!source->have)
             PAL_TRY(fill(source, err));
@@ -116,6 +138,8 @@ static enum pal_status read_gzip(struct pal_source *source, void *buffer, size_t
         source->have -= used;
         if (code == Z_STREAM_END)
             source->member_done = true;
+        else if (code == Z_MEM_ERROR)
+            return pal_nomem(err, source->name);
         else if (code != Z_OK && code != Z_BUF_ERROR)
             return damaged(source, z->msg ? z->msg : "bad data", err);
     }
@@ -126,8 +150,8 @@ static enum pal_status read_gzip(struct pal_source *source, void *buffer, size_t
 static enum pal_status read_plain(struct pal_source *source, void *buffer, size_t size, size_t *got,
                                   struct pal_error *err)
 {
-    if (!source->have)
-        PAL_TRY(fill(source, err));
+    if (!source->have) /* past what the opening read, bytes go straight to the caller */
+        return read_stored(source, buffer, size, got, err);
     *got = source->have < size ? source->have : size;
     memcpy(buffer, source->stored + source->at, *got);
     source->at += *got;
@@ -135,21 +159,49 @@ static enum pal_status read_plain(struct pal_source *source, void *buffer, size_
     return PAL_OK;
 }
 
-enum pal_status pal_source_read(struct pal_source *source, void *buffer, size_t size, size_t *got,
-                                struct pal_error *err)
+static enum pal_status read_some(struct pal_source *source, void *buffer, size_t size, size_t *got,
+                                 struct pal_error *err)
 {
     PAL_TRY(source->gzip ? read_gzip(source, buffer, size, got, err)
                          : read_plain(source, buffer, size, got, err));
     source->given += *got;
     if (source->given > source->most)
-        return pal_fail(err, PAL_NOMEM, "'%s' inflates to more than %llu bytes", source->name,
-                        (unsigned long long)source->most);
-    if (source->at_start && !source->keep_bom && *got >= 3 &&
-        memcmp(buffer, "\xEF\xBB\xBF", 3) == 0) {
-        memmove(buffer, (char *)buffer + 3, *got - 3);
-        *got -= 3;
-    }
-    source->at_start = false;
+        return pal_fail(err, PAL_NOMEM, "'%s' %s more than %llu bytes", source->name,
+                        source->gzip ? "inflates to" : "holds", (unsigned long long)source->most);
+    return PAL_OK;
+}
+
+/* Reads the first three bytes, however small the pieces are that they come in. */
+static enum pal_status start(struct pal_source *source, struct pal_error *err)
+{
+    size_t got;
+    source->started = true;
+    do {
+        PAL_TRY(read_some(source, source->front + source->front_have,
+                          sizeof source->front - source->front_have, &got, err));
+        source->front_have += got;
+    } while (got && source->front_have < sizeof source->front);
+    if (!source->keep_bom && source->front_have == 3 &&
+        memcmp(source->front, "\xEF\xBB\xBF", 3) == 0)
+        source->front_at = 3;
+    return PAL_OK;
+}
+
+enum pal_status pal_source_read(struct pal_source *source, void *buffer, size_t size, size_t *got,
+                                struct pal_error *err)
+{
+    *got = 0;
+    if (!size)
+        return PAL_OK;
+    if (!source->started)
+        PAL_TRY(start(source, err));
+    while (source->front_at < source->front_have && *got < size)
+        ((char *)buffer)[(*got)++] = source->front[source->front_at++];
+    if (*got == size)
+        return PAL_OK;
+    size_t more;
+    PAL_TRY(read_some(source, (char *)buffer + *got, size - *got, &more, err));
+    *got += more;
     return PAL_OK;
 }
 
