@@ -81,10 +81,13 @@ static enum pal_status parse_function(struct est_by *by, size_t open, struct pal
     }
     if (!known) {
         const pal_str near = pal_nearest(name, words, PAL_COUNT(words));
-        return pal_fail(err, PAL_USAGE, "there is no group function '%.*s'; %s '%.*s'",
-                        PAL_ARG(name),
-                        near.len ? "did you mean" : "there are bands, month, prefix,",
-                        PAL_ARG(near.len ? near : words[PAL_COUNT(words) - 1]));
+        if (near.len)
+            return pal_fail(err, PAL_USAGE,
+                            "there is no group function '%.*s'; did you mean '%.*s'?",
+                            PAL_ARG(name), PAL_ARG(near));
+        return pal_fail(err, PAL_USAGE,
+                        "there is no group function '%.*s'; there are bands, month, prefix, year",
+                        PAL_ARG(name));
     }
     pal_str rest = {by->text.ptr + open + 1, by->text.len - open - 2};
     if (!est_name(&rest, by->kind == EST_BY_BANDS ? ";" : ",", arena, &by->column))

@@ -264,9 +264,10 @@ enum pal_status est_rows_print(const struct est_plan *plan, const struct est_row
         PAL_TRY(print_table(plan, row, n, out, err));
     } else {
         const pal_str near = pal_nearest(pal_str_of(format), formats, PAL_COUNT(formats));
-        return pal_fail(err, PAL_USAGE, "unknown format '%s'; %s '%.*s'", format,
-                        near.len ? "did you mean" : "there are csv, json,",
-                        PAL_ARG(near.len ? near : formats[2]));
+        if (near.len)
+            return pal_fail(err, PAL_USAGE, "unknown format '%s'; did you mean '%.*s'?", format,
+                            PAL_ARG(near));
+        return pal_fail(err, PAL_USAGE, "unknown format '%s'; there are csv, json, table", format);
     }
     return pal_buf_status(out, "the output", err);
 }

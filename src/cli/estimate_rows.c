@@ -108,7 +108,6 @@ static void number_of_test(struct pal_estimate *e, const struct est_line *line)
     e->value = line->show == EST_SHOW_Z ? e->test_z : e->test_p;
     e->has_std_error = e->has_interval = e->has_bounds = false;
     e->method = line->method;
-    e->interval = NULL;
     e->uncertainty = PAL_UNC_NONE;
     e->status = isnan(e->value) ? PAL_ANSWER_UNDEFINED : PAL_ANSWER_OK;
 }
@@ -149,6 +148,8 @@ enum pal_status est_rows_make(const struct est_pass *pass, struct pal_arena *are
             *to = (struct est_row){.line = line, .stat = &plan->stat[line->stat], .group = text[g]};
             PAL_TRY(task->estimator->finish(pass->state[line->task], place[g].group, arena,
                                             &to->estimate, err));
+            if (task->ask.no_variance)
+                to->estimate.method = "value alone, no variance asked";
             if (line->show == EST_SHOW_PERCENT)
                 percent_of(&to->estimate);
             else if (line->show != EST_SHOW_VALUE)

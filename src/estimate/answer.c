@@ -60,6 +60,9 @@ bool answer_start(const struct pal_state *state, const struct tally *const *tall
         .coverage_share = (double)NAN,
         .has_n = true,
         .has_std_error = !state->ask.no_variance,
+        .has_interval = !state->ask.no_variance && state->ask.interval,
+        .level = state->ask.level,
+        .interval = state->ask.interval,
         .uncertainty = PAL_UNC_RANDOM,
         .status = PAL_ANSWER_UNDEFINED,
         .method = "",
@@ -88,22 +91,22 @@ bool answer_range(struct pal_estimate *out, double low, double high, double valu
     return false;
 }
 
-void answer_interval(struct pal_estimate *out, const struct pal_state *state, double low,
-                     double high)
+void answer_interval(struct pal_estimate *out, double low, double high)
 {
     out->low = low;
     out->high = high;
-    out->level = state->ask.level;
-    out->interval = state->ask.interval;
-    out->has_interval = true;
 }
 
 enum pal_status answer_end(struct pal_estimate *out, const char *remark, struct pal_arena *arena,
                            struct pal_error *err)
 {
     out->status = isnan(out->value) ? PAL_ANSWER_UNDEFINED : PAL_ANSWER_OK;
-    if (out->has_bounds && isnan(out->value))
-        out->has_std_error = false;
+    if (isnan(out->value) && out->absent == PAL_BELOW_THRESHOLD)
+        out->has_std_error = out->has_interval = false;
+    if (!out->has_interval) {
+        out->interval = NULL;
+        out->level = 0;
+    }
     if (!remark && !out->missing && !out->censored && !out->left_out)
         return PAL_OK;
     struct pal_buf note;

@@ -29,7 +29,7 @@ static enum pal_status finish(const struct pal_state *state, size_t group, struc
         double low, high;
         PAL_TRY(answer_count(state, y.value, answer_dispersion(state, &tally, 1), &out->std_error,
                              &low, &high, err));
-        answer_interval(out, state, low, high);
+        answer_interval(out, low, high);
     }
     return answer_end(out, NULL, arena, err);
 }

@@ -110,7 +110,7 @@ static enum pal_status finish(const struct pal_state *state, size_t group, struc
         pal_interval_weighted(state->ask.interval, &side.sum, state->ask.level, &low, &high, err));
     out->std_error = per * sqrt(side.sum.v);
     out->numerator = side.sum.count;
-    answer_interval(out, state, low * per, high * per);
+    answer_interval(out, low * per, high * per);
     return answer_end(out, side.remark, arena, err);
 }
 

@@ -32,7 +32,7 @@ static enum pal_status finish(const struct pal_state *state, size_t group, struc
         return answer_end(out, remark, arena, err);
     out->std_error = per * sqrt(side[0].sum.v + side[1].sum.v);
     const double half = tail_normal_z(state->ask.level) * out->std_error;
-    answer_interval(out, state, value - half, value + half);
+    answer_interval(out, value - half, value + half);
     if (state->ask.test == PAL_TEST_NORMAL) {
         out->has_test = true;
         out->test_z = value / out->std_error;

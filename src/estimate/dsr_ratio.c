@@ -36,7 +36,7 @@ static enum pal_status finish(const struct pal_state *state, size_t group, struc
         low = ratio.value * exp(-half);
         high = ratio.value * exp(half);
     }
-    answer_interval(out, state, low, high);
+    answer_interval(out, low, high);
     return answer_end(out, remark, arena, err);
 }
 

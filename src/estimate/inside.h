@@ -93,8 +93,7 @@ bool answer_start(const struct pal_state *state, const struct tally *const *tall
                   struct pal_estimate *out);
 /* Sets value, or bounds when the range is open; true when there is a value to go on with. */
 bool answer_range(struct pal_estimate *out, double low, double high, double value);
-void answer_interval(struct pal_estimate *out, const struct pal_state *state, double low,
-                     double high);
+void answer_interval(struct pal_estimate *out, double low, double high);
 /* The last step: status from the value, the note about what did not enter. */
 PAL_CHECK_RESULT
 enum pal_status answer_end(struct pal_estimate *out, const char *remark, struct pal_arena *arena,

@@ -62,7 +62,7 @@ static enum pal_status finish(const struct pal_state *state, size_t group, struc
         scale = per / x.value;
     }
     out->std_error = std_error * scale;
-    answer_interval(out, state, low * scale, high * scale);
+    answer_interval(out, low * scale, high * scale);
     return answer_end(out, NULL, arena, err);
 }
 

@@ -41,7 +41,7 @@ static enum pal_status finish(const struct pal_state *state, size_t group, struc
     if (!state->ask.no_variance) {
         out->std_error = per * sqrt(variance);
         const double half = tail_normal_z(state->ask.level) * out->std_error;
-        answer_interval(out, state, value - half, value + half);
+        answer_interval(out, value - half, value + half);
     }
     if (state->ask.test != PAL_TEST_NONE) {
         out->has_test = true;

@@ -44,7 +44,7 @@ static enum pal_status finish(const struct pal_state *state, size_t group, struc
                                         state->ask.theta, dispersion, &out->std_error, &low, &high,
                                         err));
         out->has_std_error = !tally_is(state, "rr-exact");
-        answer_interval(out, state, low, high);
+        answer_interval(out, low, high);
     }
     if (state->ask.test != PAL_TEST_NONE) {
         out->has_test = true;

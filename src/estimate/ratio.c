@@ -37,7 +37,7 @@ static enum pal_status finish(const struct pal_state *state, size_t group, struc
     out->std_error *= per;
     if (tally_is(state, "rr-exact"))
         out->has_std_error = false;
-    answer_interval(out, state, low * per, high * per);
+    answer_interval(out, low * per, high * per);
     return answer_end(out, cohort, arena, err);
 }
 

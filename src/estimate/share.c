@@ -63,7 +63,7 @@ static enum pal_status finish(const struct pal_state *state, size_t group, struc
     pal_interval_wilson(y.value, whole, state->ask.level, goodman ? state->ask.classes : 1,
                         dispersion, &low, &high);
     out->std_error = per * sqrt(dispersion * share.value * (1 - share.value) / whole);
-    answer_interval(out, state, low * per, high * per);
+    answer_interval(out, low * per, high * per);
     return answer_end(out, NULL, arena, err);
 }
 

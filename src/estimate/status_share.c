@@ -18,7 +18,7 @@ static enum pal_status finish(const struct pal_state *state, size_t group, struc
     const bool any = answer_start(state, &tally, 1, out);
     out->method = "all States asked: no sampling error";
     out->uncertainty = PAL_UNC_NONE;
-    out->has_std_error = false;
+    out->has_std_error = out->has_interval = false;
     if (!any)
         return answer_end(out, NULL, arena, err);
     const struct answer_range y = answer_y(tally);

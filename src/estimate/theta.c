@@ -61,7 +61,7 @@ static enum pal_status finish(const struct pal_state *state, size_t group, struc
     if (!state->ask.units)
         units = (double)out->n;
     out->absent = out->n ? PAL_PRESENT : PAL_BLANK;
-    out->has_std_error = false;
+    out->has_std_error = out->has_interval = false;
     out->uncertainty = PAL_UNC_NONE;
     out->method = "method of moments, no variance";
     if (!known) {
