@@ -216,8 +216,10 @@ enum pal_status pal_sdmx_write(const struct pal_figures *figures, struct pal_out
 enum pal_chart_kind { PAL_CHART_LINES, PAL_CHART_BARS, PAL_CHART_DOTS };
 
 struct pal_chart_point {
-    double x, y, low, high; /* NaN: none */
-    pal_str label;          /* category or year */
+    double x;                     /* lines: the year                                             */
+    double y, low, high;          /* NaN: none                                                   */
+    double bound_low, bound_high; /* what masked counts leave open where y is NaN; equal: none   */
+    pal_str label;                /* category, area or year                                      */
 };
 struct pal_chart_series {
     pal_str name;
@@ -228,14 +230,26 @@ struct pal_chart {
     enum pal_chart_kind kind;
     enum pal_language language;
     pal_str id, title, description, unit; /* title and description are the text alternative */
+    bool is_count;                        /* whole numbers of things                        */
+    double level;                         /* of the limits, 0.95; 0: there are none         */
     size_t series_n;
     const struct pal_chart_series *series;
 };
-/* An <svg> element: intervals drawn, role="img" with title and desc, no script, no outside font;
- * mirrored for right-to-left. */
+/* <svg> with role="img", title and desc; no script, no outside font; mirrored for right-to-left;
+ * coloured by the classes of the page's style sheet. Limits are drawn where they exist, a missing
+ * value is a gap, a masked one an open bar between its bounds. The scale is logarithmic where
+ * values span more than two orders of magnitude. A long dot chart is several elements.
+ *
+ * lines  one line a series over years        bars  grouped by label, one bar a series
+ * dots   one row a point, series are groups under their name */
 PAL_CHECK_RESULT
 enum pal_status pal_chart_svg(const struct pal_chart *chart, struct pal_buf *out,
                               struct pal_error *err);
+/* <figure>: the title, a key of the series, the drawing, how to read it, and a link to the table
+ * with the same figures (element id `table`; empty: none). */
+PAL_CHECK_RESULT
+enum pal_status pal_chart_figure(const struct pal_chart *chart, pal_str table, struct pal_buf *out,
+                                 struct pal_error *err);
 
 /* ---- the draft report
  * -------------------------------------------------------------------------------- */
