@@ -55,6 +55,11 @@ bool io_csv_scan(pal_str line, char delimiter, char quote, struct io_fields *out
 enum { IO_HAS_NUL = 1, IO_HAS_HIGH = 2 }; /* a zero byte; a byte above 0x7F */
 unsigned io_text_look(pal_str text);
 
+/* ---- writing ---------------------------------------------------------------------------- */
+
+PAL_CHECK_RESULT
+enum pal_status io_write_all(int fd, pal_str content, const char *path, struct pal_error *err);
+
 /* ---- encodings -------------------------------------------------------------------------- */
 
 enum io_encoding { IO_UTF8, IO_LATIN1, IO_WINDOWS1252, IO_MIXED };

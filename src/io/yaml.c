@@ -2,14 +2,15 @@
  * are refused (they hide what a reviewer signs), and so are repeated keys. */
 #include "inside.h"
 
-#include <string.h>
 #include <yaml.h>
 
-enum { MAX_DEPTH = 64, MAX_SIZE = 16 << 20 };
+enum { MAX_DEPTH = 64, MAX_SIZE = 16 << 20, MAX_NODES = 1000000, FEW_KEYS = 16 };
 
 struct builder {
     yaml_parser_t parser;
     const char *name;
+    pal_str text;
+    size_t nodes;
     struct pal_arena *arena;
     struct pal_error *err;
 };
@@ -19,12 +20,37 @@ static struct pal_place place_of(const struct builder *b, yaml_mark_t mark)
     return (struct pal_place){b->name, mark.line + 1, (uint32_t)mark.column + 1};
 }
 
+/* libyaml gives a place for what the grammar refuses, but only an offset for bad bytes. */
+static struct pal_place place_of_problem(const struct builder *b)
+{
+    if (b->parser.error != YAML_READER_ERROR)
+        return place_of(b, b->parser.problem_mark);
+    struct pal_place at = {b->name, 1, 1};
+    for (size_t i = 0; i < b->text.len && i < b->parser.problem_offset; i++) {
+        at.column++;
+        if (b->text.ptr[i] == '\n') {
+            at.line++;
+            at.column = 1;
+        }
+    }
+    return at;
+}
+
 static enum pal_status broken(const struct builder *b)
 {
-    const struct pal_place at = place_of(b, b->parser.problem_mark);
-    return pal_fail_at(b->err, b->parser.error == YAML_MEMORY_ERROR ? PAL_NOMEM : PAL_SYNTAX, &at,
-                       "%s%s%s", b->parser.problem ? b->parser.problem : "this is no YAML",
-                       b->parser.context ? ", " : "", b->parser.context ? b->parser.context : "");
+    const struct pal_place at = place_of_problem(b);
+    const yaml_parser_t *parser = &b->parser;
+    if (parser->error == YAML_MEMORY_ERROR)
+        return pal_nomem(b->err, b->name);
+    if (parser->error == YAML_READER_ERROR)
+        return pal_fail_at(b->err, PAL_SYNTAX, &at, "this is not UTF-8 text: %s",
+                           parser->problem ? parser->problem : "a bad byte");
+    const size_t where = parser->problem_mark.index; /* in characters; tabs stand early on lines */
+    if (parser->error == YAML_SCANNER_ERROR && where < b->text.len && b->text.ptr[where] == '\t')
+        return pal_fail_at(b->err, PAL_SYNTAX, &at, "a tab stands here; YAML indents by blanks");
+    return pal_fail_at(b->err, PAL_SYNTAX, &at, "%s%s%s",
+                       parser->problem ? parser->problem : "this is no YAML",
+                       parser->context ? ", " : "", parser->context ? parser->context : "");
 }
 
 static enum pal_status take(struct builder *b, yaml_event_t *event)
@@ -48,39 +74,63 @@ static enum pal_status grow(struct builder *b, struct pal_yaml *node, size_t *ca
                                                                     : pal_nomem(b->err, b->name);
 }
 
+static enum pal_status twice(struct builder *b, const struct pal_yaml *key,
+                             const struct pal_yaml *first)
+{
+    return pal_fail_at(b->err, PAL_SYNTAX, &key->at,
+                       "the key '%.*s' stands here twice (first on line %llu)", PAL_ARG(key->text),
+                       (unsigned long long)first->at.line);
+}
+
+/* Few keys are compared one by one; when they grow many, `seen` takes over. */
 static enum pal_status build_key(struct builder *b, yaml_event_t *event, unsigned depth,
-                                 struct pal_yaml *map)
+                                 struct pal_yaml *map, struct pal_map **seen)
 {
     struct pal_yaml *key;
     PAL_TRY(build(b, event, depth, &key));
     if (key->kind != PAL_YAML_SCALAR)
         return pal_fail_at(b->err, PAL_SYNTAX, &key->at, "a key must be a plain word");
-    for (size_t i = 0; i < map->n; i++)
-        if (pal_str_eq(map->key[i]->text, key->text))
-            return pal_fail_at(b->err, PAL_SYNTAX, &key->at,
-                               "the key '%.*s' stands here twice (first on line %llu)",
-                               PAL_ARG(key->text), (unsigned long long)map->key[i]->at.line);
     map->key[map->n] = key;
-    return PAL_OK;
+    if (map->n < FEW_KEYS) {
+        for (size_t i = 0; i < map->n; i++)
+            if (pal_str_eq(map->key[i]->text, key->text))
+                return twice(b, key, map->key[i]);
+        return PAL_OK;
+    }
+    size_t from = map->n;
+    if (!*seen) {
+        *seen = pal_map_new(b->arena, FEW_KEYS * 4);
+        from = 0;
+    }
+    for (; *seen && from <= map->n; from++) {
+        bool is_new;
+        const size_t at = pal_map_add(*seen, map->key[from]->text, &is_new);
+        if (at == SIZE_MAX)
+            return pal_nomem(b->err, b->name);
+        if (!is_new)
+            return twice(b, key, map->key[at]);
+    }
+    return *seen ? PAL_OK : pal_nomem(b->err, b->name);
 }
 
 static enum pal_status build_collection(struct builder *b, unsigned depth, struct pal_yaml *node)
 {
     const yaml_event_type_t close =
         node->kind == PAL_YAML_MAP ? YAML_MAPPING_END_EVENT : YAML_SEQUENCE_END_EVENT;
+    struct pal_map *seen = NULL;
     size_t cap = 0;
     if (depth >= MAX_DEPTH)
         return pal_fail_at(b->err, PAL_SYNTAX, &node->at, "nested more than %d deep", MAX_DEPTH);
     for (;;) {
         yaml_event_t event;
+        PAL_TRY(grow(b, node, &cap));
         PAL_TRY(take(b, &event));
         if (event.type == close) {
             yaml_event_delete(&event);
             return PAL_OK;
         }
-        PAL_TRY(grow(b, node, &cap));
         if (node->kind == PAL_YAML_MAP) {
-            PAL_TRY(build_key(b, &event, depth + 1, node));
+            PAL_TRY(build_key(b, &event, depth + 1, node, &seen));
             PAL_TRY(take(b, &event));
         }
         PAL_TRY(build(b, &event, depth + 1, &node->item[node->n]));
@@ -88,49 +138,58 @@ static enum pal_status build_collection(struct builder *b, unsigned depth, struc
     }
 }
 
+/* What a node carries besides its value; NULL when that is nothing. */
+static const char *extra(const yaml_event_t *event)
+{
+    static const char anchors[] = "anchors and aliases are not taken; write it out";
+    static const char tags[] = "tags are not taken; write the value as it is";
+    switch (event->type) {
+    case YAML_ALIAS_EVENT:
+        return anchors;
+    case YAML_SCALAR_EVENT:
+        return event->data.scalar.anchor ? anchors : event->data.scalar.tag ? tags : NULL;
+    case YAML_SEQUENCE_START_EVENT:
+        return event->data.sequence_start.anchor ? anchors
+               : event->data.sequence_start.tag  ? tags
+                                                 : NULL;
+    case YAML_MAPPING_START_EVENT:
+        return event->data.mapping_start.anchor ? anchors
+               : event->data.mapping_start.tag  ? tags
+                                                : NULL;
+    default:
+        return "a value is missing";
+    }
+}
+
+static enum pal_status fill_node(struct builder *b, const yaml_event_t *event,
+                                 struct pal_yaml *node)
+{
+    const char *unwanted = extra(event);
+    node->at = place_of(b, event->start_mark);
+    if (unwanted)
+        return pal_fail_at(b->err, PAL_SYNTAX, &node->at, "%s", unwanted);
+    if (++b->nodes > MAX_NODES)
+        return pal_fail_at(b->err, PAL_SYNTAX, &node->at, "more than %d values", MAX_NODES);
+    node->kind = event->type == YAML_SCALAR_EVENT           ? PAL_YAML_SCALAR
+                 : event->type == YAML_SEQUENCE_START_EVENT ? PAL_YAML_LIST
+                                                            : PAL_YAML_MAP;
+    if (node->kind != PAL_YAML_SCALAR)
+        return PAL_OK;
+    node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+    node->text = pal_arena_str(
+        b->arena, (pal_str){(const char *)event->data.scalar.value, event->data.scalar.length});
+    return node->text.ptr ? PAL_OK : pal_nomem(b->err, b->name);
+}
+
 /* Builds the node that `event` starts, and deletes the event. */
 static enum pal_status build(struct builder *b, yaml_event_t *event, unsigned depth,
                              struct pal_yaml **out)
 {
     struct pal_yaml *node = pal_arena_alloc(b->arena, 1, sizeof *node);
-    const struct pal_place at = place_of(b, event->start_mark);
-    bool anchored = false;
-    enum pal_status status = PAL_OK;
-    if (!node) {
-        yaml_event_delete(event);
-        return pal_nomem(b->err, b->name);
-    }
-    node->at = at;
-    *out = node;
-    switch (event->type) {
-    case YAML_SCALAR_EVENT:
-        anchored = event->data.scalar.anchor != NULL;
-        node->kind = PAL_YAML_SCALAR;
-        node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-        node->text = pal_arena_str(
-            b->arena, (pal_str){(const char *)event->data.scalar.value, event->data.scalar.length});
-        status = node->text.ptr ? PAL_OK : pal_nomem(b->err, b->name);
-        break;
-    case YAML_SEQUENCE_START_EVENT:
-        anchored = event->data.sequence_start.anchor != NULL;
-        node->kind = PAL_YAML_LIST;
-        break;
-    case YAML_MAPPING_START_EVENT:
-        anchored = event->data.mapping_start.anchor != NULL;
-        node->kind = PAL_YAML_MAP;
-        break;
-    case YAML_ALIAS_EVENT:
-        anchored = true;
-        break;
-    default:
-        status = pal_fail_at(b->err, PAL_SYNTAX, &at, "a value is missing");
-        break;
-    }
+    const enum pal_status status = node ? fill_node(b, event, node) : pal_nomem(b->err, b->name);
     yaml_event_delete(event);
     PAL_TRY(status);
-    if (anchored)
-        return pal_fail_at(b->err, PAL_SYNTAX, &at,
-                           "anchors and aliases are not taken; write it out");
+    *out = node;
     return node->kind == PAL_YAML_SCALAR ? PAL_OK : build_collection(b, depth, node);
 }
 
@@ -170,12 +229,15 @@ static enum pal_status build_document(struct builder *b, struct pal_yaml **out)
 enum pal_status pal_yaml_parse(pal_str text, const char *name, struct pal_arena *arena,
                                struct pal_yaml **out, struct pal_error *err)
 {
-    struct builder b = {
-        .name = pal_arena_cstr(arena, pal_str_of(name)), .arena = arena, .err = err};
+    struct builder b = {.name = pal_arena_cstr(arena, pal_str_of(name)),
+                        .text = {text.len ? text.ptr : "", text.len},
+                        .arena = arena,
+                        .err = err};
+    if (text.len > MAX_SIZE)
+        return pal_fail(err, PAL_SYNTAX, "'%s' is larger than %d bytes", name, MAX_SIZE);
     if (!b.name || !yaml_parser_initialize(&b.parser))
         return pal_nomem(err, name);
-    yaml_parser_set_input_string(&b.parser, (const unsigned char *)(text.len ? text.ptr : ""),
-                                 text.len);
+    yaml_parser_set_input_string(&b.parser, (const unsigned char *)b.text.ptr, b.text.len);
     const enum pal_status status = build_document(&b, out);
     yaml_parser_delete(&b.parser);
     return status;
@@ -187,168 +249,4 @@ enum pal_status pal_yaml_read(const char *path, struct pal_arena *arena, struct 
     pal_str text;
     PAL_TRY(pal_file_read(path, MAX_SIZE, arena, &text, err));
     return pal_yaml_parse(text, path, arena, out, err);
-}
-
-/* ---- reading a tree
- * ------------------------------------------------------------------------------ */
-
-const struct pal_yaml *pal_yaml_get(const struct pal_yaml *node, const char *key)
-{
-    if (!node || node->kind != PAL_YAML_MAP)
-        return NULL;
-    const pal_str word = pal_str_of(key);
-    for (size_t i = 0; i < node->n; i++)
-        if (pal_str_eq(node->key[i]->text, word))
-            return node->item[i];
-    return NULL;
-}
-
-enum pal_status pal_yaml_fail(const struct pal_yaml *node, struct pal_error *err,
-                              const char *format, ...)
-{
-    char text[1024];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    return pal_fail_at(err, PAL_SYNTAX, node ? &node->at : NULL, "%s", text);
-}
-
-static const char *kind_name(enum pal_yaml_kind kind)
-{
-    static const char *const names[] = {"one word or number", "a list", "a map of keys"};
-    return names[kind];
-}
-
-enum pal_status pal_yaml_known(const struct pal_yaml *node, const char *what,
-                               const char *const *known, size_t n, struct pal_error *err)
-{
-    if (node->kind != PAL_YAML_MAP)
-        return pal_yaml_fail(node, err, "%s must be a map of keys, not %s", what,
-                             kind_name(node->kind));
-    for (size_t i = 0; i < node->n; i++) {
-        const pal_str key = node->key[i]->text;
-        bool found = false;
-        for (size_t k = 0; k < n && !found; k++)
-            found = pal_str_eq(key, pal_str_of(known[k]));
-        if (found)
-            continue;
-        pal_str words[128];
-        size_t count = 0;
-        for (size_t k = 0; k < n && count < PAL_COUNT(words); k++)
-            words[count++] = pal_str_of(known[k]);
-        const pal_str near = pal_nearest(key, words, count);
-        if (near.len)
-            return pal_yaml_fail(node->key[i], err,
-                                 "unknown key '%.*s' in %s; did you mean '%.*s'?", PAL_ARG(key),
-                                 what, PAL_ARG(near));
-        return pal_yaml_fail(node->key[i], err, "unknown key '%.*s' in %s", PAL_ARG(key), what);
-    }
-    return PAL_OK;
-}
-
-enum pal_status pal_yaml_need(const struct pal_yaml *node, const char *key, enum pal_yaml_kind kind,
-                              const struct pal_yaml **out, struct pal_error *err)
-{
-    *out = pal_yaml_get(node, key);
-    if (!*out)
-        return pal_yaml_fail(node, err, "the key '%s' is missing", key);
-    if ((*out)->kind != kind)
-        return pal_yaml_fail(*out, err, "'%s' must be %s, not %s", key, kind_name(kind),
-                             kind_name((*out)->kind));
-    return PAL_OK;
-}
-
-/* The scalar at `key`; NULL when it is missing or null. */
-static enum pal_status scalar(const struct pal_yaml *node, const char *key,
-                              const struct pal_yaml **out, struct pal_error *err)
-{
-    *out = pal_yaml_get(node, key);
-    if (!*out)
-        return PAL_OK;
-    if ((*out)->kind != PAL_YAML_SCALAR)
-        return pal_yaml_fail(*out, err, "'%s' must be one word or number, not %s", key,
-                             kind_name((*out)->kind));
-    if ((*out)->plain && (pal_str_eq((*out)->text, PAL_STR("null")) ||
-                          pal_str_eq((*out)->text, PAL_STR("~")) || (*out)->text.len == 0))
-        *out = NULL;
-    return PAL_OK;
-}
-
-enum pal_status pal_yaml_text(const struct pal_yaml *node, const char *key, pal_str *out,
-                              struct pal_error *err)
-{
-    const struct pal_yaml *value;
-    PAL_TRY(scalar(node, key, &value, err));
-    if (value)
-        *out = value->text;
-    return PAL_OK;
-}
-
-enum pal_status pal_yaml_number(const struct pal_yaml *node, const char *key, double *out,
-                                struct pal_error *err)
-{
-    const struct pal_yaml *value;
-    PAL_TRY(scalar(node, key, &value, err));
-    if (value && !pal_num_parse(value->text, out))
-        return pal_yaml_fail(value, err, "'%s' must be a number, not '%.*s'", key,
-                             PAL_ARG(value->text));
-    return PAL_OK;
-}
-
-enum pal_status pal_yaml_size(const struct pal_yaml *node, const char *key, size_t *out,
-                              struct pal_error *err)
-{
-    const struct pal_yaml *value;
-    int64_t whole;
-    PAL_TRY(scalar(node, key, &value, err));
-    if (!value)
-        return PAL_OK;
-    if (!pal_int_parse(value->text, &whole) || whole < 0)
-        return pal_yaml_fail(value, err, "'%s' must be a whole number from 0, not '%.*s'", key,
-                             PAL_ARG(value->text));
-    *out = (size_t)whole;
-    return PAL_OK;
-}
-
-enum pal_status pal_yaml_bool(const struct pal_yaml *node, const char *key, bool *out,
-                              struct pal_error *err)
-{
-    const struct pal_yaml *value;
-    PAL_TRY(scalar(node, key, &value, err));
-    if (!value)
-        return PAL_OK;
-    if (pal_str_eq(value->text, PAL_STR("true")) || pal_str_eq(value->text, PAL_STR("yes")))
-        *out = true;
-    else if (pal_str_eq(value->text, PAL_STR("false")) || pal_str_eq(value->text, PAL_STR("no")))
-        *out = false;
-    else
-        return pal_yaml_fail(value, err, "'%s' must be true or false, not '%.*s'", key,
-                             PAL_ARG(value->text));
-    return PAL_OK;
-}
-
-enum pal_status pal_yaml_texts(const struct pal_yaml *node, const char *key,
-                               struct pal_arena *arena, const pal_str **out, size_t *n,
-                               struct pal_error *err)
-{
-    const struct pal_yaml *value = pal_yaml_get(node, key);
-    if (!value)
-        return PAL_OK;
-    if (value->kind == PAL_YAML_MAP)
-        return pal_yaml_fail(value, err, "'%s' must be a list, not a map of keys", key);
-    const size_t count = value->kind == PAL_YAML_LIST ? value->n : 1;
-    pal_str *text = pal_arena_alloc(arena, count ? count : 1, sizeof *text);
-    if (!text)
-        return pal_nomem(err, key);
-    for (size_t i = 0; i < count; i++) {
-        const struct pal_yaml *item = value->kind == PAL_YAML_LIST ? value->item[i] : value;
-        if (item->kind != PAL_YAML_SCALAR)
-            return pal_yaml_fail(item, err, "an entry of '%s' must be one word, not %s", key,
-                                 kind_name(item->kind));
-        text[i] = item->text;
-    }
-    *out = text;
-    *n = count;
-    return PAL_OK;
 }
