@@ -124,10 +124,13 @@ struct pal_cells {
 
 struct pal_state; /* opaque; the estimator's own */
 
-/* How the groups and strata of one state are numbered in another; NULL members: the same. */
+/* How the groups and strata of one state are numbered in another; NULL members: the same. A state
+ * with more groups or strata than the mapping has does not fit (PAL_DATA). */
 struct pal_mapping {
-    const uint32_t *group;   /* [groups of from] */
-    const uint32_t *stratum; /* [strata of from] */
+    const uint32_t *group; /* [groups] */
+    size_t groups;
+    const uint32_t *stratum; /* [strata] */
+    size_t strata;
 };
 
 enum pal_grows_with { PAL_GROWS_GROUPS, PAL_GROWS_DISTINCT_VALUES, PAL_GROWS_ROWS };

@@ -470,13 +470,19 @@ enum pal_status est_pass_fold(struct est_pass *into, const struct est_pass *from
                               struct pal_error *err)
 {
     const struct est_plan *plan = into->plan;
-    uint32_t *group, *unit = NULL;
+    uint32_t *group;
     PAL_TRY(fold_groups(into, from, &group, into->arena, err));
     for (size_t t = 0; t < plan->tasks; t++) {
+        uint32_t *unit = NULL;
         if (plan->task[t].unit != EST_NO_COLUMN)
             PAL_TRY(
                 fold_values(&into->unit[t], into->arena, &from->unit[t], &unit, into->arena, err));
-        const struct pal_mapping map = {.group = group, .stratum = unit};
+        const struct pal_mapping map = {
+            .group = group,
+            .groups = pal_groups_count(from->groups),
+            .stratum = unit,
+            .strata = unit ? pal_map_count(from->unit[t].map) : 0,
+        };
         PAL_TRY(plan->task[t].estimator->merge(into->state[t], from->state[t], &map, err));
     }
     into->rows += from->rows;

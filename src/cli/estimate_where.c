@@ -171,13 +171,12 @@ enum pal_status est_where_parse(pal_str text, struct pal_arena *arena, struct es
     const pal_str word = PAL_STR("prefix ");
     if (operator== EST_PREFIX && pal_str_starts(rest, word))
         rest = pal_str_trim((pal_str){rest.ptr + word.len, rest.len - word.len});
+    if (!rest.len)
+        return bad(text, err);
     pal_str value = rest;
-    if (rest.len && (rest.ptr[0] == '"' || rest.ptr[0] == '\'')) {
+    if (rest.ptr[0] == '"' || rest.ptr[0] == '\'')
         if (!est_name(&rest, "", arena, &value) || rest.len)
             return bad(text, err);
-    }
-    if (!value.len && !(out->operator== EST_EQUAL || out->operator== EST_NOT_EQUAL))
-        return bad(text, err);
     return add_value(out, value, arena, err);
 }
 

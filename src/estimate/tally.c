@@ -337,6 +337,10 @@ enum pal_status tally_merge(struct pal_state *into, const struct pal_state *from
     /* Only units of observation are numbered by each state for itself. */
     const bool units = from->rule & TALLY_STRATA && !from->estimator->needs_standard;
     const uint32_t *const stratum = map && units ? map->stratum : NULL;
+    if (map &&
+        ((map->group && from->groups > map->groups) || (stratum && from->parts > map->strata)))
+        return pal_fail(err, PAL_DATA, "a state of '%s' has more groups than were named",
+                        from->estimator->name);
     size_t groups = 0, parts = 0;
     for (size_t g = 0; g < from->groups; g++) {
         const size_t to = map && map->group ? map->group[g] : g;

@@ -156,7 +156,7 @@ LAW(estimate, groups_may_be_numbered_otherwise)
             struct pal_state *own = register_begin((*e)->name, &ask, args, arena);
             struct pal_state *into = register_begin((*e)->name, &ask, args, arena);
             feed(own, *e, args, &rows, 0, rows.rows);
-            HOLDS((*e)->merge(into, own, &(struct pal_mapping){.group = to}, NULL) == PAL_OK, "%s",
+            HOLDS((*e)->merge(into, own, &(struct pal_mapping){.group = to, .groups = GROUPS}, NULL) == PAL_OK, "%s",
                   (*e)->name);
             for (uint32_t g = 0; g < GROUPS; g++) {
                 const struct pal_estimate a = register_finish((*e)->name, into, g, arena);
