@@ -134,11 +134,10 @@ pal_str chart_pen_tip(struct chart_pen *pen, const struct pal_chart_series *seri
     struct pal_arena *arena = pen->out->arena;
     const pal_str value = chart_pen_value_text(pen, point);
     const pal_str comma = pen->chart->language == PAL_AR ? PAL_STR("، ") : PAL_STR(", ");
-    const pal_str head =
-        series->name.len && point->label.len
-            ? pal_arena_printf(arena, "%.*s%.*s%.*s", PAL_ARG(series->name), PAL_ARG(comma),
-                               PAL_ARG(point->label))
-            : (series->name.len ? series->name : point->label);
+    const pal_str head = series->name.len && point->label.len
+                             ? pal_arena_printf(arena, "%.*s%.*s%.*s", PAL_ARG(series->name),
+                                                PAL_ARG(comma), PAL_ARG(point->label))
+                             : (series->name.len ? series->name : point->label);
     if (isnan(point->low) || isnan(point->high) || isnan(point->y))
         return pal_arena_printf(arena, "%.*s: %.*s", PAL_ARG(head), PAL_ARG(value));
     const pal_str range = range_text(pen, point->low, point->high);

@@ -164,4 +164,74 @@ const char *const report_text_ar[PAL_WORDS] = {
     [PAL_WORD_CITE] = "كيفية الاستشهاد",
     [PAL_WORD_CITE_TEXT] = "{1}. {2}. محسوب بالبرنامج palermo {3} من المصادر المذكورة أعلاه؛ ويحدد "
                            "manifest.json كل مدخل وكل تعريف ببصمته SHA-256.",
+    [PAL_WORD_CHART_LOG] = "مقياس لوغاريتمي.",
+    [PAL_WORD_CHART_LIMITS] = "الخطوط الرفيعة: مجالات {1} في المائة.",
+    [PAL_WORD_CHART_MASKED] =
+        "الأعمدة المفرغة: يحجب المصدر الأعداد الصغيرة؛ وتقع القيمة داخل العمود.",
+    [PAL_WORD_CHART_GAP] = "انقطاع الخط: لا توجد قيمة لتلك السنة.",
+    [PAL_WORD_CHART_TOTALS] =
+        "مجاميع الدول التي أبلغت. وتختلف الدول المبلغة من سنة إلى أخرى؛ وقد يعود التغير إلى "
+        "الإبلاغ نفسه.",
+    [PAL_WORD_CHART_DATA] = "أرقام هذا الرسم البياني",
+    [PAL_WORD_CHART_LINES] = "رسم بياني خطي للقيم بحسب السنة، من {1} إلى {2}: {3}.",
+    [PAL_WORD_CHART_BARS] = "رسم بياني بالأعمدة ({1}): {2}.",
+    [PAL_WORD_CHART_DOTS] = "رسم بياني بالنقاط للبلدان والمناطق بالترتيب الأبجدي: {1}.",
+    [PAL_WORD_KEY] = "ما تبينه الأرقام",
+    [PAL_WORD_KEY_TEXT] =
+        "المجاميع هي لآخر سنة أبلغ فيها ما لا يقل عن نصف عدد الدول التي أبلغت في أوفى "
+        "السنوات تغطية، ولا تشمل سوى الدول التي أبلغت. ولا تعد أرقام الدولة متغيرة إلا حيث "
+        "لا يتداخل مجالا آخر سنتين أبلغت عنهما؛ فالكشف والتسجيل والقانون أمور تتغير أيضا، لا "
+        "الجريمة وحدها. ولا ترتب الدول.",
+    [PAL_WORD_KEY_COVERAGE] = "الدول التي أبلغت: {1} من {2}.",
+    [PAL_WORD_KEY_COVERAGE_POPULATION] =
+        "الدول التي أبلغت: {1} من {2}، وتضم {3} في المائة من السكان.",
+    [PAL_WORD_KEY_BOUNDS] = "بين {1} و{2}، إذ يحجب المصدر الأعداد الصغيرة",
+    [PAL_WORD_KEY_CHANGES] =
+        "الدول التي أبلغت عن سنتين أو أكثر: {1}؛ منها ارتفاع: {2}، وانخفاض: {3}، وتغير لا "
+        "يمكن تمييزه من المصادفة: {4}.",
+    [PAL_WORD_KEY_NONE] = "تعذر حساب أي مجاميع.",
+    [PAL_WORD_STAT_INDICATORS] = "المؤشرات",
+    [PAL_WORD_STAT_AREAS] = "البلدان والمناطق",
+    [PAL_WORD_STAT_FIGURES] = "الأرقام",
+    [PAL_WORD_STAT_INTERVALS] = "أرقام مشفوعة بمجال",
+    [PAL_WORD_STAT_KINDS] = "نوع عدم اليقين",
+    [PAL_WORD_MIXED] = "التنفيذ مقارنا بالظاهرة",
+    [PAL_WORD_MIXED_TEXT] =
+        "تقسم هذه الأرقام ما تفعله الدول على ما كشف، كما تنص عليه تعاريفها. وهي لا تقيس أيا "
+        "منهما منفردا.",
+    [PAL_WORD_INDICATOR] = "المؤشر",
+    [PAL_WORD_NATIONAL_WHY] = "وجه الاختلاف",
+    [PAL_WORD_VERSION] = "الإصدار",
+    [PAL_WORD_BASIS] = "الأساس",
+    [PAL_WORD_BASIS_DETECTED] = "ما كشف",
+    [PAL_WORD_BASIS_ESTIMATED] = "تقدير",
+    [PAL_WORD_BASIS_ACTIVITY] = "نشاط السلطات",
+    [PAL_WORD_BASIS_LAW] = "القانون",
+    [PAL_WORD_KIND] = "النوع",
+    [PAL_WORD_YES] = "نعم",
+    [PAL_WORD_NO] = "لا",
+    [PAL_WORD_UNKNOWN] = "غير معروف",
+    [PAL_WORD_UNIT_PERSON] = "شخص",
+    [PAL_WORD_UNIT_OFFENCE] = "جريمة",
+    [PAL_WORD_UNIT_ITEM] = "قطعة",
+    [PAL_WORD_UNIT_KILOGRAM] = "كيلوغرام",
+    [PAL_WORD_UNIT_RETURN] = "رد",
+    [PAL_WORD_UNIT_STATE] = "دولة",
+    [PAL_WORD_STAGE_INPUT] = "المدخلات (عند التسجيل الأول)",
+    [PAL_WORD_STAGE_INTERMEDIATE] = "مرحلة وسيطة (أثناء الإجراءات)",
+    [PAL_WORD_STAGE_OUTPUT] = "المخرجات (عند اختتام الإجراءات)",
+    [PAL_WORD_SDG] = "أهداف التنمية المستدامة",
+    [PAL_WORD_UNCERTAINTY] = "عدم اليقين",
+    [PAL_WORD_BREAKS] = "انقطاعات السلاسل",
+    [PAL_WORD_BROKEN_DOWN] = "التصنيف بحسب",
+    [PAL_WORD_SAME_AS] = "كما في {1}.",
+    [PAL_WORD_TABLES] = "الجداول",
+    [PAL_WORD_BACK] = "العودة إلى المحتويات",
+    [PAL_WORD_EXPLAIN] = "لمعرفة الملفات والسطور والصيغة التي نتج عنها رقم ما:",
+    [PAL_WORD_FILES] = "الملفات",
+    [PAL_WORD_RETRIEVED] = "تاريخ الاسترجاع",
+    [PAL_WORD_ROWS_LEFT_OUT] = "السطور المستبعدة",
+    [PAL_WORD_FINDINGS_NONE] = "لم تجد عمليات التحقق شيئا.",
+    [PAL_WORD_FINDINGS_ENGLISH] = "صيغت الملاحظات بالإنكليزية.",
+    [PAL_WORD_NO_FIGURES] = "لا يوجد أي رقم من أرقام هذا الجدول في هذه الدورة.",
 };

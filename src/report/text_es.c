@@ -177,4 +177,77 @@ const char *const report_text_es[PAL_WORDS] = {
     [PAL_WORD_CITE_TEXT] = "{1}. {2}. Calculado con palermo {3} a partir de las fuentes enumeradas "
                            "más arriba; manifest.json identifica "
                            "cada dato de entrada y cada definición por su huella SHA-256.",
+    [PAL_WORD_CHART_LOG] = "Escala logarítmica.",
+    [PAL_WORD_CHART_LIMITS] = "Líneas finas: intervalos del {1}\u00a0%.",
+    [PAL_WORD_CHART_MASKED] =
+        "Barras vacías: la fuente oculta los números pequeños; el valor está dentro de la "
+        "barra.",
+    [PAL_WORD_CHART_GAP] = "Interrupción de una línea: no hay valor para ese año.",
+    [PAL_WORD_CHART_TOTALS] =
+        "Totales de los Estados que comunicaron datos. Esos Estados varían de un año a otro; "
+        "un cambio puede deberse a la propia comunicación de datos.",
+    [PAL_WORD_CHART_DATA] = "Cifras de este gráfico",
+    [PAL_WORD_CHART_LINES] = "Gráfico de líneas de los valores por año, de {1} a {2}: {3}.",
+    [PAL_WORD_CHART_BARS] = "Gráfico de barras ({1}): {2}.",
+    [PAL_WORD_CHART_DOTS] = "Gráfico de puntos de países y zonas por orden alfabético: {1}.",
+    [PAL_WORD_KEY] = "Lo que muestran las cifras",
+    [PAL_WORD_KEY_TEXT] =
+        "Los totales son del último año en que comunicó datos al menos la mitad de los "
+        "Estados que lo hicieron en el año de mayor cobertura, y abarcan solo a esos "
+        "Estados. Se cuenta un alza o una baja solo si no se solapan los intervalos de los "
+        "dos últimos años que comunicó el Estado; también cambian la detección, el registro "
+        "y la legislación, no solo la delincuencia. No se establece ninguna clasificación de "
+        "los Estados.",
+    [PAL_WORD_KEY_COVERAGE] = "Estados que comunicaron datos: {1} de {2}.",
+    [PAL_WORD_KEY_COVERAGE_POPULATION] =
+        "Estados que comunicaron datos: {1} de {2}, con el {3}\u00a0% de la población.",
+    [PAL_WORD_KEY_BOUNDS] = "entre {1} y {2}, pues la fuente oculta los números pequeños",
+    [PAL_WORD_KEY_CHANGES] =
+        "Estados con al menos dos años comunicados: {1}; de ellos, al alza: {2}, a la baja: "
+        "{3}, sin cambio distinguible del azar: {4}.",
+    [PAL_WORD_KEY_NONE] = "No se ha podido calcular ningún total.",
+    [PAL_WORD_STAT_INDICATORS] = "Indicadores",
+    [PAL_WORD_STAT_AREAS] = "Países y zonas",
+    [PAL_WORD_STAT_FIGURES] = "Cifras",
+    [PAL_WORD_STAT_INTERVALS] = "Cifras con intervalo",
+    [PAL_WORD_STAT_KINDS] = "Tipo de incertidumbre",
+    [PAL_WORD_MIXED] = "La aplicación en relación con el fenómeno",
+    [PAL_WORD_MIXED_TEXT] =
+        "Estas cifras dividen lo que hacen los Estados por lo que se detectó, como indican "
+        "sus definiciones. No miden por separado ni lo uno ni lo otro.",
+    [PAL_WORD_INDICATOR] = "Indicador",
+    [PAL_WORD_NATIONAL_WHY] = "En qué se diferencia",
+    [PAL_WORD_VERSION] = "Versión",
+    [PAL_WORD_BASIS] = "Base",
+    [PAL_WORD_BASIS_DETECTED] = "lo que se detectó",
+    [PAL_WORD_BASIS_ESTIMATED] = "estimación",
+    [PAL_WORD_BASIS_ACTIVITY] = "actividad de las autoridades",
+    [PAL_WORD_BASIS_LAW] = "derecho",
+    [PAL_WORD_KIND] = "Naturaleza",
+    [PAL_WORD_YES] = "sí",
+    [PAL_WORD_NO] = "no",
+    [PAL_WORD_UNKNOWN] = "se desconoce",
+    [PAL_WORD_UNIT_PERSON] = "persona",
+    [PAL_WORD_UNIT_OFFENCE] = "delito",
+    [PAL_WORD_UNIT_ITEM] = "artículo",
+    [PAL_WORD_UNIT_KILOGRAM] = "kilogramo",
+    [PAL_WORD_UNIT_RETURN] = "respuesta",
+    [PAL_WORD_UNIT_STATE] = "Estado",
+    [PAL_WORD_STAGE_INPUT] = "entrada (al primer registro)",
+    [PAL_WORD_STAGE_INTERMEDIATE] = "intermedia (durante las actuaciones)",
+    [PAL_WORD_STAGE_OUTPUT] = "salida (al concluir las actuaciones)",
+    [PAL_WORD_SDG] = "Objetivos de Desarrollo Sostenible",
+    [PAL_WORD_UNCERTAINTY] = "Incertidumbre",
+    [PAL_WORD_BREAKS] = "Rupturas de series",
+    [PAL_WORD_BROKEN_DOWN] = "Desglose",
+    [PAL_WORD_SAME_AS] = "Véase {1}.",
+    [PAL_WORD_TABLES] = "Cuadros",
+    [PAL_WORD_BACK] = "Volver al índice",
+    [PAL_WORD_EXPLAIN] = "Para ver de qué archivos, líneas y fórmula procede una cifra:",
+    [PAL_WORD_FILES] = "Archivos",
+    [PAL_WORD_RETRIEVED] = "Fecha de consulta",
+    [PAL_WORD_ROWS_LEFT_OUT] = "Filas excluidas",
+    [PAL_WORD_FINDINGS_NONE] = "Las comprobaciones no hallaron nada.",
+    [PAL_WORD_FINDINGS_ENGLISH] = "Las observaciones están redactadas en inglés.",
+    [PAL_WORD_NO_FIGURES] = "En este ciclo no existe ninguna de las cifras de este cuadro.",
 };

@@ -184,4 +184,78 @@ const char *const report_text_fr[PAL_WORDS] = {
     [PAL_WORD_CITE_TEXT] = "{1}. {2}. Calculé avec palermo {3} à partir des sources énumérées "
                            "ci-dessus\u00a0; manifest.json désigne chaque "
                            "entrée et chaque définition par son empreinte SHA-256.",
+    [PAL_WORD_CHART_LOG] = "Échelle logarithmique.",
+    [PAL_WORD_CHART_LIMITS] = "Traits fins\u00a0: intervalles à {1}\u00a0%.",
+    [PAL_WORD_CHART_MASKED] =
+        "Barres vides\u00a0: la source masque les petits nombres\u00a0; la valeur se situe "
+        "dans la barre.",
+    [PAL_WORD_CHART_GAP] = "Interruption d’une ligne\u00a0: pas de valeur pour cette année.",
+    [PAL_WORD_CHART_TOTALS] =
+        "Totaux des États ayant fourni des données. Ces États diffèrent d’une année à "
+        "l’autre\u00a0; une variation peut tenir aux réponses elles-mêmes.",
+    [PAL_WORD_CHART_DATA] = "Chiffres de ce graphique",
+    [PAL_WORD_CHART_LINES] = "Graphique en courbes des valeurs par année, de {1} à {2}\u00a0: {3}.",
+    [PAL_WORD_CHART_BARS] = "Diagramme à barres ({1})\u00a0: {2}.",
+    [PAL_WORD_CHART_DOTS] = "Graphique à points, pays et zones par ordre alphabétique\u00a0: {1}.",
+    [PAL_WORD_KEY] = "Ce que montrent les chiffres",
+    [PAL_WORD_KEY_TEXT] =
+        "Les totaux sont ceux de la dernière année où au moins moitié autant d’États que "
+        "l’année la mieux couverte ont fourni des données, et ne portent que sur ces États. "
+        "Un État n’est compté en hausse ou en baisse que si les intervalles de ses deux "
+        "dernières années communiquées ne se chevauchent pas\u00a0; la détection, "
+        "l’enregistrement et le droit changent aussi, et pas seulement la criminalité. Les "
+        "États ne sont pas classés.",
+    [PAL_WORD_KEY_COVERAGE] = "États ayant fourni des données\u00a0: {1} sur {2}.",
+    [PAL_WORD_KEY_COVERAGE_POPULATION] =
+        "États ayant fourni des données\u00a0: {1} sur {2}, soit {3}\u00a0% de la population.",
+    [PAL_WORD_KEY_BOUNDS] = "entre {1} et {2}, la source masquant les petits nombres",
+    [PAL_WORD_KEY_CHANGES] =
+        "États comptant au moins deux années communiquées\u00a0: {1}, dont en hausse\u00a0: "
+        "{2}, en baisse\u00a0: {3}, variation indiscernable du hasard\u00a0: {4}.",
+    [PAL_WORD_KEY_NONE] = "Aucun total n’a pu être calculé.",
+    [PAL_WORD_STAT_INDICATORS] = "Indicateurs",
+    [PAL_WORD_STAT_AREAS] = "Pays et zones",
+    [PAL_WORD_STAT_FIGURES] = "Chiffres",
+    [PAL_WORD_STAT_INTERVALS] = "Chiffres assortis d’un intervalle",
+    [PAL_WORD_STAT_KINDS] = "Type d’incertitude",
+    [PAL_WORD_MIXED] = "L’application rapportée au phénomène",
+    [PAL_WORD_MIXED_TEXT] =
+        "Ces chiffres divisent l’action des États par ce qui a été détecté, comme leurs "
+        "définitions l’indiquent. Ils ne mesurent ni l’une ni l’autre isolément.",
+    [PAL_WORD_INDICATOR] = "Indicateur",
+    [PAL_WORD_NATIONAL_WHY] = "En quoi elle diffère",
+    [PAL_WORD_VERSION] = "Version",
+    [PAL_WORD_BASIS] = "Base",
+    [PAL_WORD_BASIS_DETECTED] = "ce qui a été détecté",
+    [PAL_WORD_BASIS_ESTIMATED] = "estimation",
+    [PAL_WORD_BASIS_ACTIVITY] = "activité des autorités",
+    [PAL_WORD_BASIS_LAW] = "droit",
+    [PAL_WORD_KIND] = "Nature",
+    [PAL_WORD_YES] = "oui",
+    [PAL_WORD_NO] = "non",
+    [PAL_WORD_UNKNOWN] = "non connue",
+    [PAL_WORD_UNIT_PERSON] = "personne",
+    [PAL_WORD_UNIT_OFFENCE] = "infraction",
+    [PAL_WORD_UNIT_ITEM] = "pièce",
+    [PAL_WORD_UNIT_KILOGRAM] = "kilogramme",
+    [PAL_WORD_UNIT_RETURN] = "réponse",
+    [PAL_WORD_UNIT_STATE] = "État",
+    [PAL_WORD_STAGE_INPUT] = "entrée (au premier enregistrement)",
+    [PAL_WORD_STAGE_INTERMEDIATE] = "intermédiaire (en cours de procédure)",
+    [PAL_WORD_STAGE_OUTPUT] = "sortie (au terme de la procédure)",
+    [PAL_WORD_SDG] = "Objectifs de développement durable",
+    [PAL_WORD_UNCERTAINTY] = "Incertitude",
+    [PAL_WORD_BREAKS] = "Ruptures de série",
+    [PAL_WORD_BROKEN_DOWN] = "Ventilation",
+    [PAL_WORD_SAME_AS] = "Voir {1}.",
+    [PAL_WORD_TABLES] = "Tableaux",
+    [PAL_WORD_BACK] = "Retour à la table des matières",
+    [PAL_WORD_EXPLAIN] =
+        "Pour voir de quels fichiers, lignes et formule provient un chiffre\u00a0:",
+    [PAL_WORD_FILES] = "Fichiers",
+    [PAL_WORD_RETRIEVED] = "Date de consultation",
+    [PAL_WORD_ROWS_LEFT_OUT] = "Lignes écartées",
+    [PAL_WORD_FINDINGS_NONE] = "Les contrôles n’ont rien relevé.",
+    [PAL_WORD_FINDINGS_ENGLISH] = "Les constats sont rédigés en anglais.",
+    [PAL_WORD_NO_FIGURES] = "Aucun des chiffres de ce tableau n’existe pour ce cycle.",
 };
