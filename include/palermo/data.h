@@ -198,6 +198,12 @@ PAL_CHECK_RESULT
 enum pal_status pal_batch_column(const struct pal_batch *batch, pal_str name,
                                  const struct pal_column **out, struct pal_error *err);
 
+struct pal_dataset_file {
+    pal_str name;     /* as the descriptor names it, no machine's path */
+    const char *path; /* where it was read                             */
+    char sha256[65];  /* of the bytes as stored                        */
+};
+
 /* A dataset in memory: one batch of the columns that carry a role, a dimension or a measure, with
  * area and period resolved. Long, wide-years and wide-columns files all arrive here in the long
  * form: one row, one value. */
@@ -215,8 +221,11 @@ struct pal_dataset {
     const uint8_t *mark;   /* [rows] enum pal_row_mark                                      */
     size_t columns_n;      /* the source's own columns, by its own names                   */
     const uint32_t *field; /* [rows] field number of the value, for findings                */
-    pal_str file;          /* as the descriptor names it, no machine's path                 */
-    const char *path;      /* where it was read, for messages                               */
+    size_t files;
+    const struct pal_dataset_file *of_file; /* [files]                                      */
+    const uint32_t *file_of; /* [rows] index in of_file; NULL when there is one file only   */
+    pal_str file;            /* of the first: name, path and fingerprint                    */
+    const char *path;
     char sha256[65];
     uint64_t rows_read, rows_error, rows_duplicate;
 };
@@ -251,7 +260,9 @@ size_t pal_dataset_dimension(const struct pal_dataset *dataset, pal_str name);
 /* Any column that rows can be filtered on, by the source's own name, a role or a dimension name.
  * NULL when there is none. */
 const struct pal_column *pal_dataset_filter_column(const struct pal_dataset *dataset, pal_str name);
-/* The file's text of line `line`, for `explain`. */
+/* The file that a row stands in. */
+const struct pal_dataset_file *pal_dataset_file_of(const struct pal_dataset *dataset, size_t row);
+/* The text of line `line` of the (first) file, for `explain`. */
 PAL_CHECK_RESULT
 enum pal_status pal_dataset_source_line(const struct pal_descriptor *descriptor,
                                         const struct pal_load_options *options, uint64_t line,

@@ -140,8 +140,8 @@ static enum pal_status read_shape(const struct pal_yaml *root, struct pal_descri
     return PAL_OK;
 }
 
-static enum pal_status read_facts(const struct pal_yaml *root, struct pal_descriptor *d,
-                                  struct pal_error *err)
+static enum pal_status read_facts(const struct pal_yaml *root, struct pal_arena *arena,
+                                  struct pal_descriptor *d, struct pal_error *err)
 {
     static const char *const known[] = {"legal_basis", "embargo", "min_cell"};
     static const char *const stages[] = {"input", "intermediate", "output"};
@@ -161,7 +161,7 @@ static enum pal_status read_facts(const struct pal_yaml *root, struct pal_descri
     PAL_TRY(pal_yaml_text(root, "principal_offence_rule", &f->principal_offence_rule, err));
     PAL_TRY(pal_yaml_text(root, "scope", &f->scope, err));
     PAL_TRY(pal_yaml_bool(root, "synthetic", &d->synthetic, err));
-    PAL_TRY(pal_yaml_text(root, "sha256", &d->sha256, err));
+    PAL_TRY(pal_yaml_texts(root, "sha256", arena, &d->sha256, &d->sha256_n, err));
     const struct pal_yaml *node = pal_yaml_get(root, "confidentiality");
     if (!node)
         return PAL_OK;
@@ -200,11 +200,6 @@ static enum pal_status read_footer(const struct pal_yaml *root, struct pal_descr
         return PAL_OK;
     PAL_TRY(pal_yaml_known(node, "footer", known, PAL_COUNT(known), err));
     PAL_TRY(pal_yaml_text(node, "from", &d->footer_from, err));
-    if (d->footer_from.len &&
-        d->footer_from.ptr[0] == '^') { /* always at the start of the row's first text */
-        d->footer_from.ptr++;
-        d->footer_from.len--;
-    }
     return pal_yaml_bool(node, "strip_footnotes", &d->strip_footnotes, err);
 }
 
@@ -293,9 +288,9 @@ enum pal_status pal_descriptor_read(const char *path, struct pal_arena *arena,
     PAL_TRY(data_read_duplicates(root, arena, d, err));
     PAL_TRY(data_read_checks(root, arena, d, err));
     PAL_TRY(read_status(root, d, err));
-    PAL_TRY(read_facts(file, d, err));
+    PAL_TRY(read_facts(file, arena, d, err));
     if (root != file)
-        PAL_TRY(read_facts(root, d, err));
+        PAL_TRY(read_facts(root, arena, d, err));
     PAL_TRY(check_columns_make_sense(root, d, err));
     *out = d;
     return PAL_OK;
@@ -313,10 +308,7 @@ const char *pal_descriptor_path(const struct pal_descriptor *descriptor)
     return descriptor->path;
 }
 
-size_t pal_descriptor_files(const struct pal_descriptor *descriptor)
-{
-    return descriptor->paths_n;
-}
+size_t pal_descriptor_files(const struct pal_descriptor *descriptor) { return descriptor->paths_n; }
 
 pal_str pal_descriptor_file(const struct pal_descriptor *descriptor, size_t i)
 {

@@ -20,13 +20,31 @@ struct data_codes {       /* category -> code; `rest` is what "*" says */
     pal_str rest;
 };
 
-struct data_field {
+struct data_field { /* one field of the schema */
     pal_str name;
-    enum { DATA_STRING, DATA_NUMBER, DATA_INTEGER, DATA_YEAR, DATA_DATE } type;
-    bool has_minimum, has_maximum;
-    double minimum, maximum;
-    size_t missing_n;
-    const pal_str *missing;
+    enum data_type {
+        DATA_ANY,
+        DATA_STRING,
+        DATA_NUMBER,
+        DATA_INTEGER,
+        DATA_YEAR,
+        DATA_YEARMONTH,
+        DATA_DATE,
+        DATA_DATETIME,
+        DATA_TIME,
+        DATA_BOOLEAN
+    } type;
+    pal_str format;      /* of dates: "default", "any" or a pattern like "%d/%m/%Y" */
+    char decimal, group; /* 0 = the descriptor's                                    */
+    bool loose;          /* bareNumber: false, "95 %" is a number                   */
+    bool required, unique;
+    bool has_minimum, has_maximum, has_shortest, has_longest;
+    double minimum, maximum;  /* numbers and years; dates as days since 1970             */
+    size_t shortest, longest; /* letters                                                 */
+    pal_str pattern;
+    size_t listed_n, missing_n, true_n, false_n;
+    const pal_str *listed, *missing, *true_value, *false_value;
+    struct pal_place at;
 };
 
 struct data_absent {
@@ -51,6 +69,7 @@ struct data_pair { /* dimension = code */
 
 struct data_measure {
     struct pal_measure_facts facts;
+    struct pal_place at;
     struct data_conditions where;
     size_t set_n;
     const struct data_pair *set;
@@ -95,13 +114,14 @@ struct pal_descriptor {
     size_t paths_n;
     const pal_str *paths;
     struct pal_dialect dialect;
-    char decimal, thousands;
+    char decimal, thousands, comment; /* 0 = none */
     pal_str footer_from;
     bool strip_footnotes;
     enum pal_shape shape;
     int period; /* 0 = rows name it */
-    size_t fields_n;
+    size_t fields_n, primary_key_n;
     struct data_field *field;
+    const pal_str *primary_key;
     pal_str fixed_area; /* empty = rows name it */
     pal_str area, area_name, period_column, value, unit, source, measure, status;
     size_t lists_n;
@@ -136,7 +156,8 @@ struct pal_descriptor {
     pal_str acts_letters[16], acts_codes[16];
     size_t acts_n;
     int status_as_of;
-    pal_str sha256;
+    size_t sha256_n; /* one a path */
+    const pal_str *sha256;
     bool synthetic;
     struct pal_dataset_facts facts;
 };
@@ -147,6 +168,13 @@ struct pal_dict {
 struct pal_dict *data_dict_new(struct pal_arena *arena);
 /* 0 when memory is out. */
 uint32_t data_dict_add(struct pal_dict *dict, pal_str text);
+
+/* A number as this field writes them; field may be NULL. */
+bool data_number(pal_str text, const struct data_field *field, const struct pal_descriptor *d,
+                 double *out);
+/* A date as this field writes them: "default" (ISO), "any", or a pattern of %Y %m %d %y %b %B %H %M
+ * %S; the time of day is read and left out. */
+bool data_date(pal_str text, const struct data_field *field, struct pal_date *out);
 
 /* Looks a category up; an empty slice with ptr NULL when it is not listed. */
 pal_str data_codes_find(const struct data_codes *codes, pal_str category);

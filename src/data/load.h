@@ -11,8 +11,13 @@ struct load_memo { /* dictionary code -> answer + 1; 0 = not asked yet */
 
 struct load_column { /* one column of the file */
     pal_str name;
-    bool kept; /* as a code column; value columns are not */
-    int year;  /* wide-years: the year it stands for, 0 = none */
+    const struct data_field *field; /* what the schema says of it, or NULL */
+    bool judge;                     /* cells are held against the schema                  */
+    struct load_memo judged;        /* code -> 1: it keeps to the schema                  */
+    struct load_memo seen;          /* code -> line where it stood first                  */
+    void *pattern;                  /* regex_t, or NULL                                   */
+    bool kept;                      /* as a code column; value columns are not */
+    int year;                       /* wide-years: the year it stands for, 0 = none */
     struct pal_dict *dict;
     pal_str last; /* text of the last cell, and its code: neighbours are often equal */
     uint32_t last_code;
@@ -43,6 +48,7 @@ struct load_dimension {
 
 struct load_measure {
     const struct data_measure *from;
+    size_t *column; /* [from->columns_n] wide-columns: where they are in the file */
     struct load_conditions where;
     uint32_t code;
     bool percent;
@@ -54,6 +60,8 @@ struct loader {
     struct pal_diag *diag;
     struct pal_arena *arena;
     const char *file; /* as the descriptor names it: what findings print */
+    uint32_t file_at; /* number of the file being read */
+    void *footer;     /* regex_t of footer.from, or NULL */
 
     struct load_column *column; /* [columns] */
     size_t columns;
@@ -64,16 +72,18 @@ struct loader {
     uint64_t *aside_count;
     struct pal_dict *measures;
     uint32_t fixed_area; /* of a file of one country; PAL_NO_AREA: rows name theirs */
-    size_t area_column, name_column, period_column, value_column;
+    size_t area_column, name_column, period_column, value_column, status_column;
+    bool record_bad; /* a cell of the record breaks the schema */
+    bool any_fields; /* some column has a schema to be held against */
     bool percent_value;
     struct load_memo area_memo, name_memo, period_memo;
-    const struct data_field *value_field;
+    pal_str near_of, near; /* the last unknown area, and the known one that is nearest */
 
     uint32_t *here;     /* [columns] codes of the record being read */
     uint32_t *here_dim; /* [dimensions] */
     /* rows */
     size_t rows, cap;
-    uint32_t *area, *measure_code, *field;
+    uint32_t *area, *measure_code, *field, *file_of;
     int32_t *period;
     double *value, *low, *high;
     uint8_t *absent, *state;
@@ -90,6 +100,12 @@ struct load_cell { /* what a shape hands over: one value of the record */
     size_t measure; /* index; SIZE_MAX: by its conditions */
     size_t set_n;
     const struct data_pair *set;
+};
+
+struct load_reading { /* what a value cell says */
+    double value, low, high;
+    enum pal_absent absent;
+    bool bad;
 };
 
 struct data_shape {
@@ -123,11 +139,38 @@ enum pal_status load_measures_prepare(struct loader *l, struct pal_error *err);
 size_t load_measure_of_record(struct loader *l);
 void load_say_no_measure(struct loader *l, const struct pal_record *record);
 void load_set_pairs(struct loader *l, size_t row, const struct data_pair *set, size_t n);
+PAL_CHECK_RESULT
+enum pal_status load_regex(const char *pattern, struct pal_arena *arena, void **out,
+                           const struct pal_place *at, struct pal_error *err);
 bool load_conditions_hold(struct loader *l, struct load_conditions *conditions);
 void load_finding(struct loader *l, enum pal_severity severity, const char *rule, uint64_t line,
                   uint32_t field, pal_str value, pal_str todo, const char *format, ...)
     PAL_PRINTF(8, 9);
 /* A field of the record, empty where the record is short. */
 pal_str load_field(const struct pal_record *record, size_t column);
+/* The memo's answer for a code; NULL when memory is out. */
+uint32_t *load_memo_at(struct load_memo *memo, uint32_t code, struct pal_arena *arena);
+const struct data_absent *load_absent_mark(const struct loader *l, pal_str text);
+/* *bad: the row has an error finding now. */
+uint32_t load_area_of_record(struct loader *l, const struct pal_record *record, bool *bad);
+int32_t load_period_of_record(struct loader *l, const struct pal_record *record, bool *bad);
+bool load_year_possible(const struct loader *l, int32_t year);
+uint32_t load_dimension_code(struct loader *l, struct load_dimension *dimension,
+                             const struct pal_record *record, uint32_t area, bool *bad);
+PAL_CHECK_RESULT
+enum pal_status load_dimensions_prepare(struct loader *l, struct pal_error *err);
+struct load_reading load_value(struct loader *l, const struct pal_record *record,
+                               const struct load_cell *cell, const struct load_measure *measure);
+/* Holds the record's cells against the schema's types and constraints; false when one is wrong. */
+bool load_fields_judge(struct loader *l, const struct pal_record *record);
+PAL_CHECK_RESULT
+enum pal_status load_fields_prepare(struct loader *l, struct pal_error *err);
+/* NULL when the file lies nowhere. */
+const char *load_find_file(const struct pal_descriptor *d, pal_str name,
+                           const struct pal_load_options *options, struct pal_arena *arena);
+enum pal_status load_missing_file(const struct pal_descriptor *d, pal_str name,
+                                  struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status load_build(struct loader *l, struct pal_dataset *out, struct pal_error *err);
 
 #endif

@@ -48,8 +48,8 @@ DATA_SECTION(measures)
 {
     static const char *const known[] = {"where",   "column",        "columns",        "set",
                                         "is_rate", "counting_unit", "counting_stage", "unit",
-                                        "title", "kind" };
-    static const char *const kinds[] = { "phenomenon", "implementation" };
+                                        "title",   "kind"};
+    static const char *const kinds[] = {"phenomenon", "implementation"};
     const struct pal_yaml *measures = pal_yaml_get(root, "measures");
     if (!measures)
         return PAL_OK;
@@ -63,6 +63,7 @@ DATA_SECTION(measures)
         struct data_measure *measure = &d->measure_of[d->measures_n++];
         PAL_TRY(pal_yaml_known(node, "a measure", known, PAL_COUNT(known), err));
         measure->facts.name = measures->key[i]->text;
+        measure->at = measures->key[i]->at;
         PAL_TRY(data_conditions_read(pal_yaml_get(node, "where"), arena, &measure->where, err));
         PAL_TRY(read_pairs(pal_yaml_get(node, "set"), arena, &measure->set, &measure->set_n, err));
         PAL_TRY(read_measure_columns(node, arena, measure, err));

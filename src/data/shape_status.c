@@ -5,25 +5,21 @@
 
 static enum pal_status prepare(struct loader *l, struct pal_error *err)
 {
-    size_t column;
     const struct pal_place at = {l->d->path, 0, 0};
     if (!l->d->status.len)
         return pal_fail_at(
             err, PAL_SYNTAX, &at,
             "shape status needs the role 'status': which column holds date and act?");
     const struct data_pair act = {PAL_STR("act"), PAL_STR("NONE")};
-    PAL_TRY(load_dimensions_add(l, &act, 1, err));
-    return load_column_find(l, l->d->status, NULL, &column, err);
+    return load_dimensions_add(l, &act, 1, err);
 }
 
 static enum pal_status record(struct loader *l, const struct pal_record *record,
                               struct pal_error *err)
 {
-    size_t column;
-    PAL_TRY(load_column_find(l, l->d->status, NULL, &column, err));
-    const pal_str text = pal_str_trim(load_field(record, column));
+    const pal_str text = pal_str_trim(load_field(record, l->status_column));
     struct load_cell cell = {
-        .text = PAL_STR("0"), .field = (uint32_t)column + 1, .measure = SIZE_MAX};
+        .text = PAL_STR("0"), .field = (uint32_t)l->status_column + 1, .measure = SIZE_MAX};
     struct pal_date date = {0};
     struct data_pair act = {PAL_STR("act"), PAL_STR("NONE")};
     if (text.len) {

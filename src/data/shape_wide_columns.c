@@ -5,11 +5,14 @@ static enum pal_status prepare(struct loader *l, struct pal_error *err)
 {
     for (size_t i = 0; i < l->d->measures_n; i++) {
         const struct data_measure *measure = l->measure[i].from;
+        size_t *column = pal_arena_alloc(l->arena, measure->columns_n, sizeof *column);
+        if (!column)
+            return pal_nomem(err, "the measures");
         for (size_t k = 0; k < measure->columns_n; k++) {
-            size_t column;
-            PAL_TRY(load_column_find(l, measure->column[k].column, NULL, &column, err));
-            l->column[column].kept = false;
+            PAL_TRY(load_column_find(l, measure->column[k].column, &measure->at, &column[k], err));
+            l->column[column[k]].kept = false;
         }
+        l->measure[i].column = column;
     }
     return PAL_OK;
 }
@@ -22,8 +25,7 @@ static enum pal_status record(struct loader *l, const struct pal_record *record,
         if (!load_conditions_hold(l, &l->measure[i].where))
             continue;
         for (size_t k = 0; k < measure->columns_n; k++) {
-            size_t column;
-            PAL_TRY(load_column_find(l, measure->column[k].column, NULL, &column, err));
+            const size_t column = l->measure[i].column[k];
             const pal_str text = load_field(record, column);
             if (!text.len) {
                 l->blanks++;
