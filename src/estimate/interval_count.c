@@ -1,6 +1,7 @@
 /* interval_count.c: limits of a Poisson or negative-binomial mean from one count. */
 #include "inside.h"
 
+#include <gsl/gsl_sf_gamma.h>
 #include <math.h>
 #include <string.h>
 
@@ -13,7 +14,13 @@ typedef enum pal_status (*limits)(const struct question *q, double *low, double 
 static enum pal_status garwood(const struct question *q, double *low, double *high)
 {
     const double tail = (1 - q->level) / 2;
-    *low = q->x > 0 ? tail_gamma_quantile_below(q->x, tail) : 0;
+    /* A count far below one (a small count over a large dispersion) has its lower limit where
+     * P(G < m) is m^x / Gamma(x + 1) to the last bit; it may underflow to 0. */
+    const double log_low = q->x > 0 ? (log(tail) + gsl_sf_lngamma(q->x + 1)) / q->x : -(double)INFINITY;
+    if (log_low < -36)
+        *low = exp(log_low);
+    else
+        *low = tail_gamma_quantile_below(q->x, tail);
     *high = tail_gamma_quantile_above(q->x + 1, tail);
     return PAL_OK;
 }
