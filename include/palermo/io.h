@@ -177,6 +177,18 @@ PAL_CHECK_RESULT
 enum pal_status pal_outdir_write(struct pal_outdir *outdir, pal_str name, pal_str content,
                                  struct pal_error *err);
 
+/* A file of the folder that is too large for one buffer: rows are added to pal_sink_buf and handed on
+ * by pal_sink_more whenever 64 KiB have come together. */
+struct pal_sink;
+PAL_CHECK_RESULT
+enum pal_status pal_sink_open(struct pal_outdir *outdir, pal_str name, struct pal_arena *arena,
+                              struct pal_sink **out, struct pal_error *err);
+struct pal_buf *pal_sink_buf(struct pal_sink *sink);
+PAL_CHECK_RESULT
+enum pal_status pal_sink_more(struct pal_sink *sink, struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status pal_sink_close(struct pal_sink *sink, struct pal_error *err);
+
 /* One file that appears whole or not at all (written beside, fsynced, renamed); "-" = stdout. */
 PAL_CHECK_RESULT
 enum pal_status pal_file_write(const char *path, pal_str content, struct pal_error *err);
