@@ -245,6 +245,45 @@ Test(indicator_definitions, every_indicator_is_in_a_table_and_on_the_page, .init
     }
 }
 
+/* ---- evidence
+ * ------------------------------------------------------------------------------------ */
+
+static struct pal_areas *areas;
+
+static void check_evidence(const char *path, struct pal_yaml *root)
+{
+    const struct pal_evidence *record;
+    size_t n;
+    struct pal_error err = {0};
+    (void)root;
+    cr_assert_eq(pal_evidence_read(path, arena, &record, &n, &err), PAL_OK, "%s", err.text);
+    cr_assert_gt(n, 0, "%s holds no record", path);
+    for (size_t i = 0; i < n; i++) {
+        cr_expect(find_code(record[i].indicator) < codes, "%.*s bears on no indicator",
+                  PAL_ARG(record[i].id));
+        cr_expect(pal_areas_by_code(areas, record[i].area) != PAL_NO_AREA, "%.*s has no area",
+                  PAL_ARG(record[i].id));
+        cr_expect(record[i].source.len > 0, "%.*s cites nothing", PAL_ARG(record[i].id));
+        cr_expect(pal_str_eq(record[i].confidence, PAL_STR("high")) ||
+                      pal_str_eq(record[i].confidence, PAL_STR("medium")) ||
+                      pal_str_eq(record[i].confidence, PAL_STR("low")),
+                  "%.*s has no confidence", PAL_ARG(record[i].id));
+        /* What is said of a real area cites a published document; the rest is marked. */
+        cr_expect(record[i].synthetic == pal_str_starts(record[i].area, PAL_STR("XA")) &&
+                      record[i].synthetic != pal_str_starts(record[i].source, PAL_STR("CTOC/")),
+                  "%.*s does not say whether it is invented", PAL_ARG(record[i].id));
+    }
+}
+
+Test(indicator_definitions, evidence_bears_on_figures_and_cites_its_source, .init = open_arena,
+     .fini = close_arena)
+{
+    codes = 0;
+    each_file(TOP, true, keep_code);
+    cr_assert_eq(pal_areas_read("datasets/areas", arena, &areas, NULL), PAL_OK);
+    each_file(TOP "/evidence", false, check_evidence);
+}
+
 /* The official classification, in Spanish, has every code that a definition names. */
 static pal_str classification;
 
