@@ -160,6 +160,14 @@ double answer_dispersion(const struct pal_state *state, const struct tally *cons
     return df > 0 ? fmax(1, chi_square / df) : 1;
 }
 
+enum pal_status answer_settled(enum pal_status status, double *low, double *high)
+{
+    if (status != PAL_NOCONV)
+        return status;
+    *low = *high = (double)NAN;
+    return PAL_OK;
+}
+
 enum pal_status answer_count(const struct pal_state *state, double y, double dispersion,
                              double *std_error, double *low, double *high, struct pal_error *err)
 {
@@ -167,8 +175,9 @@ enum pal_status answer_count(const struct pal_state *state, double y, double dis
     *std_error = negative_binomial ? sqrt(y + y * y / state->ask.theta) : sqrt(dispersion * y);
     const bool plain = negative_binomial || tally_is(state, "quasi");
     const double scale = plain ? 1 : dispersion;
-    PAL_TRY(pal_interval_count(state->ask.interval, y / scale, state->ask.level, state->ask.theta,
-                               dispersion, low, high, err));
+    PAL_TRY(answer_settled(pal_interval_count(state->ask.interval, y / scale, state->ask.level,
+                                              state->ask.theta, dispersion, low, high, err),
+                           low, high));
     *low *= scale;
     *high *= scale;
     return PAL_OK;

@@ -106,6 +106,8 @@ double answer_dispersion(const struct pal_state *state, const struct tally *cons
 PAL_CHECK_RESULT
 enum pal_status answer_count(const struct pal_state *state, double y, double dispersion,
                              double *std_error, double *low, double *high, struct pal_error *err);
+/* Limits that did not settle are not known (NaN); they are no reason to stop a run. */
+enum pal_status answer_settled(enum pal_status status, double *low, double *high);
 /* "exact Poisson (Garwood 1936)": what an interval word means, for `method`. */
 const char *answer_method(const char *interval, bool overdispersed);
 /* low/high of y over x, both ranges of numbers from 0. */

@@ -111,8 +111,13 @@ enum pal_status pal_interval_weighted(const char *word, const struct pal_weighte
         return pal_fail(err, PAL_DOMAIN, "level %g is not between 0 and 1", level);
     pal_str words[PAL_COUNT(methods)];
     for (size_t i = 0; i < PAL_COUNT(methods); i++) {
-        if (strcmp(word, methods[i].word) == 0)
-            return methods[i].find(&q, low, high, err);
+        if (strcmp(word, methods[i].word) == 0) {
+            PAL_TRY(methods[i].find(&q, low, high, err));
+            const bool none = sum->y <= 0 || !(sum->count > 0) || isnan(sum->y) || isnan(sum->v);
+            if (!none && (isnan(*low) || isnan(*high)))
+                return pal_fail(err, PAL_NOCONV, "the limits '%s' of a rate did not settle", word);
+            return PAL_OK;
+        }
         words[i] = pal_str_of(methods[i].word);
     }
     const pal_str near = pal_nearest(pal_str_of(word), words, PAL_COUNT(words));

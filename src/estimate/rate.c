@@ -32,7 +32,8 @@ static enum pal_status gamma_limits(const struct pal_state *state, double y, dou
                                            .mean_a = step,
                                            .mean_a2 = step * step};
     *std_error = sqrt(variance);
-    return pal_interval_weighted("fayfeuer", &sum, state->ask.level, low, high, err);
+    return answer_settled(pal_interval_weighted("fayfeuer", &sum, state->ask.level, low, high, err),
+                          low, high);
 }
 
 static enum pal_status finish(const struct pal_state *state, size_t group, struct pal_arena *arena,

@@ -40,9 +40,10 @@ static enum pal_status finish(const struct pal_state *state, size_t group, struc
     const double dispersion = answer_dispersion(state, tally, 2);
     if (!state->ask.no_variance) {
         double low, high;
-        PAL_TRY(pal_interval_rate_ratio(state->ask.interval, counts, exposure, state->ask.level,
-                                        state->ask.theta, dispersion, &out->std_error, &low, &high,
-                                        err));
+        PAL_TRY(answer_settled(pal_interval_rate_ratio(
+                                   state->ask.interval, counts, exposure, state->ask.level,
+                                   state->ask.theta, dispersion, &out->std_error, &low, &high, err),
+                               &low, &high));
         out->has_std_error = !tally_is(state, "rr-exact");
         answer_interval(out, low, high);
     }

@@ -31,9 +31,11 @@ static enum pal_status finish(const struct pal_state *state, size_t group, struc
         return answer_end(out, cohort, arena, err);
     const double counts[] = {x.value, y.value}, one[] = {1, 1};
     double low, high;
-    PAL_TRY(pal_interval_rate_ratio(state->ask.interval, counts, one, state->ask.level,
-                                    state->ask.theta, answer_dispersion(state, &tally, 1),
-                                    &out->std_error, &low, &high, err));
+    PAL_TRY(answer_settled(pal_interval_rate_ratio(state->ask.interval, counts, one,
+                                                   state->ask.level, state->ask.theta,
+                                                   answer_dispersion(state, &tally, 1),
+                                                   &out->std_error, &low, &high, err),
+                           &low, &high));
     out->std_error *= per;
     if (tally_is(state, "rr-exact"))
         out->has_std_error = false;

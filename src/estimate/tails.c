@@ -14,9 +14,12 @@
 #define LARGE_SHAPE 1e5
 #define NEAR_MEAN   0.05
 
-static double log1p_less(double u) /* log(1 + u) - u without cancellation */
+/* log(r) - (r - 1), given r and r - 1: without cancellation near 1. */
+static double deviance(double r, double less_one)
 {
-    return u > -1 ? gsl_sf_log_1plusx_mx(u) : -HUGE_VAL;
+    if (r <= 0)
+        return -HUGE_VAL;
+    return r > 0.5 ? gsl_sf_log_1plusx_mx(less_one) : log(r) - less_one;
 }
 
 /* Gamma(a + 1) / (sqrt(2 pi a) (a/e)^a), 1 for large a. */
@@ -28,7 +31,7 @@ double tail_poisson_pmf(double x, double mean)
         return x <= 0 ? 1 : 0;
     if (x <= 0)
         return exp(-mean);
-    return exp(x * log1p_less(mean / x - 1)) / (sqrt(2 * PI * x) * stirling_factor(x));
+    return exp(x * deviance(mean / x, (mean - x) / x)) / (sqrt(2 * PI * x) * stirling_factor(x));
 }
 
 /* Temme 1979; NIST Digital Library of Mathematical Functions 8.12. sign +1: P(G > x). */
@@ -39,7 +42,7 @@ static double gamma_tail_large(double a, double x, double sign)
     static const double c1[] = {-1.0 / 540, -1.0 / 288, 1.0 / 378};
     static const double c2 = 25.0 / 6048;
     const double mu = (x - a) / a;
-    const double half = -log1p_less(mu); /* eta^2 / 2 */
+    const double half = -deviance(1 + mu, mu); /* eta^2 / 2 */
     const double eta = mu < 0 ? -sqrt(2 * half) : sqrt(2 * half);
     double s0 = 0, s1 = 0;
     for (size_t i = PAL_COUNT(c0); i-- > 0;)
@@ -50,22 +53,56 @@ static double gamma_tail_large(double a, double x, double sign)
     return 0.5 * erfc(sign * eta * sqrt(a / 2)) + sign * rest;
 }
 
+/* P(G <= x) and P(G > x) share their first factor, the density at x; the smaller of the two is
+ * summed, the other is its complement (Numerical Recipes 6.2). */
+static double gamma_series(double a, double x) /* P/density, x up to about the mean */
+{
+    double term = 1, sum = 1;
+    for (double n = a + 1; n < a + 1e6; n++) {
+        term *= x / n;
+        sum += term;
+        if (term < sum * (DBL_EPSILON / 4))
+            break;
+    }
+    return sum;
+}
+
+static double gamma_fraction(double a, double x) /* Q/(a density), x from about the mean */
+{
+    double b = x + 1 - a, c = 1e300, d = 1 / b, h = d;
+    for (double n = 1; n < 1e6; n++) {
+        const double an = -n * (n - a);
+        b += 2;
+        d = 1 / (an * d + b);
+        c = b + an / c;
+        h *= c * d;
+        if (fabs(c * d - 1) < DBL_EPSILON)
+            break;
+    }
+    return h;
+}
+
+/* density: x^a e^-x / Gamma(a + 1) */
+static double gamma_tail(double a, double x, double density, bool above)
+{
+    if (a >= LARGE_SHAPE && fabs(x - a) < NEAR_MEAN * a)
+        return gamma_tail_large(a, x, above ? +1 : -1);
+    if (x < a + 1) {
+        const double below = density * gamma_series(a, x);
+        return above ? 1 - below : below;
+    }
+    const double over = a * density * gamma_fraction(a, x);
+    return above ? over : 1 - over;
+}
+
 double tail_gamma_below(double shape, double x)
 {
-    if (x <= 0)
-        return 0;
-    if (shape >= LARGE_SHAPE && fabs(x - shape) < NEAR_MEAN * shape)
-        return gamma_tail_large(shape, x, -1);
-    return gsl_cdf_gamma_P(x, shape, 1);
+    return x > 0 ? gamma_tail(shape, x, tail_poisson_pmf(shape, x), false) : 0;
 }
 
 double tail_gamma_above(double shape, double x)
 {
-    if (x <= 0)
-        return 1;
-    if (shape >= LARGE_SHAPE && fabs(x - shape) < NEAR_MEAN * shape)
-        return gamma_tail_large(shape, x, +1);
-    return gsl_cdf_gamma_Q(x, shape, 1);
+    return x > 0 ? gamma_tail(shape, x, tail_poisson_pmf(shape, x), true) : 1;
 }
 
 /* x^a y^b / B(a, b) with x = odds/(1 + odds), by the saddle point: no difference of large
@@ -75,7 +112,8 @@ static double beta_kernel(double a, double b, double odds)
     const double n = a + b;
     const double u = (odds * b - a) / (a * (1 + odds)); /* x/x0 - 1 */
     const double v = (a - odds * b) / (b * (1 + odds)); /* y/y0 - 1 */
-    return exp(a * log1p_less(u) + b * log1p_less(v)) * sqrt(a * b / (2 * PI * n)) *
+    const double x = odds / (1 + odds) * (n / a), y = 1 / (1 + odds) * (n / b);
+    return exp(a * deviance(x, u) + b * deviance(y, v)) * sqrt(a * b / (2 * PI * n)) *
            stirling_factor(n) / (stirling_factor(a) * stirling_factor(b));
 }
 
@@ -141,58 +179,60 @@ struct quantile {
     bool above;
 };
 
-/* How far the tail at exp(t) is from the one wanted; rises with t. */
-typedef double (*quantile_gap)(double t, const void *context);
-/* Its slope, and the slope's own growth. */
-typedef void (*quantile_slope)(double t, const struct quantile *q, double *slope, double *growth);
+struct look {      /* at one point on the log scale */
+    double gap;    /* the tail there less the one wanted (or the reverse): rises */
+    double slope;  /* of the gap                                                 */
+    double growth; /* of the slope, over the slope                               */
+};
 
-static double gamma_gap(double log_x, const void *context)
+static struct look gamma_look(double log_x, const struct quantile *q)
 {
-    const struct quantile *q = context;
-    const double x = exp(log_x);
-    return q->above ? q->p - tail_gamma_above(q->a, x) : tail_gamma_below(q->a, x) - q->p;
+    const double x = exp(log_x), density = tail_poisson_pmf(q->a, x);
+    const double tail = x > 0 ? gamma_tail(q->a, x, density, q->above) : q->above ? 1 : 0;
+    return (struct look){q->above ? q->p - tail : tail - q->p, q->a * density, q->a - x};
 }
 
-static void gamma_slope(double log_x, const struct quantile *q, double *slope, double *growth)
-{
-    const double x = exp(log_x);
-    *slope = q->a * tail_poisson_pmf(q->a, x);
-    *growth = q->a - x;
-}
-
-static double beta_gap(double log_odds, const void *context)
-{
-    const struct quantile *q = context;
-    const double odds = exp(log_odds);
-    return q->above ? q->p - tail_beta_above(q->a, q->b, odds)
-                    : tail_beta_below(q->a, q->b, odds) - q->p;
-}
-
-static void beta_slope(double log_odds, const struct quantile *q, double *slope, double *growth)
+static struct look beta_look(double log_odds, const struct quantile *q)
 {
     const double odds = exp(log_odds);
-    *slope = beta_kernel(q->a, q->b, odds);
-    *growth = (q->a - q->b * odds) / (1 + odds);
+    const double tail =
+        q->above ? tail_beta_above(q->a, q->b, odds) : tail_beta_below(q->a, q->b, odds);
+    return (struct look){q->above ? q->p - tail : tail - q->p, beta_kernel(q->a, q->b, odds),
+                         (q->a - q->b * odds) / (1 + odds)};
 }
 
-/* Halley's steps from a good guess: each leaves about the cube of the error. Where they do not
- * settle, the guess was poor, and the bracketed search takes over. */
-static double solve(quantile_gap gap, quantile_slope slope_of, const struct quantile *q,
-                    double guess, double step)
+static double gamma_gap(double t, const void *context) { return gamma_look(t, context).gap; }
+static double beta_gap(double t, const void *context) { return beta_look(t, context).gap; }
+
+/* Halley's steps from a good guess. In units of the distribution's width a step leaves about the
+ * cube of the error, so a step below 1e-4 is the last. Where steps do not settle the guess was
+ * poor, and the bracketed search takes over. */
+static double solve(struct look (*look_at)(double, const struct quantile *),
+                    double (*gap)(double, const void *), const struct quantile *q, double guess,
+                    double width)
 {
     double t = guess;
     for (int i = 0; i < 12; i++) {
-        double slope, growth;
-        slope_of(t, q, &slope, &growth);
-        const double newton = gap(t, q) / slope;
-        const double halley = newton / fmax(0.5, 1 - newton * growth / 2);
+        const struct look look = look_at(t, q);
+        const double newton = look.gap / look.slope;
+        const double halley = newton / fmax(0.5, 1 - newton * look.growth / 2);
         if (!(fabs(halley) < 1))
             break;
         t -= halley;
-        if (fabs(halley) < 1e-6)
+        if (fabs(halley) < 1e-4 * fmin(width, 1))
             return exp(t);
     }
-    return exp(tail_root(gap, q, guess, step));
+    return exp(tail_root(gap, q, guess, 0.05 * width));
+}
+
+/* Cornish and Fisher's expansion of the gamma quantile (Goldberg & Levine 1946). */
+static double gamma_expansion(double shape, double z)
+{
+    const double z2 = z * z, root = sqrt(shape);
+    return shape + z * root + (z2 - 1) / 3 + z * (z2 - 7) / (36 * root) -
+           ((3 * z2 + 7) * z2 - 16) / (810 * shape) +
+           z * ((9 * z2 + 256) * z2 - 433) / (38880 * shape * root) +
+           (((12 * z2 - 243) * z2 - 923) * z2 + 1472) / (204120 * shape * shape);
 }
 
 static double gamma_quantile(double shape, double p, bool above)
@@ -200,9 +240,20 @@ static double gamma_quantile(double shape, double p, bool above)
     const struct quantile q = {.a = shape, .p = p, .above = above};
     const double z = above ? gsl_cdf_ugaussian_Qinv(p) : gsl_cdf_ugaussian_Pinv(p);
     const double cube = 1 - 1 / (9 * shape) + z / (3 * sqrt(shape)); /* Wilson & Hilferty 1931 */
-    const double guess = cube > 0.2 ? log(shape) + 3 * log(cube)
-                                    : (log(above ? 1 - p : p) + lgamma(shape + 1)) / shape;
-    return solve(gamma_gap, gamma_slope, &q, guess, 0.05 / sqrt(shape + 1));
+    double guess;
+    if (shape > 20 && fabs(z) < 4) {
+        const double x = gamma_expansion(shape, z);
+        if (shape > 2000)
+            return x; /* the next term is below the last bits */
+        guess = log(x);
+    } else if (cube > 0.2) {
+        guess = log(shape) + 3 * log(cube);
+    } else {
+        guess = (log(above ? 1 - p : p) + lgamma(shape + 1)) / shape;
+        if (guess < -40) /* the series has one term; an x below the smallest number is 0 */
+            return exp(guess);
+    }
+    return solve(gamma_look, gamma_gap, &q, guess, 1 / sqrt(shape + 1));
 }
 
 double tail_gamma_quantile_below(double shape, double p) { return gamma_quantile(shape, p, false); }
@@ -213,7 +264,7 @@ static double beta_odds(double a, double b, double p, bool above)
     const struct quantile q = {.a = a, .b = b, .p = p, .above = above};
     const double z = above ? gsl_cdf_ugaussian_Qinv(p) : gsl_cdf_ugaussian_Pinv(p);
     const double spread = sqrt(1 / a + 1 / b);
-    return solve(beta_gap, beta_slope, &q, log(a / b) + z * fmin(spread, 2), 0.25 * spread);
+    return solve(beta_look, beta_gap, &q, log(a / b) + z * fmin(spread, 2), spread);
 }
 
 double tail_beta_odds_below(double a, double b, double p) { return beta_odds(a, b, p, false); }

@@ -187,3 +187,28 @@ Test(estimate_interval_count, refuses_what_has_no_limits)
     cr_expect_eq(pal_interval_count("nb-exact", 1, 0.95, 0, 1, &low, &high, NULL), PAL_DOMAIN);
     cr_expect_eq(pal_interval_count("quasi", 1, 0.95, 0, 0.5, &low, &high, NULL), PAL_DOMAIN);
 }
+
+/* A dispersion far above the count leaves an equivalent count far below 1. */
+Test(estimate_interval_count, settles_for_any_count_and_dispersion)
+{
+    for (double x = 0; x < 1e7; x = x * 1.7 + 1) {
+        for (double dispersion = 1; dispersion < 1e13; dispersion *= 7.3) {
+            double low, high;
+            struct pal_error err = {0};
+            cr_assert_eq(pal_interval_count("quasi", x, 0.95, 0, dispersion, &low, &high, &err),
+                         PAL_OK, "%s", err.text);
+            cr_assert(low >= 0 && low <= x && high >= x, "%g with %g: %g to %g", x, dispersion, low,
+                      high);
+        }
+    }
+}
+
+/* P(G <= x) for a shape far below 1 is x^a/Gamma(a + 1) where x is small. */
+Test(estimate_interval_count, tiny_shapes)
+{
+    for (double shape = 1e-3; shape < 0.2; shape *= 1.7) {
+        const double x = tail_gamma_quantile_below(shape, 0.025);
+        const double expected = exp((log(0.025) + lgamma(shape + 1)) / shape);
+        cr_expect_float_eq(x, expected, 1e-9 * expected, "%g: %g, %g", shape, x, expected);
+    }
+}
