@@ -115,7 +115,7 @@ enum pal_column_role {
 /* Heads stand in levels, outermost first: indicator, breakdown, period, value or limit; a table has
  * as many levels as it needs. Equal neighbours under the same outer heads are one head. An empty
  * level belongs to the head below it. */
-#define PAL_TABLE_HEADS 4
+#define PAL_TABLE_HEADS 5
 struct pal_table_column {
     enum pal_column_role role;
     pal_str head[PAL_TABLE_HEADS];
@@ -129,7 +129,7 @@ struct pal_table_row {
 };
 
 /* A table laid out in one language: what every format prints. Column order is logical; a
- * right-to-left format mirrors it. No rows: none of its figures exist in this cycle. */
+ * right-to-left format mirrors it. */
 struct pal_table {
     pal_str name; /* "trafficking-victims": file name                            */
     unsigned number;
@@ -177,7 +177,8 @@ struct pal_report_input {
     const struct pal_area_order *order[PAL_LANGUAGES];
 };
 
-/* Errors: PAL_NOMEM; PAL_IO when ICU cannot be loaded. */
+/* *out NULL when no figure of the table exists in this cycle.
+ * Errors: PAL_NOMEM; PAL_IO when ICU cannot be loaded. */
 PAL_CHECK_RESULT
 enum pal_status pal_table_layout(const struct pal_report_input *input,
                                  const struct pal_table_definition *definition,

@@ -101,15 +101,48 @@ enum pal_status report_chart_of(const struct pal_report_input *input,
 /* ---- layout ------------------------------------------------------------------------------------
  */
 
-/* Notes are collected while the cells are laid out, row by row. */
-struct report_notes {
-    struct pal_map *map; /* text -> letter */
-    struct pal_arena *arena;
-    const struct pal_report_input *input;
-    enum pal_language language;
-    uint32_t everywhere; /* flags that all figures of the table carry: a line says them */
-    uint32_t symbols;    /* enum report_symbol bits that were printed                    */
+/* Which figure stands where, before any language: values by area, row key and value column. */
+struct plan_column {
+    size_t indicator;    /* of the definition                                        */
+    const pal_str *code; /* [definition->breakdowns] chosen codes, empty where the indicator is
+                            not by that dimension                                    */
+    int32_t period;      /* periods across: its year; 0 otherwise                    */
+    bool interval;
 };
+struct plan {
+    const struct pal_report_input *input;
+    const struct pal_table_definition *definition;
+    size_t columns;
+    struct plan_column *column;
+    size_t keys;                    /* rows of one block: 1 for areas, years or codes otherwise */
+    const int32_t *period;          /* [keys] of rows of periods                                */
+    const pal_str *code;            /* [keys] of rows of a breakdown                            */
+    const struct pal_figure **slot; /* [areas][keys][columns]                            */
+    bool any;
+};
+PAL_CHECK_RESULT
+enum pal_status report_plan(const struct pal_report_input *input,
+                            const struct pal_table_definition *definition, struct pal_arena *arena,
+                            struct plan *out, struct pal_error *err);
+static inline const struct pal_figure **plan_slots(const struct plan *plan, uint32_t area,
+                                                   size_t key)
+{
+    return &plan->slot[(area * plan->keys + key) * plan->columns];
+}
+/* A number stands there, or the range that masked counts leave open. */
+bool report_has_value(const struct pal_figure *figure);
+
+/* The rows in the order of one language. */
+struct plan_row {
+    struct pal_table_row row;
+    size_t key;
+};
+PAL_CHECK_RESULT
+enum pal_status report_plan_rows(const struct plan *plan, const struct pal_area_order *order,
+                                 struct pal_arena *arena, struct plan_row **out, size_t *n,
+                                 struct pal_error *err);
+
+/* Notes are collected while the cells are laid out, row by row. */
 enum report_symbol {
     REPORT_SYMBOL_DOTS = 1,
     REPORT_SYMBOL_DASH = 2,
@@ -118,30 +151,53 @@ enum report_symbol {
     REPORT_SYMBOL_MASKED = 16,
     REPORT_SYMBOL_WITHHELD = 32,
 };
-/* What is written beside a value: year, flags, the State's own figure, review marks. */
+struct report_notes {
+    const struct pal_report_input *input;
+    const struct pal_table_definition *definition;
+    enum pal_language language;
+    struct pal_arena *arena;
+    struct pal_map *map; /* text of a note -> its letter                         */
+    uint32_t everywhere; /* flags that all figures of the table carry            */
+    unsigned symbols;    /* enum report_symbol bits that were printed            */
+    const struct pal_definition *const *national; /* [national_n] definitions beside the standard */
+    size_t national_n;
+};
+PAL_CHECK_RESULT
+enum pal_status report_notes_begin(const struct pal_report_input *input,
+                                   const struct pal_table_definition *definition,
+                                   enum pal_language language, struct pal_arena *arena,
+                                   struct report_notes *out, struct pal_error *err);
+/* What is written beside a value: its year where it is not the row's (row_period; 0: do not say),
+ * its flags, the State's own figure, what the review says. */
 PAL_CHECK_RESULT
 enum pal_status report_notes_of(struct report_notes *notes, const struct pal_figure *figure,
                                 int32_t row_period, struct pal_cell *cell, struct pal_error *err);
 /* The lines under the table: general notes, source, method, coverage, scope, symbols, disclaimer.
  */
 PAL_CHECK_RESULT
-enum pal_status report_lines(const struct report_notes *notes, const struct pal_table *table,
+enum pal_status report_lines(const struct report_notes *notes, const struct plan *plan,
+                             const struct plan_row *row, size_t rows, bool synthetic,
                              const pal_str **out, size_t *n, struct pal_error *err);
 
 /* ---- formats -----------------------------------------------------------------------------------
  */
 
-/* Heads merged as they print: number of columns that head[level] of column `col` spans (0: it is
- * covered by one before it) and of levels it reaches down. */
+/* The head that begins at `level` of column `col` as it prints: its text, the columns and levels it
+ * spans; cols 0 where the place is covered by a head that began before. */
 struct report_span {
+    pal_str text;
     size_t cols, levels;
 };
 struct report_span report_head_span(const struct pal_table *table, size_t level, size_t col);
 /* Note letters of a cell, "a,b". */
 pal_str report_cell_letters(const struct pal_table *table, const struct pal_cell *cell,
                             struct pal_arena *arena);
-/* A table's text with left-to-right marks where its language runs right to left. */
+/* A cell's text between left-to-right marks where its language runs right to left: for formats that
+ * have no isolates of their own. Stubs stay as they are. */
 pal_str report_isolated(const struct pal_table *table, const struct pal_cell *cell,
                         struct pal_arena *arena);
+
+/* The style of tables, for pages that hold some. */
+extern const char report_table_css[];
 
 #endif

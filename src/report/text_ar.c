@@ -51,6 +51,7 @@ const char *const report_text_ar[PAL_WORDS] = {
     [PAL_WORD_NOTE] = "ملاحظة",
     [PAL_WORD_SOURCE] = "المصدر",
     [PAL_WORD_METHOD] = "الطريقة",
+    [PAL_WORD_COVERAGE_LABEL] = "التغطية",
     [PAL_WORD_COVERAGE] = "{1}: أبلغت {2} من أصل {3} من الدول، تضم {4} في المائة من السكان ({5}).",
     [PAL_WORD_COVERAGE_PLAIN] = "{1}: أبلغت {2} من أصل {3} من الدول ({4}).",
     [PAL_WORD_NOT_SEPARABLE] = "لا يميز المصدر بين الجرائم عبر الوطنية والجرائم الداخلية؛ وتشمل "

@@ -52,6 +52,7 @@ const char *const report_text_es[PAL_WORDS] = {
     [PAL_WORD_NOTE] = "Nota",
     [PAL_WORD_SOURCE] = "Fuente",
     [PAL_WORD_METHOD] = "Método",
+    [PAL_WORD_COVERAGE_LABEL] = "Cobertura",
     [PAL_WORD_COVERAGE] = "{1}: informaron {2} de {3} Estados, con el {4} % de la población ({5}).",
     [PAL_WORD_COVERAGE_PLAIN] = "{1}: informaron {2} de {3} Estados ({4}).",
     [PAL_WORD_NOT_SEPARABLE] = "La fuente no distingue los delitos transnacionales de los "

@@ -54,6 +54,7 @@ const char *const report_text_fr[PAL_WORDS] = {
     [PAL_WORD_NOTE] = "Note",
     [PAL_WORD_SOURCE] = "Source",
     [PAL_WORD_METHOD] = "Méthode",
+    [PAL_WORD_COVERAGE_LABEL] = "Couverture",
     [PAL_WORD_COVERAGE] = "{1}\u00a0: {2} États sur {3} ont fourni des données, soit {4}\u00a0% de "
                           "la population ({5}).",
     [PAL_WORD_COVERAGE_PLAIN] = "{1}\u00a0: {2} États sur {3} ont fourni des données ({4}).",

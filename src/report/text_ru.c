@@ -51,6 +51,7 @@ const char *const report_text_ru[PAL_WORDS] = {
     [PAL_WORD_NOTE] = "Примечание",
     [PAL_WORD_SOURCE] = "Источник",
     [PAL_WORD_METHOD] = "Метод",
+    [PAL_WORD_COVERAGE_LABEL] = "Охват",
     [PAL_WORD_COVERAGE] = "{1}: данные представили {2} из {3} государств, на которые приходится "
                           "{4} процента населения ({5}).",
     [PAL_WORD_COVERAGE_PLAIN] = "{1}: данные представили {2} из {3} государств ({4}).",

@@ -50,6 +50,7 @@ const char *const report_text_zh[PAL_WORDS] = {
     [PAL_WORD_NOTE] = "注",
     [PAL_WORD_SOURCE] = "资料来源",
     [PAL_WORD_METHOD] = "方法",
+    [PAL_WORD_COVERAGE_LABEL] = "覆盖范围",
     [PAL_WORD_COVERAGE] = "{1}：{3}个国家中有{2}个提供了数据，占人口的{4}%（{5}）。",
     [PAL_WORD_COVERAGE_PLAIN] = "{1}：{3}个国家中有{2}个提供了数据（{4}）。",
     [PAL_WORD_NOT_SEPARABLE] =
