@@ -1,0 +1,249 @@
+/* cmd_run.c: the main job, one reporting cycle: published files -> draft tables.
+ *
+ * Follow run() downwards: work (read, check, compute), then print. The folder appears whole or not
+ * at all. */
+#include "run.h"
+
+#include <string.h>
+#include <time.h>
+
+struct options {
+    const char     *out, *languages, *formats, *as_of;
+    struct cli_list data, indicators;
+    size_t          threads;
+    bool            strict;
+};
+
+static const struct cli_option table[] = {
+    { CLI_TEXT, "out", 'o', "DIR", "folder that receives the draft; default 'out'. A folder that palermo "
+      "made is replaced once the new one is complete", CLI_AT(struct options, out) },
+    { CLI_TEXT, "languages", 0, "LIST", "of ar, zh, en, fr, ru, es; default: what the cycle says",
+      CLI_AT(struct options, languages) },
+    { CLI_TEXT, "formats", 0, "LIST", "formats of the tables; default: all ('palermo list formats')",
+      CLI_AT(struct options, formats) },
+    { CLI_LIST, "data", 0, "DIR", "look for datasets and their files here too (repeatable)",
+      CLI_AT(struct options, data) },
+    { CLI_LIST, "indicators", 0, "DIR", "look for definitions here first (repeatable)",
+      CLI_AT(struct options, indicators) },
+    { CLI_TEXT, "as-of", 0, "DATE", "the date printed, and the last year that is possible; the only date "
+      "palermo knows", CLI_AT(struct options, as_of) },
+    { CLI_COUNT, "threads", 0, "N", "threads to use; the output is the same on any number",
+      CLI_AT(struct options, threads) },
+    { CLI_FLAG, "strict", 0, NULL, "any error finding: no output, exit code 1",
+      CLI_AT(struct options, strict) },
+    { 0 },
+};
+
+static enum pal_status choose_formats(const char *text, const struct pal_format **out, size_t *n,
+                                      size_t most, struct pal_error *err)
+{
+    *n = 0;
+    if (!text) {
+        for (const struct pal_format *const *all = pal_formats(); *all && *n < most; all++)
+            out[(*n)++] = *all;
+        return PAL_OK;
+    }
+    pal_str rest = pal_str_of(text), name;
+    while (pal_str_split(&rest, ',', &name)) {
+        const struct pal_format *format = pal_format_find(pal_str_trim(name));
+        if (!format)
+            return pal_fail(err, PAL_USAGE, "unknown format '%.*s'; 'palermo list formats' names them",
+                            PAL_ARG(name));
+        if (*n < most)
+            out[(*n)++] = format;
+    }
+    return PAL_OK;
+}
+
+/* Only the tables that the cycle names, when it names any. */
+static enum pal_status choose_tables(const struct cli_work *work,
+                                     const struct pal_table_definition *const **tables, size_t *n,
+                                     struct pal_arena *arena, struct pal_error *err)
+{
+    const struct cli_list *names = &work->cycle.tables;
+    if (!names->n)
+        return PAL_OK;
+    const struct pal_table_definition **chosen = pal_arena_alloc(arena, names->n, sizeof *chosen);
+    pal_str *known = pal_arena_alloc(arena, *n + 1, sizeof *known);
+    if (!chosen || !known)
+        return pal_nomem(err, "the tables of the cycle");
+    for (size_t i = 0; i < *n; i++)
+        known[i] = pal_table_definition_name((*tables)[i]);
+    for (size_t j = 0; j < names->n; j++) {
+        const pal_str name = pal_str_of(names->item[j]);
+        for (size_t i = 0; i < *n && !chosen[j]; i++)
+            if (pal_str_eq(known[i], name))
+                chosen[j] = (*tables)[i];
+        if (chosen[j])
+            continue;
+        const pal_str          near = pal_nearest(name, known, *n);
+        const struct pal_place at = { work->cycle.path, 0, 0 };
+        return pal_fail_at(err, PAL_SYNTAX, &at, "unknown table '%s'%s%.*s%s", names->item[j],
+                           near.len ? "; did you mean '" : "", PAL_ARG(near), near.len ? "'?" : "");
+    }
+    *tables = chosen;
+    *n = names->n;
+    return PAL_OK;
+}
+
+static enum pal_status write_tables(const struct pal_report_input *input, enum pal_language language,
+                                    const struct pal_format *const *format, size_t formats,
+                                    struct pal_outdir *outdir, struct pal_arena *scratch,
+                                    struct pal_error *err)
+{
+    for (size_t t = 0; t < input->tables; t++) {
+        const struct pal_arena_mark mark = pal_arena_mark(scratch);
+        const struct pal_table     *laid;
+        const pal_str               name = pal_table_definition_name(input->table[t]);
+        PAL_TRY(pal_table_layout(input, input->table[t], language, scratch, &laid, err));
+        for (size_t f = 0; laid && f < formats; f++) {
+            const pal_str file = pal_arena_printf(scratch, "tables/%s/%.*s.%s", pal_language_code(language),
+                                                  PAL_ARG(name), format[f]->extension);
+            if (format[f]->write(laid, input, outdir, file, scratch, err) != PAL_OK)
+                return pal_while(err, "writing table '%.*s' as %s", PAL_ARG(name), format[f]->name);
+        }
+        pal_arena_reset(scratch, mark);
+    }
+    return PAL_OK;
+}
+
+static enum pal_status write_figures(const struct cli_work *work, struct pal_outdir *outdir,
+                                     struct pal_arena *scratch, struct pal_error *err)
+{
+    struct pal_buf out;
+    pal_buf_init(&out, scratch, SIZE_MAX / 4);
+    PAL_TRY(pal_figures_csv(work->figures, &out, err));
+    PAL_TRY(pal_buf_status(&out, "figures.csv", err));
+    PAL_TRY(pal_outdir_write(outdir, PAL_STR("figures.csv"), pal_buf_str(&out), err));
+    pal_buf_init(&out, scratch, SIZE_MAX / 4);
+    pal_findings_csv(work->diag, &out);
+    PAL_TRY(pal_buf_status(&out, "findings.csv", err));
+    PAL_TRY(pal_outdir_write(outdir, PAL_STR("findings.csv"), pal_buf_str(&out), err));
+    return pal_sdmx_write(work->figures, outdir, scratch, err);
+}
+
+/* What differs from run to run stands here and nowhere else. */
+static enum pal_status write_log(const struct cli *cli, const struct options *options,
+                                 const struct cli_work *work, double cpu, struct pal_outdir *outdir,
+                                 struct pal_arena *scratch, struct pal_error *err)
+{
+    struct pal_buf out;
+    pal_buf_init(&out, scratch, 1u << 20);
+    char            when[64];
+    const time_t    now = time(NULL);
+    struct tm       utc;
+    if (!gmtime_r(&now, &utc) || !strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &utc))
+        when[0] = '\0';
+    pal_buf_addf(&out, "finished %s\ncpu seconds %.3f\nthreads %zu (0: as many as there are)\n", when, cpu,
+                 options->threads);
+    pal_buf_addf(&out, "cycle %s\n", cli->operands.item[0]);
+    for (size_t i = 0; i < work->folders.datasets_n; i++)
+        pal_buf_addf(&out, "dataset folder %s\n", work->folders.datasets[i]);
+    for (size_t i = 0; i < work->folders.indicators_n; i++)
+        pal_buf_addf(&out, "definition folder %s\n", work->folders.indicators[i]);
+    for (size_t i = 0; i < work->datasets; i++)
+        pal_buf_addf(&out, "read %s\n", work->dataset[i]->path);
+    PAL_TRY(pal_buf_status(&out, "run.log", err));
+    return pal_outdir_write(outdir, PAL_STR("run.log"), pal_buf_str(&out), err);
+}
+
+static void say_what_was_done(struct cli *cli, const char *out, const struct cli_work *work,
+                              const struct pal_report_input *input, const enum pal_language *language,
+                              size_t languages)
+{
+    fprintf(cli->out, "%zu figures of %zu datasets in %zu tables: %s/figures.csv\n", work->figures->n,
+            work->datasets, input->tables, out);
+    fprintf(cli->out, "%llu errors, %llu warnings, %llu notes about the data: %s/findings.csv\n",
+            (unsigned long long)pal_diag_count(work->diag, PAL_ERROR),
+            (unsigned long long)pal_diag_count(work->diag, PAL_WARNING),
+            (unsigned long long)pal_diag_count(work->diag, PAL_INFORMATION), out);
+    fputs("the draft report:\n", cli->out);
+    for (size_t i = 0; i < languages; i++)
+        fprintf(cli->out, "  %s/report/%s/index.html\n", out, pal_language_code(language[i]));
+}
+
+static enum pal_status run(struct cli *cli, struct pal_error *err)
+{
+    const struct options *options = cli->options;
+    const char           *out = options->out ? options->out : "out";
+
+    const struct pal_format *format[16];
+    size_t                   formats, languages = 0;
+    enum pal_language        language[PAL_LANGUAGES];
+    PAL_TRY(choose_formats(options->formats, format, &formats, PAL_COUNT(format), err));
+    if (options->languages)
+        PAL_TRY(cli_languages_parse(options->languages, language, &languages, err));
+
+    struct cli_work work;
+    PAL_TRY(cli_work_do(cli,
+                        &(struct cli_work_options){ .cycle = cli->operands.item[0],
+                                                    .data = options->data,
+                                                    .indicators = options->indicators,
+                                                    .as_of = options->as_of,
+                                                    .threads = options->threads },
+                        &work, err));
+    if (!languages) {
+        languages = work.cycle.languages_n;
+        memcpy(language, work.cycle.language, languages * sizeof *language);
+    }
+    struct pal_report_input input = {
+        .figures = work.figures,       .catalogue = work.catalogue,
+        .areas = work.areas,           .dataset = work.dataset,
+        .datasets = work.datasets,     .diag = work.diag,
+        .evidence = work.evidence,     .evidence_n = work.evidence_n,
+        .title = work.cycle.title,     .subtitle = work.cycle.subtitle,
+        .as_of = work.cycle.as_of,
+    };
+    for (size_t i = 0; i < work.datasets; i++)
+        input.synthetic |= pal_descriptor_synthetic(work.dataset[i]->descriptor);
+    PAL_TRY(pal_table_definitions_read(work.folders.indicators, work.folders.indicators_n, work.catalogue,
+                                       work.diag, cli->arena, &input.table, &input.tables, err));
+    PAL_TRY(choose_tables(&work, &input.table, &input.tables, cli->arena, err));
+    if (options->strict && pal_diag_count(work.diag, PAL_ERROR))
+        return pal_fail(err, PAL_DATA,
+                        "%llu errors in the data, and --strict was given: nothing is written\n"
+                        "'palermo check %s' lists them",
+                        (unsigned long long)pal_diag_count(work.diag, PAL_ERROR), cli->operands.item[0]);
+
+    struct pal_outdir *outdir;
+    struct pal_arena  *scratch = pal_arena_new();
+    if (!scratch)
+        return pal_nomem(err, "the tables");
+    PAL_TRY(pal_arena_defer(cli->arena, (void (*)(void *))pal_arena_free, scratch, err));
+    PAL_TRY(pal_outdir_open(out, cli->arena, &outdir, err));
+    PAL_TRY(write_figures(&work, outdir, scratch, err));
+    struct pal_progress *progress = pal_progress_new(cli->arena, cli->err, "writing languages", languages);
+    for (size_t i = 0; i < languages; i++) {
+        const struct pal_arena_mark mark = pal_arena_mark(scratch);
+        PAL_TRY(write_tables(&input, language[i], format, formats, outdir, scratch, err));
+        PAL_TRY(pal_page_write(&input, language[i], language, languages, outdir, scratch, err));
+        pal_arena_reset(scratch, mark);
+        pal_progress_step(progress, i + 1);
+    }
+    pal_progress_done(progress);
+    PAL_TRY(run_manifest(&work, language, languages, format, formats, outdir, scratch, err));
+    PAL_TRY(write_log(cli, options, &work, (double)clock() / CLOCKS_PER_SEC, outdir, scratch, err));
+    PAL_TRY(pal_outdir_commit(outdir, err));
+    say_what_was_done(cli, out, &work, &input, language, languages);
+    return PAL_OK;
+}
+
+const struct cli_command cli_command_run = {
+    .name = "run",
+    .summary = "one reporting cycle: datasets in, draft tables and report out",
+    .usage = "CYCLE.yaml [--out DIR] [--languages ar,zh,en,fr,ru,es] [options]",
+    .about =
+        "Reads the datasets that the cycle names, checks them, computes its indicators with their "
+        "uncertainty, and writes figures.csv, tables as CSV, XLSX, HTML and DOCX, SDMX-CSV, a report "
+        "page in each language, findings.csv and manifest.json.\n\n"
+        "Rows with errors enter no figure; every figure they would have entered is marked. The same "
+        "inputs give the same bytes, run.log apart. The folder appears whole or not at all.",
+    .examples = "  palermo run datasets/example/cycle.yaml\n"
+                "  palermo run datasets/unodc/cycle.yaml --data ../shared/data --languages en,ar\n"
+                "  palermo run cycle.yaml --out draft --as-of 2026-01-31 --strict\n",
+    .options = table,
+    .options_size = sizeof(struct options),
+    .operands_min = 1,
+    .operands_max = 1,
+    .run = run,
+};
