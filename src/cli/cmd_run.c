@@ -8,30 +8,34 @@
 #include <time.h>
 
 struct options {
-    const char     *out, *languages, *formats, *as_of;
+    const char *out, *languages, *formats, *as_of;
     struct cli_list data, indicators;
-    size_t          threads;
-    bool            strict;
+    size_t threads;
+    bool strict;
 };
 
 static const struct cli_option table[] = {
-    { CLI_TEXT, "out", 'o', "DIR", "folder that receives the draft; default 'out'. A folder that palermo "
-      "made is replaced once the new one is complete", CLI_AT(struct options, out) },
-    { CLI_TEXT, "languages", 0, "LIST", "of ar, zh, en, fr, ru, es; default: what the cycle says",
-      CLI_AT(struct options, languages) },
-    { CLI_TEXT, "formats", 0, "LIST", "formats of the tables; default: all ('palermo list formats')",
-      CLI_AT(struct options, formats) },
-    { CLI_LIST, "data", 0, "DIR", "look for datasets and their files here too (repeatable)",
-      CLI_AT(struct options, data) },
-    { CLI_LIST, "indicators", 0, "DIR", "look for definitions here first (repeatable)",
-      CLI_AT(struct options, indicators) },
-    { CLI_TEXT, "as-of", 0, "DATE", "the date printed, and the last year that is possible; the only date "
-      "palermo knows", CLI_AT(struct options, as_of) },
-    { CLI_COUNT, "threads", 0, "N", "threads to use; the output is the same on any number",
-      CLI_AT(struct options, threads) },
-    { CLI_FLAG, "strict", 0, NULL, "any error finding: no output, exit code 1",
-      CLI_AT(struct options, strict) },
-    { 0 },
+    {CLI_TEXT, "out", 'o', "DIR",
+     "folder that receives the draft; default 'out'. A folder that palermo "
+     "made is replaced once the new one is complete",
+     CLI_AT(struct options, out)},
+    {CLI_TEXT, "languages", 0, "LIST", "of ar, zh, en, fr, ru, es; default: what the cycle says",
+     CLI_AT(struct options, languages)},
+    {CLI_TEXT, "formats", 0, "LIST", "formats of the tables; default: all ('palermo list formats')",
+     CLI_AT(struct options, formats)},
+    {CLI_LIST, "data", 0, "DIR", "look for datasets and their files here too (repeatable)",
+     CLI_AT(struct options, data)},
+    {CLI_LIST, "indicators", 0, "DIR", "look for definitions here first (repeatable)",
+     CLI_AT(struct options, indicators)},
+    {CLI_TEXT, "as-of", 0, "DATE",
+     "the date printed, and the last year that is possible; the only date "
+     "palermo knows",
+     CLI_AT(struct options, as_of)},
+    {CLI_COUNT, "threads", 0, "N", "threads to use; the output is the same on any number",
+     CLI_AT(struct options, threads)},
+    {CLI_FLAG, "strict", 0, NULL, "any error finding: no output, exit code 1",
+     CLI_AT(struct options, strict)},
+    {0},
 };
 
 static enum pal_status choose_formats(const char *text, const struct pal_format **out, size_t *n,
@@ -47,7 +51,8 @@ static enum pal_status choose_formats(const char *text, const struct pal_format 
     while (pal_str_split(&rest, ',', &name)) {
         const struct pal_format *format = pal_format_find(pal_str_trim(name));
         if (!format)
-            return pal_fail(err, PAL_USAGE, "unknown format '%.*s'; 'palermo list formats' names them",
+            return pal_fail(err, PAL_USAGE,
+                            "unknown format '%.*s'; 'palermo list formats' names them",
                             PAL_ARG(name));
         if (*n < most)
             out[(*n)++] = format;
@@ -76,8 +81,8 @@ static enum pal_status choose_tables(const struct cli_work *work,
                 chosen[j] = (*tables)[i];
         if (chosen[j])
             continue;
-        const pal_str          near = pal_nearest(name, known, *n);
-        const struct pal_place at = { work->cycle.path, 0, 0 };
+        const pal_str near = pal_nearest(name, known, *n);
+        const struct pal_place at = {work->cycle.path, 0, 0};
         return pal_fail_at(err, PAL_SYNTAX, &at, "unknown table '%s'%s%.*s%s", names->item[j],
                            near.len ? "; did you mean '" : "", PAL_ARG(near), near.len ? "'?" : "");
     }
@@ -86,19 +91,21 @@ static enum pal_status choose_tables(const struct cli_work *work,
     return PAL_OK;
 }
 
-static enum pal_status write_tables(const struct pal_report_input *input, enum pal_language language,
+static enum pal_status write_tables(const struct pal_report_input *input,
+                                    enum pal_language language,
                                     const struct pal_format *const *format, size_t formats,
                                     struct pal_outdir *outdir, struct pal_arena *scratch,
                                     struct pal_error *err)
 {
     for (size_t t = 0; t < input->tables; t++) {
         const struct pal_arena_mark mark = pal_arena_mark(scratch);
-        const struct pal_table     *laid;
-        const pal_str               name = pal_table_definition_name(input->table[t]);
+        const struct pal_table *laid;
+        const pal_str name = pal_table_definition_name(input->table[t]);
         PAL_TRY(pal_table_layout(input, input->table[t], language, scratch, &laid, err));
         for (size_t f = 0; laid && f < formats; f++) {
-            const pal_str file = pal_arena_printf(scratch, "tables/%s/%.*s.%s", pal_language_code(language),
-                                                  PAL_ARG(name), format[f]->extension);
+            const pal_str file =
+                pal_arena_printf(scratch, "tables/%s/%.*s.%s", pal_language_code(language),
+                                 PAL_ARG(name), format[f]->extension);
             if (format[f]->write(laid, input, outdir, file, scratch, err) != PAL_OK)
                 return pal_while(err, "writing table '%.*s' as %s", PAL_ARG(name), format[f]->name);
         }
@@ -129,13 +136,13 @@ static enum pal_status write_log(const struct cli *cli, const struct options *op
 {
     struct pal_buf out;
     pal_buf_init(&out, scratch, 1u << 20);
-    char            when[64];
-    const time_t    now = time(NULL);
-    struct tm       utc;
+    char when[64];
+    const time_t now = time(NULL);
+    struct tm utc;
     if (!gmtime_r(&now, &utc) || !strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &utc))
         when[0] = '\0';
-    pal_buf_addf(&out, "finished %s\ncpu seconds %.3f\nthreads %zu (0: as many as there are)\n", when, cpu,
-                 options->threads);
+    pal_buf_addf(&out, "finished %s\ncpu seconds %.3f\nthreads %zu (0: as many as there are)\n",
+                 when, cpu, options->threads);
     pal_buf_addf(&out, "cycle %s\n", cli->operands.item[0]);
     for (size_t i = 0; i < work->folders.datasets_n; i++)
         pal_buf_addf(&out, "dataset folder %s\n", work->folders.datasets[i]);
@@ -148,11 +155,11 @@ static enum pal_status write_log(const struct cli *cli, const struct options *op
 }
 
 static void say_what_was_done(struct cli *cli, const char *out, const struct cli_work *work,
-                              const struct pal_report_input *input, const enum pal_language *language,
-                              size_t languages)
+                              const struct pal_report_input *input,
+                              const enum pal_language *language, size_t languages)
 {
-    fprintf(cli->out, "%zu figures of %zu datasets in %zu tables: %s/figures.csv\n", work->figures->n,
-            work->datasets, input->tables, out);
+    fprintf(cli->out, "%zu figures of %zu datasets in %zu tables: %s/figures.csv\n",
+            work->figures->n, work->datasets, input->tables, out);
     fprintf(cli->out, "%llu errors, %llu warnings, %llu notes about the data: %s/findings.csv\n",
             (unsigned long long)pal_diag_count(work->diag, PAL_ERROR),
             (unsigned long long)pal_diag_count(work->diag, PAL_WARNING),
@@ -165,54 +172,62 @@ static void say_what_was_done(struct cli *cli, const char *out, const struct cli
 static enum pal_status run(struct cli *cli, struct pal_error *err)
 {
     const struct options *options = cli->options;
-    const char           *out = options->out ? options->out : "out";
+    const char *out = options->out ? options->out : "out";
 
     const struct pal_format *format[16];
-    size_t                   formats, languages = 0;
-    enum pal_language        language[PAL_LANGUAGES];
+    size_t formats, languages = 0;
+    enum pal_language language[PAL_LANGUAGES];
     PAL_TRY(choose_formats(options->formats, format, &formats, PAL_COUNT(format), err));
     if (options->languages)
         PAL_TRY(cli_languages_parse(options->languages, language, &languages, err));
 
     struct cli_work work;
     PAL_TRY(cli_work_do(cli,
-                        &(struct cli_work_options){ .cycle = cli->operands.item[0],
-                                                    .data = options->data,
-                                                    .indicators = options->indicators,
-                                                    .as_of = options->as_of,
-                                                    .threads = options->threads },
+                        &(struct cli_work_options){.cycle = cli->operands.item[0],
+                                                   .data = options->data,
+                                                   .indicators = options->indicators,
+                                                   .as_of = options->as_of,
+                                                   .threads = options->threads},
                         &work, err));
     if (!languages) {
         languages = work.cycle.languages_n;
         memcpy(language, work.cycle.language, languages * sizeof *language);
     }
     struct pal_report_input input = {
-        .figures = work.figures,       .catalogue = work.catalogue,
-        .areas = work.areas,           .dataset = work.dataset,
-        .datasets = work.datasets,     .diag = work.diag,
-        .evidence = work.evidence,     .evidence_n = work.evidence_n,
-        .title = work.cycle.title,     .subtitle = work.cycle.subtitle,
+        .figures = work.figures,
+        .catalogue = work.catalogue,
+        .areas = work.areas,
+        .dataset = work.dataset,
+        .datasets = work.datasets,
+        .diag = work.diag,
+        .evidence = work.evidence,
+        .evidence_n = work.evidence_n,
+        .title = work.cycle.title,
+        .subtitle = work.cycle.subtitle,
         .as_of = work.cycle.as_of,
     };
     for (size_t i = 0; i < work.datasets; i++)
         input.synthetic |= pal_descriptor_synthetic(work.dataset[i]->descriptor);
-    PAL_TRY(pal_table_definitions_read(work.folders.indicators, work.folders.indicators_n, work.catalogue,
-                                       work.diag, cli->arena, &input.table, &input.tables, err));
+    PAL_TRY(pal_table_definitions_read(work.folders.indicators, work.folders.indicators_n,
+                                       work.catalogue, work.diag, cli->arena, &input.table,
+                                       &input.tables, err));
     PAL_TRY(choose_tables(&work, &input.table, &input.tables, cli->arena, err));
     if (options->strict && pal_diag_count(work.diag, PAL_ERROR))
         return pal_fail(err, PAL_DATA,
                         "%llu errors in the data, and --strict was given: nothing is written\n"
                         "'palermo check %s' lists them",
-                        (unsigned long long)pal_diag_count(work.diag, PAL_ERROR), cli->operands.item[0]);
+                        (unsigned long long)pal_diag_count(work.diag, PAL_ERROR),
+                        cli->operands.item[0]);
 
     struct pal_outdir *outdir;
-    struct pal_arena  *scratch = pal_arena_new();
+    struct pal_arena *scratch = pal_arena_new();
     if (!scratch)
         return pal_nomem(err, "the tables");
     PAL_TRY(pal_arena_defer(cli->arena, (void (*)(void *))pal_arena_free, scratch, err));
     PAL_TRY(pal_outdir_open(out, cli->arena, &outdir, err));
     PAL_TRY(write_figures(&work, outdir, scratch, err));
-    struct pal_progress *progress = pal_progress_new(cli->arena, cli->err, "writing languages", languages);
+    struct pal_progress *progress =
+        pal_progress_new(cli->arena, cli->err, "writing languages", languages);
     for (size_t i = 0; i < languages; i++) {
         const struct pal_arena_mark mark = pal_arena_mark(scratch);
         PAL_TRY(write_tables(&input, language[i], format, formats, outdir, scratch, err));
@@ -234,9 +249,11 @@ const struct cli_command cli_command_run = {
     .usage = "CYCLE.yaml [--out DIR] [--languages ar,zh,en,fr,ru,es] [options]",
     .about =
         "Reads the datasets that the cycle names, checks them, computes its indicators with their "
-        "uncertainty, and writes figures.csv, tables as CSV, XLSX, HTML and DOCX, SDMX-CSV, a report "
+        "uncertainty, and writes figures.csv, tables as CSV, XLSX, HTML and DOCX, SDMX-CSV, a "
+        "report "
         "page in each language, findings.csv and manifest.json.\n\n"
-        "Rows with errors enter no figure; every figure they would have entered is marked. The same "
+        "Rows with errors enter no figure; every figure they would have entered is marked. The "
+        "same "
         "inputs give the same bytes, run.log apart. The folder appears whole or not at all.",
     .examples = "  palermo run datasets/example/cycle.yaml\n"
                 "  palermo run datasets/unodc/cycle.yaml --data ../shared/data --languages en,ar\n"

@@ -8,7 +8,9 @@
 
 static enum pal_word confidence_word(pal_str grade)
 {
-    return pal_str_eq(grade, PAL_STR("high")) ? PAL_WORD_HIGH : pal_str_eq(grade, PAL_STR("medium")) ? PAL_WORD_MEDIUM : PAL_WORD_LOW;
+    return pal_str_eq(grade, PAL_STR("high"))     ? PAL_WORD_HIGH
+           : pal_str_eq(grade, PAL_STR("medium")) ? PAL_WORD_MEDIUM
+                                                  : PAL_WORD_LOW;
 }
 
 void page_evidence(struct page *p)
@@ -19,7 +21,8 @@ void page_evidence(struct page *p)
     page_paragraph(p, PAL_WORD_EVIDENCE_TEXT);
     for (size_t i = 0; i < p->input->evidence_n; i++) {
         const struct pal_evidence *e = &p->input->evidence[i];
-        const uint32_t             area = e->area.len ? pal_areas_by_code(p->input->areas, e->area) : PAL_NO_AREA;
+        const uint32_t area =
+            e->area.len ? pal_areas_by_code(p->input->areas, e->area) : PAL_NO_AREA;
         pal_buf_adds(p->out, "<h3>");
         page_isolated(p, e->id);
         if (area != PAL_NO_AREA) {
@@ -85,8 +88,8 @@ static pal_str classification(struct page *p, const struct pal_definition *d)
 
 static void method(struct page *p, const struct pal_definition *d)
 {
-    static const enum pal_word scopes[] = { PAL_WORD_SCOPE_TRANSNATIONAL, PAL_WORD_SCOPE_DOMESTIC, PAL_WORD_SCOPE_ANY,
-                                            PAL_WORD_SCOPE_NOT_SEPARABLE };
+    static const enum pal_word scopes[] = {PAL_WORD_SCOPE_TRANSNATIONAL, PAL_WORD_SCOPE_DOMESTIC,
+                                           PAL_WORD_SCOPE_ANY, PAL_WORD_SCOPE_NOT_SEPARABLE};
     pal_buf_addf(p->out, "<details id=\"m-%.*s\">\n<summary>", PAL_ARG(d->code));
     page_isolated(p, d->code);
     pal_buf_adds(p->out, " ");
@@ -100,7 +103,9 @@ static void method(struct page *p, const struct pal_definition *d)
     term(p, PAL_WORD_COUNTING_STAGE, d->counting_stage, true);
     term(p, PAL_WORD_PRINCIPAL_RULE, d->principal_offence_rule, true);
     term(p, PAL_WORD_ESTIMATOR,
-         pal_arena_printf(p->arena, "%s: %s. %s", d->estimator->name, d->estimator->summary, d->estimator->source), true);
+         pal_arena_printf(p->arena, "%s: %s. %s", d->estimator->name, d->estimator->summary,
+                          d->estimator->source),
+         true);
     term(p, PAL_WORD_COMPARABILITY, pal_text_in(&d->comparability, p->language), false);
     term(p, PAL_WORD_GUIDELINE, pal_text_in(&d->guideline, p->language), false);
     if (d->references_n) {
@@ -129,7 +134,8 @@ void page_methods(struct page *p)
 
 static void open_plain(struct page *p, enum pal_word caption, const enum pal_word *head, size_t n)
 {
-    pal_buf_adds(p->out, "<div class=\"table-scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
+    pal_buf_adds(p->out,
+                 "<div class=\"table-scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
     page_word(p, caption);
     pal_buf_adds(p->out, "\">\n<table class=\"plain\">\n<caption>");
     page_word(p, caption);
@@ -145,10 +151,12 @@ static void open_plain(struct page *p, enum pal_word caption, const enum pal_wor
 /* Findings are written where the data were read, in English; their counts speak all languages. */
 void page_findings(struct page *p)
 {
-    static const enum pal_word severities[] = { PAL_WORD_INFORMATION, PAL_WORD_WARNING, PAL_WORD_ERROR };
-    static const enum pal_word heads[] = { PAL_WORD_SEVERITY, PAL_WORD_RULE, PAL_WORD_FILE, PAL_WORD_COUNT, PAL_WORD_FIRST };
+    static const enum pal_word severities[] = {PAL_WORD_INFORMATION, PAL_WORD_WARNING,
+                                               PAL_WORD_ERROR};
+    static const enum pal_word heads[] = {PAL_WORD_SEVERITY, PAL_WORD_RULE, PAL_WORD_FILE,
+                                          PAL_WORD_COUNT, PAL_WORD_FIRST};
     const struct pal_diag_tally *tally;
-    const size_t                 n = pal_diag_tallies(p->input->diag, &tally);
+    const size_t n = pal_diag_tallies(p->input->diag, &tally);
     page_heading(p, 2, "findings", PAL_WORD_FINDINGS);
     page_paragraph(p, PAL_WORD_FINDINGS_TEXT);
     if (!n)
@@ -179,13 +187,14 @@ void page_findings(struct page *p)
 
 void page_sources(struct page *p)
 {
-    static const enum pal_word heads[] = { PAL_WORD_DATASET, PAL_WORD_PUBLISHER, PAL_WORD_LICENCE, PAL_WORD_ROWS, PAL_WORD_FINGERPRINT };
+    static const enum pal_word heads[] = {PAL_WORD_DATASET, PAL_WORD_PUBLISHER, PAL_WORD_LICENCE,
+                                          PAL_WORD_ROWS, PAL_WORD_FINGERPRINT};
     page_heading(p, 2, "sources", PAL_WORD_SOURCES);
     open_plain(p, PAL_WORD_SOURCES, heads, PAL_COUNT(heads));
     for (size_t i = 0; i < p->input->datasets; i++) {
-        const struct pal_dataset       *dataset = p->input->dataset[i];
+        const struct pal_dataset *dataset = p->input->dataset[i];
         const struct pal_dataset_facts *facts = pal_descriptor_facts(dataset->descriptor);
-        const struct pal_text           title = pal_descriptor_title(dataset->descriptor);
+        const struct pal_text title = pal_descriptor_title(dataset->descriptor);
         pal_buf_adds(p->out, "<tr><td>");
         page_text(p, pal_text_in(&title, p->language));
         pal_buf_adds(p->out, " (");
@@ -196,7 +205,8 @@ void page_sources(struct page *p)
         page_text(p, facts->licence);
         pal_buf_adds(p->out, "</td><td class=\"num\"><bdi dir=\"ltr\">");
         page_text(p, pal_number_text(p->language, (double)dataset->rows_read, 0, p->arena));
-        pal_buf_addf(p->out, "</bdi></td><td class=\"hash\" dir=\"ltr\">%s</td></tr>\n", dataset->sha256);
+        pal_buf_addf(p->out, "</bdi></td><td class=\"hash\" dir=\"ltr\">%s</td></tr>\n",
+                     dataset->sha256);
     }
     pal_buf_adds(p->out, "</tbody>\n</table>\n</div>\n");
 }
@@ -204,8 +214,9 @@ void page_sources(struct page *p)
 void page_cite(struct page *p)
 {
     const pal_str version = PAL_STR(PAL_VERSION);
-    const pal_str date = p->input->as_of.len ? pal_date_text(p->language, p->input->as_of, p->arena) : pal_word(p->language, PAL_WORD_DRAFT);
-    const pal_str with[] = { pal_text_in(&p->input->title, p->language), date, version };
+    const pal_str date = p->input->as_of.len ? pal_date_text(p->language, p->input->as_of, p->arena)
+                                             : pal_word(p->language, PAL_WORD_DRAFT);
+    const pal_str with[] = {pal_text_in(&p->input->title, p->language), date, version};
     page_heading(p, 2, "cite", PAL_WORD_CITE);
     pal_buf_adds(p->out, "<p>");
     page_text(p, pal_word_fill(p->language, PAL_WORD_CITE_TEXT, with, PAL_COUNT(with), p->arena));
