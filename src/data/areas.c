@@ -1,6 +1,7 @@
 /* areas.c: States, parts, lumps, regions; their codes and their names in six languages. */
 #include "inside.h"
 
+#include <limits.h>
 #include <string.h>
 
 struct pal_areas {
@@ -249,6 +250,11 @@ enum pal_status data_areas_extend(struct pal_areas *areas, const struct pal_desc
         }
         uint32_t index;
         PAL_TRY(add_area(areas, &area, &index, err));
+        const struct pal_area *known = &areas->area[index];
+        if (known->kind != area.kind)
+            return pal_fail_at(err, PAL_SYNTAX, &extra->at,
+                               "'%.*s' is declared %s here and is known as %s",
+                               PAL_ARG(extra->code), kinds[area.kind], kinds[known->kind]);
     }
     return PAL_OK;
 }
@@ -290,26 +296,59 @@ uint32_t pal_areas_by_name(const struct pal_areas *areas, pal_str name)
     return at == SIZE_MAX ? PAL_NO_AREA : areas->names_to[at];
 }
 
+/* How far a code of the same length is: swapped neighbours are the commonest slip of a hand (1),
+ * one other letter comes next (2); anything more is another code. */
+static unsigned code_distance(pal_str a, pal_str b)
+{
+    size_t wrong = 0, first = 0;
+    for (size_t i = 0; i < a.len; i++) {
+        if (a.ptr[i] == b.ptr[i])
+            continue;
+        if (!wrong)
+            first = i;
+        wrong++;
+    }
+    if (wrong == 2 && first + 1 < a.len && a.ptr[first] == b.ptr[first + 1] &&
+        a.ptr[first + 1] == b.ptr[first])
+        return 1;
+    return wrong == 0 ? 0 : wrong == 1 ? 2 : UINT_MAX;
+}
+
 pal_str pal_areas_nearest(const struct pal_areas *areas, pal_str code_or_name)
 {
-    pal_str best = {NULL, 0};
-    for (int pass = 0; pass < 2 && !best.len; pass++) {
-        /* Codes have few letters: only a code of the same length can be meant. */
-        size_t limit = SIZE_MAX;
-        for (size_t i = 0; i < areas->n; i++) {
-            const pal_str word = pass == 0 ? areas->area[i].code : areas->area[i].name.in[PAL_EN];
-            if (pass == 0 && (word.len != code_or_name.len || code_or_name.len > 8))
-                continue;
-            const pal_str near = pal_nearest(code_or_name, &word, 1);
-            if (!near.len)
-                continue;
-            size_t wrong = 0;
-            for (size_t k = 0; k < word.len && k < code_or_name.len; k++)
-                wrong += word.ptr[k] != code_or_name.ptr[k];
-            if (wrong < limit) {
-                limit = wrong;
-                best = word;
-            }
+    char upper[8];
+    pal_str best = {NULL, 0}, code = {upper, code_or_name.len};
+    unsigned nearest = UINT_MAX;
+    for (size_t i = 0; i < code.len && code.len <= sizeof upper; i++) {
+        const char c = code_or_name.ptr[i];
+        upper[i] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+    }
+    for (size_t i = 0; i < areas->n && code.len <= sizeof upper; i++) {
+        const pal_str word = areas->area[i].code;
+        const unsigned far = word.len == code.len ? code_distance(code, word) : UINT_MAX;
+        if (far < nearest) {
+            nearest = far;
+            best = word;
+        }
+    }
+    if (best.len)
+        return best;
+    /* A name: of all spellings known, the one that needs the fewest letters changed. */
+    char plain[256];
+    const pal_str name = plain_name(code_or_name, plain, sizeof plain);
+    size_t limit = SIZE_MAX;
+    for (size_t i = 0; name.len > 3 && i < pal_map_count(areas->names); i++) {
+        const pal_str word = pal_map_key(areas->names, i);
+        if (word.len > name.len + 3 || name.len > word.len + 3 ||
+            (unsigned char)word.ptr[0] >= 0x7F)
+            continue;
+        const pal_str near = pal_nearest(name, &word, 1);
+        size_t wrong = word.len > name.len ? word.len - name.len : name.len - word.len;
+        for (size_t k = 0; near.len && k < word.len && k < name.len; k++)
+            wrong += word.ptr[k] != name.ptr[k];
+        if (near.len && wrong < limit) {
+            limit = wrong;
+            best = areas->area[areas->names_to[i]].name.in[PAL_EN];
         }
     }
     return best;

@@ -83,6 +83,7 @@ struct data_measure {
 
 struct data_duplicates {
     enum pal_duplicates rule;
+    struct pal_place at;
     struct data_conditions where;
     size_t key_n;
     const pal_str *key;

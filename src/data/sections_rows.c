@@ -110,6 +110,7 @@ static enum pal_status read_rule(const struct pal_yaml *node, const char *key,
     size_t rule = PAL_DUP_ERROR;
     PAL_TRY(data_choice(node, key, rules, PAL_COUNT(rules), &rule, err));
     out->rule = (enum pal_duplicates)rule;
+    out->at = node->at;
     if (pal_str_eq(pal_str_of(key), PAL_STR("rule"))) {
         static const char *const known[] = {"rule", "key", "where"};
         PAL_TRY(pal_yaml_known(node, "duplicates", known, PAL_COUNT(known), err));
@@ -126,9 +127,14 @@ DATA_SECTION(duplicates)
     d->duplicates = pal_arena_alloc(arena, n + 1, sizeof *d->duplicates);
     if (!d->duplicates)
         return pal_nomem(err, "the rule for repeated keys");
-    if (!node) { /* silence is the strictest rule; rows of microdata have no key */
+    if (!node) { /* silence is the strictest rule; rows of microdata have no key but a declared one
+                  */
         const bool plain = d->shape == PAL_SHAPE_MICRODATA || d->shape == PAL_SHAPE_LISTS;
-        d->duplicates[d->duplicates_n++].rule = plain ? PAL_DUP_KEEP_BOTH : PAL_DUP_ERROR;
+        d->duplicates[d->duplicates_n++] = (struct data_duplicates){
+            .rule = plain && !d->primary_key_n ? PAL_DUP_KEEP_BOTH : PAL_DUP_ERROR,
+            .at = root->at,
+            .key_n = d->primary_key_n,
+            .key = d->primary_key};
         return PAL_OK;
     }
     if (node->kind == PAL_YAML_SCALAR)

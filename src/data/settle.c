@@ -4,9 +4,19 @@
 
 #include <string.h>
 
+enum pal_status settle_key_new(const struct settle *s, struct settle_key *out,
+                               struct pal_error *err)
+{
+    enum { DERIVED = 8 }; /* area, period, measure, unit, value, reason, source */
+    const size_t cap = s->dataset->columns_n + s->dataset->dimensions + DERIVED;
+    *out = (struct settle_key){.cap = cap};
+    out->column = pal_arena_alloc(s->scratch, cap, sizeof *out->column);
+    return out->column ? PAL_OK : pal_nomem(err, "the checks of a dataset");
+}
+
 void settle_key_add(struct settle_key *key, const uint32_t *column)
 {
-    if (column && key->n < SETTLE_COLUMNS)
+    if (column && key->n < key->cap)
         key->column[key->n++] = column;
 }
 
@@ -67,42 +77,51 @@ enum pal_status settle_group(const struct settle *s, const struct settle_key *ke
     return PAL_OK;
 }
 
-bool settle_holds(const struct pal_dataset *dataset, const struct data_conditions *conditions,
-                  size_t row)
+enum pal_status settle_holds(const struct settle *s, const struct data_conditions *conditions,
+                             uint8_t *holds, struct pal_error *err)
 {
+    const struct pal_dataset *dataset = s->dataset;
+    const size_t rows = dataset->batch.rows;
+    memset(holds, 1, rows);
     for (size_t i = 0; i < conditions->n; i++) {
         const struct data_condition *condition = &conditions->item[i];
         const struct pal_column *column = pal_dataset_filter_column(dataset, condition->column);
-        if (!column || column->type != PAL_COLUMN_CODE)
-            return false;
-        const pal_str text = pal_dict_text(column->dict, column->code[row]);
-        bool any = false;
-        for (size_t k = 0; k < condition->n && !any; k++)
-            any = pal_str_eq(text, condition->value[k]);
-        if (!any)
-            return false;
+        if (!column || column->type != PAL_COLUMN_CODE) {
+            memset(holds, 0, rows);
+            return PAL_OK;
+        }
+        uint8_t *wanted = pal_arena_alloc(s->scratch, pal_dict_count(column->dict), 1);
+        if (!wanted)
+            return pal_nomem(err, "the checks of a dataset");
+        for (size_t k = 0; k < condition->n; k++) {
+            const uint32_t code = pal_dict_find(column->dict, condition->value[k]);
+            if (code)
+                wanted[code] = 1;
+        }
+        for (size_t row = 0; row < rows; row++)
+            holds[row] &= wanted[column->code[row]];
     }
-    return true;
+    return PAL_OK;
 }
 
 void settle_finding(const struct settle *s, enum pal_severity severity, const char *rule,
                     size_t row, const char *todo, const char *format, ...)
 {
-    char text[1024];
+    char text[1024], file[512];
     va_list args;
     va_start(args, format);
     const int n = vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    pal_diag_add(s->diag,
-                 &(struct pal_finding){.severity = severity,
-                                       .rule = rule,
-                                       .at = {s->dataset->batch.file, s->dataset->batch.line[row],
-                                              s->dataset->field[row]},
-                                       .what = {text, n < 0                     ? 0
-                                                      : (size_t)n < sizeof text ? (size_t)n
-                                                                                : sizeof text - 1},
-                                       .todo = pal_str_of(todo),
-                                       .key = pal_descriptor_name(s->dataset->descriptor)});
+    snprintf(file, sizeof file, "%.*s", PAL_ARG(pal_dataset_file_of(s->dataset, row)->name));
+    pal_diag_add(s->diag, &(struct pal_finding){
+                              .severity = severity,
+                              .rule = rule,
+                              .at = {file, s->dataset->batch.line[row], s->dataset->field[row]},
+                              .what = {text, n < 0                     ? 0
+                                             : (size_t)n < sizeof text ? (size_t)n
+                                                                       : sizeof text - 1},
+                              .todo = pal_str_of(todo),
+                              .key = pal_descriptor_name(s->dataset->descriptor)});
 }
 
 const char *settle_cell_name(const struct settle *s, const struct pal_areas *areas, size_t row,
@@ -131,6 +150,7 @@ enum pal_status pal_dataset_settle(struct pal_dataset *dataset,
     struct settle s = {.dataset = dataset, .diag = diag, .scratch = scratch};
     memcpy(&s.state, &dataset->batch.state, sizeof s.state);
     memcpy(&s.mark, &dataset->mark, sizeof s.mark);
+    PAL_TRY(settle_areas(&s, options->areas, err));
     PAL_TRY(settle_duplicates(&s, options->areas, err));
     PAL_TRY(settle_parts(&s, options->areas, err));
     PAL_TRY(settle_stages(&s, options->areas, err));

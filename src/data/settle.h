@@ -4,12 +4,11 @@
 
 #include "inside.h"
 
-#define SETTLE_COLUMNS 64
-#define SETTLE_NONE    UINT32_MAX
+#define SETTLE_NONE UINT32_MAX
 
 struct settle_key { /* what makes rows belong together */
-    const uint32_t *column[SETTLE_COLUMNS];
-    size_t n;
+    const uint32_t **column;
+    size_t n, cap;
 };
 
 struct settle_groups { /* rows of one group are chained in their order */
@@ -26,20 +25,30 @@ struct settle {
     struct pal_arena *scratch;
 };
 
-void settle_key_add(struct settle_key *key, const uint32_t *column);
+/* Room for every column, dimension and derived code that a row has. */
+PAL_CHECK_RESULT
+enum pal_status settle_key_new(const struct settle *s, struct settle_key *out,
+                               struct pal_error *err);
+void settle_key_add(struct settle_key *key, const uint32_t *column); /* NULL adds nothing */
 /* wanted[rows]: 0 leaves a row out; NULL = all that enter. */
 PAL_CHECK_RESULT
 enum pal_status settle_group(const struct settle *s, const struct settle_key *key,
                              const uint8_t *wanted, struct settle_groups *out,
                              struct pal_error *err);
-bool settle_holds(const struct pal_dataset *dataset, const struct data_conditions *conditions,
-                  size_t row);
+/* holds[rows] becomes 1 where all conditions hold. A column that the dataset does not have holds
+ * nowhere. */
+PAL_CHECK_RESULT
+enum pal_status settle_holds(const struct settle *s, const struct data_conditions *conditions,
+                             uint8_t *holds, struct pal_error *err);
 void settle_finding(const struct settle *s, enum pal_severity severity, const char *rule,
                     size_t row, const char *todo, const char *format, ...) PAL_PRINTF(6, 7);
 /* "ALB 2019" for messages, in a static-size buffer of the caller. */
 const char *settle_cell_name(const struct settle *s, const struct pal_areas *areas, size_t row,
                              char *out, size_t size);
 
+PAL_CHECK_RESULT
+enum pal_status settle_areas(struct settle *s, const struct pal_areas *areas,
+                             struct pal_error *err);
 PAL_CHECK_RESULT
 enum pal_status settle_duplicates(struct settle *s, const struct pal_areas *areas,
                                   struct pal_error *err);

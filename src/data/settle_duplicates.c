@@ -4,12 +4,12 @@
 #include <string.h>
 
 /* Default key: every column of the file but value and source, and what was derived from them. */
-static void key_of_rule(const struct settle *s, const struct data_duplicates *rule,
-                        struct settle_key *key)
+static enum pal_status key_of_rule(const struct settle *s, const struct data_duplicates *rule,
+                                   struct settle_key *key, struct pal_error *err)
 {
     const struct pal_dataset *dataset = s->dataset;
     const struct pal_descriptor *d = dataset->descriptor;
-    *key = (struct settle_key){0};
+    PAL_TRY(settle_key_new(s, key, err));
     if (!rule->key_n || pal_str_eq(rule->key[0], PAL_STR("*"))) {
         for (size_t i = 0; i < dataset->columns_n; i++)
             if (!pal_str_eq(dataset->batch.col[i].name, d->source))
@@ -19,52 +19,102 @@ static void key_of_rule(const struct settle *s, const struct data_duplicates *ru
         if (dataset->measure)
             settle_key_add(key, dataset->measure->code);
         settle_key_add(key, (const uint32_t *)dataset->period);
-        return;
+        return PAL_OK;
     }
     if (dataset->measure)
         settle_key_add(key, dataset->measure->code);
     for (size_t i = 0; i < rule->key_n; i++) {
+        const struct pal_column *column = pal_dataset_filter_column(dataset, rule->key[i]);
         if (pal_str_eq(rule->key[i], PAL_STR("area")))
             settle_key_add(key, dataset->area);
         else if (pal_str_eq(rule->key[i], PAL_STR("period")))
             settle_key_add(key, (const uint32_t *)dataset->period);
-        else {
-            const struct pal_column *column = pal_dataset_filter_column(dataset, rule->key[i]);
-            settle_key_add(key, column ? column->code : NULL);
-        }
+        else if (column && column->code)
+            settle_key_add(key, column->code);
+        else
+            return pal_fail_at(err, PAL_SYNTAX, &rule->at,
+                               "the key of 'duplicates' names '%.*s', which is no column, role or "
+                               "dimension of the dataset",
+                               PAL_ARG(rule->key[i]));
     }
+    return PAL_OK;
 }
 
 /* What was not given cannot repeat: an absent value (but "<5" is one), an empty cell of a key. */
-static bool can_repeat(const struct pal_dataset *dataset, const struct data_duplicates *rule,
-                       size_t row)
+static void leave_out_what_is_absent(const struct settle *s, const struct data_duplicates *rule,
+                                     uint8_t *wanted)
 {
-    const uint8_t absent = dataset->value->absent[row];
-    if (absent != PAL_PRESENT && absent != PAL_BELOW_THRESHOLD)
-        return false;
+    const struct pal_dataset *dataset = s->dataset;
+    const size_t rows = dataset->batch.rows;
+    for (size_t row = 0; row < rows; row++) {
+        const uint8_t absent = dataset->value->absent[row];
+        wanted[row] &= absent == PAL_PRESENT || absent == PAL_BELOW_THRESHOLD;
+    }
     for (size_t i = 0; i < rule->key_n; i++) {
         const struct pal_column *column = pal_dataset_filter_column(dataset, rule->key[i]);
-        if (column && column->dict && !pal_dict_text(column->dict, column->code[row]).len)
-            return false;
+        const uint32_t empty =
+            column && column->dict ? pal_dict_find(column->dict, PAL_STR("")) : 0;
+        for (size_t row = 0; empty && row < rows; row++)
+            wanted[row] &= column->code[row] != empty;
     }
-    return true;
 }
 
+/* Records have no value: two of one key say the same when all their columns do. */
 static bool same_value(const struct pal_dataset *dataset, size_t a, size_t b)
 {
     const struct pal_column *v = dataset->value;
+    if (!dataset->descriptor->value.len && dataset->descriptor->shape == PAL_SHAPE_MICRODATA) {
+        for (size_t i = 0; i < dataset->columns_n; i++)
+            if (dataset->batch.col[i].code[a] != dataset->batch.col[i].code[b])
+                return false;
+        return true;
+    }
     if (v->absent[a] != v->absent[b])
         return false;
     return v->absent[a] != PAL_PRESENT || !(v->value[a] < v->value[b] || v->value[a] > v->value[b]);
 }
 
-static bool same_source(const struct pal_dataset *dataset, size_t a, size_t b)
+/* Rows that agree in the key, the value and the source: found by grouping, for a key that a
+ * thousand rows share would make comparing each with each slow. */
+static enum pal_status say_exact(struct settle *s, const struct settle_key *key,
+                                 const uint8_t *wanted, struct pal_error *err)
 {
-    const struct pal_column *source =
-        dataset->descriptor->source.len
-            ? pal_dataset_filter_column(dataset, dataset->descriptor->source)
-            : NULL;
-    return !source || source->code[a] == source->code[b];
+    const struct pal_dataset *dataset = s->dataset;
+    const struct pal_column *v = dataset->value;
+    const size_t rows = dataset->batch.rows;
+    uint32_t *upper = pal_arena_alloc(s->scratch, rows + 1, sizeof *upper);
+    uint32_t *lower = pal_arena_alloc(s->scratch, rows + 1, sizeof *lower);
+    struct settle_key whole;
+    struct settle_groups same;
+    if (!upper || !lower)
+        return pal_nomem(err, "the checks of a dataset");
+    for (size_t row = 0; row < rows; row++) {
+        uint64_t bits = 0;
+        const double value = v->absent[row] == PAL_PRESENT ? v->value[row] + 0.0 : 0;
+        memcpy(&bits, &value, sizeof bits);
+        upper[row] = (uint32_t)(bits >> 32) ^ ((uint32_t)v->absent[row] << 20);
+        lower[row] = (uint32_t)bits;
+    }
+    PAL_TRY(settle_key_new(s, &whole, err));
+    for (size_t i = 0; i < key->n; i++)
+        settle_key_add(&whole, key->column[i]);
+    settle_key_add(&whole, upper);
+    settle_key_add(&whole, lower);
+    if (dataset->descriptor->source.len) {
+        const struct pal_column *source =
+            pal_dataset_filter_column(dataset, dataset->descriptor->source);
+        settle_key_add(&whole, source ? source->code : NULL);
+    }
+    PAL_TRY(settle_group(s, &whole, wanted, &same, err));
+    for (uint32_t g = 0; g < same.groups; g++) {
+        const uint32_t first = same.first[g];
+        for (uint32_t row = same.next[first]; row != SETTLE_NONE; row = same.next[row])
+            settle_finding(s, PAL_WARNING, "exact-duplicate", row,
+                           "remove one of them, or declare what repeats",
+                           "the row repeats line %llu exactly",
+                           (unsigned long long)dataset->batch.line[first]);
+    }
+    return PAL_OK;
 }
 
 static void settle_one(struct settle *s, const struct pal_areas *areas,
@@ -75,18 +125,8 @@ static void settle_one(struct settle *s, const struct pal_areas *areas,
     const uint32_t first = groups->first[g], last = groups->last[g];
     bool conflict = false;
     char name[256];
-    for (uint32_t row = groups->next[first]; row != SETTLE_NONE; row = groups->next[row]) {
+    for (uint32_t row = groups->next[first]; row != SETTLE_NONE; row = groups->next[row])
         conflict |= !same_value(dataset, first, row);
-        for (uint32_t before = first; before != row; before = groups->next[before]) {
-            if (!same_value(dataset, before, row) || !same_source(dataset, before, row))
-                continue;
-            settle_finding(s, PAL_WARNING, "exact-duplicate", row,
-                           "remove one of them, or declare what repeats",
-                           "the row repeats line %llu exactly",
-                           (unsigned long long)dataset->batch.line[before]);
-            break;
-        }
-    }
     static const char *const done[] = {
         [PAL_DUP_ERROR] = "none of them enters a figure",
         [PAL_DUP_FIRST] = "the first enters",
@@ -125,22 +165,24 @@ enum pal_status settle_duplicates(struct settle *s, const struct pal_areas *area
     if (d->shape == PAL_SHAPE_MICRODATA && d->duplicates_n == 1 && !d->duplicates[0].key_n &&
         d->duplicates[0].rule == PAL_DUP_KEEP_BOTH)
         return PAL_OK; /* records have no key unless the descriptor names one */
-    uint8_t *wanted = pal_arena_alloc(s->scratch, dataset->batch.rows + 1, 1);
-    uint8_t *claimed = pal_arena_alloc(s->scratch, dataset->batch.rows + 1, 1);
+    const size_t rows = dataset->batch.rows;
+    uint8_t *wanted = pal_arena_alloc(s->scratch, rows + 1, 1);
+    uint8_t *claimed = pal_arena_alloc(s->scratch, rows + 1, 1);
     if (!wanted || !claimed)
         return pal_nomem(err, "the checks of a dataset");
     for (size_t r = 0; r < d->duplicates_n; r++) {
         const struct data_duplicates *rule = &d->duplicates[r];
         struct settle_key key;
         struct settle_groups groups;
-        for (size_t row = 0; row < dataset->batch.rows; row++) {
-            wanted[row] =
-                !claimed[row] && (!rule->where.n || settle_holds(dataset, &rule->where, row));
+        PAL_TRY(settle_holds(s, &rule->where, wanted, err));
+        for (size_t row = 0; row < rows; row++) { /* the first rule that applies holds */
+            wanted[row] &= !claimed[row];
             claimed[row] |= wanted[row];
-            wanted[row] = wanted[row] && can_repeat(dataset, rule, row);
         }
-        key_of_rule(s, rule, &key);
+        leave_out_what_is_absent(s, rule, wanted);
+        PAL_TRY(key_of_rule(s, rule, &key, err));
         PAL_TRY(settle_group(s, &key, wanted, &groups, err));
+        PAL_TRY(say_exact(s, &key, wanted, err));
         for (uint32_t g = 0; g < groups.groups; g++)
             if (groups.count[g] > 1)
                 settle_one(s, areas, rule, &groups, g);

@@ -157,8 +157,9 @@ static enum pal_status settle_one_check(struct settle *s, const struct pal_areas
             w.unknown = w.parts;
         w.part[w.parts++] = pal_dict_find(w.column->dict, check->parts[i]);
     }
-    struct settle_key key = {0};
+    struct settle_key key;
     struct settle_groups groups;
+    PAL_TRY(settle_key_new(s, &key, err));
     settle_key_add(&key, dataset->area);
     settle_key_add(&key, (const uint32_t *)dataset->period);
     if (dataset->measure)
@@ -213,8 +214,9 @@ enum pal_status settle_stages(struct settle *s, const struct pal_areas *areas,
         return PAL_OK;
     for (size_t i = 0; i < d->stages_n && stages < MAX_PARTS; i++)
         stage[stages++] = pal_dict_find(dataset->measure->dict, d->stages[i]);
-    struct settle_key key = {0};
+    struct settle_key key;
     struct settle_groups groups;
+    PAL_TRY(settle_key_new(s, &key, err));
     settle_key_add(&key, dataset->area);
     settle_key_add(&key, (const uint32_t *)dataset->period);
     for (size_t j = 0; j < dataset->dimensions; j++)

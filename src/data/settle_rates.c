@@ -53,14 +53,16 @@ enum pal_status settle_rates(struct settle *s, const struct pal_areas *areas, st
     uint8_t *kind = pal_arena_alloc(s->scratch, rows + 1, 1); /* 1 count, 2 rate */
     if (!kind)
         return pal_nomem(err, "the checks of a dataset");
-    for (size_t row = 0; row < rows; row++) {
-        const bool looked_at = s->state[row] == PAL_ROW_ENTERS;
-        kind[row] = !looked_at                                   ? 0
-                    : settle_holds(dataset, &d->rate_count, row) ? 1
-                    : settle_holds(dataset, &d->rate_rate, row)  ? 2
-                                                                 : 0;
-    }
-    struct settle_key key = {0}, cell = {0};
+    uint8_t *is_rate = pal_arena_alloc(s->scratch, rows + 1, 1);
+    if (!is_rate)
+        return pal_nomem(err, "the checks of a dataset");
+    PAL_TRY(settle_holds(s, &d->rate_count, kind, err));
+    PAL_TRY(settle_holds(s, &d->rate_rate, is_rate, err));
+    for (size_t row = 0; row < rows; row++)
+        kind[row] = s->state[row] != PAL_ROW_ENTERS ? 0 : kind[row] ? 1 : is_rate[row] ? 2 : 0;
+    struct settle_key key, cell;
+    PAL_TRY(settle_key_new(s, &key, err));
+    PAL_TRY(settle_key_new(s, &cell, err));
     for (size_t i = 0; i < dataset->columns_n; i++) {
         const pal_str name = dataset->batch.col[i].name;
         if (!pal_str_eq(name, d->source) && !names_column(&d->rate_count, name) &&
