@@ -134,6 +134,20 @@ size_t pal_descriptor_measures(const struct pal_descriptor *descriptor);
 const struct pal_measure_facts *pal_descriptor_measure(const struct pal_descriptor *descriptor,
                                                        size_t i);
 
+/* What a definition may name of a dataset, known without its file: dimensions (lower case), the
+ * codes of one of them ("_T" among them), and the value column where there are no measures. Codes
+ * give false when the list may be open: a column whose categories the descriptor does not list. */
+PAL_CHECK_RESULT
+enum pal_status pal_descriptor_dimensions(const struct pal_descriptor *descriptor,
+                                          struct pal_arena *arena, const pal_str **name, size_t *n,
+                                          struct pal_error *err);
+bool pal_descriptor_codes(const struct pal_descriptor *descriptor, pal_str dimension,
+                          struct pal_arena *arena, const pal_str **code, size_t *n);
+pal_str pal_descriptor_value(const struct pal_descriptor *descriptor);
+/* The code that the source's category stands for; ptr NULL when it is not listed. */
+pal_str pal_descriptor_code_of(const struct pal_descriptor *descriptor, pal_str dimension,
+                               pal_str category);
+
 struct pal_dataset_facts {
     pal_str publisher, licence, source, retrieved, release;
     pal_str counting_unit, counting_stage, principal_offence_rule, scope;

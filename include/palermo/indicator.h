@@ -35,7 +35,7 @@ struct pal_operand { /* numerator, denominator */
     size_t  conditions;
     const struct pal_condition *condition;
     bool    given;
-    struct pal_place at;
+    struct pal_place at, value_at;
 };
 
 struct pal_break {
@@ -74,7 +74,7 @@ struct pal_definition {
     const struct pal_break *breaks; /* published breaks in series                              */
     size_t         references_n;
     const pal_str *references;
-    struct pal_place at;
+    struct pal_place at, by_at, unit_at; /* of the file, its breakdowns, its counting unit      */
     char     sha256[65];    /* of the file                                                     */
     const char *path;
 };
@@ -92,6 +92,16 @@ size_t                       pal_catalogue_count(const struct pal_catalogue *cat
 const struct pal_definition *pal_catalogue_get(const struct pal_catalogue *catalogue, size_t i);
 const struct pal_definition *pal_catalogue_find(const struct pal_catalogue *catalogue, pal_str code);
 pal_str                      pal_catalogue_nearest(const struct pal_catalogue *catalogue, pal_str code);
+
+/* Judges a definition against the descriptors of its datasets (NULL: not at hand, not judged):
+ * unknown measures, dimensions and codes with the nearest known word, unlike counting units and
+ * kinds that are not declared. Findings of the rule "definition"; *good is false if there are any. */
+PAL_CHECK_RESULT
+enum pal_status pal_definition_judge(const struct pal_definition *definition,
+                                     const struct pal_descriptor *numerator,
+                                     const struct pal_descriptor *denominator,
+                                     struct pal_diag *diag, struct pal_arena *scratch, bool *good,
+                                     struct pal_error *err);
 
 /* ---- figures ------------------------------------------------------------------------------------ */
 

@@ -16,28 +16,6 @@ static int by_code(const void *a, const void *b)
                        ((const struct pal_definition *)b)->code);
 }
 
-static void problem(struct pal_diag *diag, const struct pal_place *at, pal_str code,
-                    const char *format, ...) PAL_PRINTF(4, 5);
-
-static void problem(struct pal_diag *diag, const struct pal_place *at, pal_str code,
-                    const char *format, ...)
-{
-    char text[1024];
-    va_list args;
-    va_start(args, format);
-    const int n = vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    pal_diag_add(diag,
-                 &(struct pal_finding){.severity = PAL_ERROR,
-                                       .rule = "definition",
-                                       .at = *at,
-                                       .what = {text, n < 0                     ? 0
-                                                      : (size_t)n < sizeof text ? (size_t)n
-                                                                                : sizeof text - 1},
-                                       .todo = PAL_STR("indicators/README.md lists the keys"),
-                                       .key = code});
-}
-
 struct catalogue_work {
     struct pal_catalogue *catalogue;
     const struct pal_datasets *datasets;
@@ -53,24 +31,15 @@ static bool dataset_known(const struct catalogue_work *r, pal_str name, const st
     struct pal_error err = {0};
     if (!r->datasets || pal_datasets_find(r->datasets, name, &path, &err) == PAL_OK)
         return true;
-    problem(r->diag, at, code, "%s", err.text);
+    definition_problem(r->diag, at, code, "%s", err.text);
     return false;
 }
 
-/* Counting units of the two operands, where their datasets' descriptors are known only at load;
- * here the definition's own words are held against each other. */
-static bool sensible(const struct catalogue_work *r, const struct pal_definition *d)
+static bool datasets_known(const struct catalogue_work *r, const struct pal_definition *d)
 {
     bool fine = dataset_known(r, d->numerator.dataset, &d->numerator.at, d->code);
     if (d->denominator.given)
         fine &= dataset_known(r, d->denominator.dataset, &d->denominator.at, d->code);
-    if (d->measures == PAL_PHENOMENON && (d->basis == PAL_LAW || d->basis == PAL_ACTIVITY)) {
-        const struct pal_place at = {d->path, 1, 1};
-        problem(r->diag, &at, d->code,
-                "a phenomenon is detected or estimated; '%s' measures implementation",
-                pal_basis_name(d->basis));
-        fine = false;
-    }
     return fine;
 }
 
@@ -88,32 +57,24 @@ static enum pal_status add_file(struct catalogue_work *r, const char *path, pal_
         c->cap = cap;
     }
     struct pal_definition *d = &c->definition[c->n];
-    struct pal_error own = {0};
-    const enum pal_status status =
-        indicator_definition_read(path, family, national, c->arena, d, &own);
-    if (status != PAL_OK && status != PAL_SYNTAX) {
-        if (err)
-            *err = own;
-        return status;
-    }
-    if (status == PAL_SYNTAX) {
-        const struct pal_place at = {own.file[0] ? own.file : path, own.line, own.column};
-        problem(r->diag, &at, PAL_STR(""), "%s", own.text);
-        r->bad = true;
+    bool good;
+    PAL_TRY(indicator_definition_read(path, family, national, r->diag, c->arena, d, &good, err));
+    if (good)
+        good = datasets_known(r, d);
+    r->bad |= !good;
+    if (!d->code.len)
         return PAL_OK;
-    }
     for (size_t i = 0; i < c->n; i++) {
         if (!pal_str_eq(c->definition[i].code, d->code))
             continue;
         if (i < r->before)
             return PAL_OK; /* earlier folders win */
         const struct pal_place at = {d->path, 1, 1};
-        problem(r->diag, &at, d->code, "the code '%.*s' is taken by '%s'", PAL_ARG(d->code),
-                c->definition[i].path);
+        definition_problem(r->diag, &at, d->code, "the code '%.*s' is taken by '%s'",
+                           PAL_ARG(d->code), c->definition[i].path);
         r->bad = true;
         return PAL_OK;
     }
-    r->bad |= !sensible(r, d);
     c->n++;
     return PAL_OK;
 }
@@ -188,17 +149,18 @@ static void check_standards(struct catalogue_work *r)
         const struct pal_definition *to = pal_catalogue_find(c, d->standard);
         if (!to) {
             const pal_str near = pal_catalogue_nearest(c, d->standard);
-            problem(r->diag, &at, d->code, "the standard indicator '%.*s' is unknown%s%.*s%s",
-                    PAL_ARG(d->standard), near.len ? "; did you mean '" : "", PAL_ARG(near),
-                    near.len ? "'?" : "");
+            definition_problem(r->diag, &at, d->code,
+                               "the standard indicator '%.*s' is unknown%s%.*s%s",
+                               PAL_ARG(d->standard), near.len ? "; did you mean '" : "",
+                               PAL_ARG(near), near.len ? "'?" : "");
             r->bad = true;
             continue;
         }
         for (size_t steps = 0; to && steps <= c->n; steps++) {
             if (to == d) {
-                problem(r->diag, &at, d->code,
-                        "'%.*s' stands beside itself: 'standard' goes in a circle",
-                        PAL_ARG(d->code));
+                definition_problem(r->diag, &at, d->code,
+                                   "'%.*s' stands beside itself: 'standard' goes in a circle",
+                                   PAL_ARG(d->code));
                 r->bad = true;
                 break;
             }
@@ -227,15 +189,7 @@ enum pal_status pal_catalogue_read(const char *const *folders, size_t n,
         qsort(c->definition, c->n, sizeof *c->definition, by_code);
     check_standards(&r);
     *out = c;
-    if (!r.bad)
-        return PAL_OK;
-    /* The first problem is the message; all are findings. */
-    for (size_t i = 0; i < pal_diag_listed(diag); i++) {
-        const struct pal_finding *f = pal_diag_get(diag, i);
-        if (strcmp(f->rule, "definition") == 0)
-            return pal_fail_at(err, PAL_SYNTAX, &f->at, "%.*s", PAL_ARG(f->what));
-    }
-    return pal_fail(err, PAL_SYNTAX, "a definition cannot be read");
+    return r.bad ? definition_fail(diag, err) : PAL_OK;
 }
 
 size_t pal_catalogue_count(const struct pal_catalogue *catalogue) { return catalogue->n; }
@@ -261,4 +215,18 @@ pal_str pal_catalogue_nearest(const struct pal_catalogue *catalogue, pal_str cod
     for (size_t i = 0; i < catalogue->n; i++)
         words[i] = catalogue->definition[i].code;
     return pal_nearest(code, words, catalogue->n);
+}
+
+enum pal_status catalogue_all(const struct pal_catalogue *catalogue, struct pal_arena *arena,
+                              const struct pal_definition *const **out, size_t *n,
+                              struct pal_error *err)
+{
+    const struct pal_definition **every = pal_arena_alloc(arena, catalogue->n + 1, sizeof *every);
+    if (!every)
+        return pal_nomem(err, "the catalogue");
+    for (size_t i = 0; i < catalogue->n; i++)
+        every[i] = &catalogue->definition[i];
+    *out = every;
+    *n = catalogue->n;
+    return PAL_OK;
 }

@@ -1,8 +1,8 @@
-/* cells.c: the rows of a dataset that an operand means, summed by area, period and breakdown.
+/* cells.c: the rows of a dataset that an operand takes, summed by area, period and breakdown.
  *
  * A row belongs to the operand when its measure and conditions fit and every dimension that is
- * neither asked for nor conditioned stands at its total. A dimension for which the source never
- * gives a total is summed over. */
+ * neither asked for nor conditioned stands at its total, or does not apply. A dimension for which
+ * the source never gives a total, among the rows that otherwise fit, is summed over. */
 #include "inside.h"
 
 #include <string.h>
@@ -18,41 +18,38 @@ pal_str codes_text(const struct codes *codes, uint32_t code)
     return pal_map_key(codes->map, code);
 }
 
-const struct pal_dataset *compute_dataset(const struct pal_compute *compute, pal_str name)
+enum pal_status cells_new(const struct pal_operand *operand, const struct pal_dataset *dataset,
+                          size_t by_n, const pal_str *by, struct pal_arena *arena,
+                          struct cells **out, struct pal_error *err)
 {
-    for (size_t i = 0; i < compute->datasets; i++)
-        if (pal_str_eq(pal_descriptor_name(compute->dataset[i]->descriptor), name))
-            return compute->dataset[i];
-    return NULL;
+    struct cells *cells = pal_arena_alloc(arena, 1, sizeof *cells);
+    if (!cells)
+        return pal_nomem(err, "cells");
+    *cells = (struct cells){.operand = operand, .dataset = dataset, .by_n = by_n, .arena = arena};
+    for (size_t b = 0; b < by_n; b++)
+        cells->by[b] = by[b];
+    *out = cells;
+    return pal_groups_new(arena, KEY_BY + by_n, &cells->groups, err);
 }
 
-struct test { /* does a row's code pass? */
-    const uint32_t *code;
-    const uint8_t *pass; /* [dict count] */
-};
+/* ---- which rows --------------------------------------------------------------------------- */
 
-struct collect {
-    const struct pal_dataset *dataset;
-    struct test test[64];
-    size_t tests;
-    struct {
-        const uint32_t *code;
-        const uint32_t *to; /* [dict count] code number of all datasets; UINT32_MAX = no cell */
-        bool total;         /* the source gives totals of its own */
-    } by[PAL_MAX_BREAKDOWNS];
-};
-
-static enum pal_status add_test(struct collect *c, const struct pal_column *column,
+static enum pal_status add_test(struct cells *c, const struct pal_column *column,
                                 struct pal_arena *arena, uint8_t **pass, struct pal_error *err)
 {
     *pass = pal_arena_alloc(arena, pal_dict_count(column->dict) + 1, 1);
-    if (!*pass || c->tests == PAL_COUNT(c->test))
+    if (!*pass)
         return pal_nomem(err, "conditions");
-    c->test[c->tests++] = (struct test){column->code, *pass};
+    if (c->tests == CELLS_TESTS)
+        return pal_fail_at(err, PAL_SYNTAX, &c->operand->at, "more than %d conditions",
+                           CELLS_TESTS);
+    c->test[c->tests++] = (struct row_test){column->code, *pass};
     return PAL_OK;
 }
 
-static enum pal_status test_condition(struct collect *c, const struct pal_condition *condition,
+/* What an operand may name was checked against the descriptor; the file at hand can still lack a
+ * column, or never use a code. */
+static enum pal_status test_condition(struct cells *c, const struct pal_condition *condition,
                                       struct pal_arena *arena, struct pal_error *err)
 {
     const struct pal_column *column = pal_dataset_filter_column(c->dataset, condition->column);
@@ -68,152 +65,173 @@ static enum pal_status test_condition(struct collect *c, const struct pal_condit
     return PAL_OK;
 }
 
-static enum pal_status test_measure(struct collect *c, const struct pal_operand *operand,
-                                    struct pal_arena *arena, struct pal_error *err)
+static enum pal_status test_measure(struct cells *c, struct pal_arena *arena, struct pal_error *err)
 {
     const struct pal_dataset *dataset = c->dataset;
+    const struct pal_operand *operand = c->operand;
     uint8_t *pass;
-    if (!dataset->measure) {
-        for (size_t k = 0; k < operand->values; k++)
-            if (!pal_str_eq(operand->value[k], dataset->value->name))
-                return pal_fail_at(err, PAL_SYNTAX, &operand->at,
-                                   "the dataset '%.*s' has no measure '%.*s'",
-                                   PAL_ARG(operand->dataset), PAL_ARG(operand->value[k]));
+    if (!dataset->measure)
         return PAL_OK;
-    }
-    const size_t n = pal_descriptor_measures(dataset->descriptor);
     PAL_TRY(add_test(c, dataset->measure, arena, &pass, err));
-    if (!operand->values) {
-        if (n > 1)
-            return pal_fail_at(err, PAL_SYNTAX, &operand->at,
-                               "the dataset '%.*s' has %zu measures; 'value' names one",
-                               PAL_ARG(operand->dataset), n);
+    for (size_t k = 0; k < operand->values; k++)
+        pass[pal_dict_find(dataset->measure->dict, operand->value[k])] = 1;
+    if (!operand->values && pal_descriptor_measures(dataset->descriptor))
         pass[pal_dict_find(dataset->measure->dict,
                            pal_descriptor_measure(dataset->descriptor, 0)->name)] = 1;
-        return PAL_OK;
-    }
-    for (size_t k = 0; k < operand->values; k++) {
-        const uint32_t code = pal_dict_find(dataset->measure->dict, operand->value[k]);
-        if (!code) {
-            pal_str names[64];
-            for (size_t i = 0; i < n && i < PAL_COUNT(names); i++)
-                names[i] = pal_descriptor_measure(dataset->descriptor, i)->name;
-            const pal_str near =
-                pal_nearest(operand->value[k], names, n < PAL_COUNT(names) ? n : PAL_COUNT(names));
-            return pal_fail_at(
-                err, PAL_SYNTAX, &operand->at, "the dataset '%.*s' has no measure '%.*s'%s%.*s%s",
-                PAL_ARG(operand->dataset), PAL_ARG(operand->value[k]),
-                near.len ? "; did you mean '" : "", PAL_ARG(near), near.len ? "'?" : "");
-        }
-        pass[code] = 1;
-    }
+    pass[0] = 0;
     return PAL_OK;
 }
 
-/* Codes that rows passing the other tests really use: does the source give totals? */
-static bool gives_total(const struct collect *c, const struct pal_column *column)
+static bool conditioned(const struct cells *c, pal_str dimension)
 {
-    const uint32_t total = pal_dict_find(column->dict, PAL_STR("_T"));
-    const uint32_t none = pal_dict_find(column->dict, PAL_STR("_Z"));
-    const struct pal_batch *batch = &c->dataset->batch;
-    for (size_t row = 0; row < batch->rows; row++) {
-        const uint32_t code = column->code[row];
-        if (!code || (code != total && code != none))
-            continue;
-        bool pass = batch->state[row] == PAL_ROW_ENTERS;
-        for (size_t k = 0; k < c->tests && pass; k++)
-            pass = c->test[k].pass[c->test[k].code[row]];
-        if (pass)
+    for (size_t i = 0; i < c->operand->conditions; i++) {
+        const size_t k = pal_dataset_dimension(c->dataset, c->operand->condition[i].column);
+        if (k != SIZE_MAX && pal_str_eq(c->dataset->dimension[k].name, dimension))
             return true;
     }
     return false;
 }
 
-static bool conditioned(const struct pal_operand *operand, const struct pal_dataset *dataset,
-                        pal_str dimension)
+/* The code numbers of a breakdown. What does not apply to this measure is no breakdown of it: it
+ * stands at the total. */
+static enum pal_status number_codes(struct cells_dimension *dimension,
+                                    const struct pal_column *column, struct codes *codes,
+                                    struct pal_arena *arena, struct pal_error *err)
 {
-    for (size_t i = 0; i < operand->conditions; i++) {
-        const size_t k = pal_dataset_dimension(dataset, operand->condition[i].column);
-        if (k != SIZE_MAX && pal_str_eq(dataset->dimension[k].name, dimension))
-            return true;
-    }
-    return false;
+    const size_t n = pal_dict_count(column->dict);
+    uint32_t *to = pal_arena_alloc(arena, n + 1, sizeof *to);
+    if (!to)
+        return pal_nomem(err, "breakdowns");
+    to[0] = UINT32_MAX;
+    for (uint32_t code = 1; code < n; code++)
+        if ((to[code] = codes_add(codes, pal_dict_text(column->dict, code))) == UINT32_MAX)
+            return pal_nomem(err, "breakdowns");
+    if (dimension->none)
+        to[dimension->none] = 0;
+    dimension->to = to;
+    return PAL_OK;
 }
 
-static enum pal_status prepare_dimensions(struct collect *c, const struct pal_operand *operand,
-                                          const struct pal_definition *d, struct codes *codes,
-                                          struct pal_arena *arena, struct cells *out,
-                                          struct pal_error *err)
+enum pal_status cells_prepare(struct cells *c, struct codes *codes, struct pal_arena *arena,
+                              struct pal_error *err)
 {
     const struct pal_dataset *dataset = c->dataset;
-    const size_t plain = c->tests; /* measure and conditions */
+    c->test = pal_arena_alloc(arena, CELLS_TESTS, sizeof *c->test);
+    c->dimension = pal_arena_alloc(arena, dataset->dimensions + 1, sizeof *c->dimension);
+    if (!c->test || !c->dimension)
+        return pal_nomem(err, "conditions");
+    PAL_TRY(test_measure(c, arena, err));
+    for (size_t i = 0; i < c->operand->conditions; i++)
+        PAL_TRY(test_condition(c, &c->operand->condition[i], arena, err));
+    c->plain = c->tests;
     for (size_t k = 0; k < dataset->dimensions; k++) {
         const struct pal_column *column = &dataset->dimension[k];
-        size_t b = 0;
-        while (b < d->by_n && !pal_str_eq_nocase(d->by[b], column->name))
-            b++;
-        const size_t now = c->tests;
-        c->tests = plain;
-        const bool total = gives_total(c, column);
-        c->tests = now;
-        const size_t n = pal_dict_count(column->dict);
-        if (b < d->by_n) {
-            uint32_t *to = pal_arena_alloc(arena, n + 1, sizeof *to);
-            if (!to)
-                return pal_nomem(err, "breakdowns");
-            to[0] = UINT32_MAX;
-            for (uint32_t code = 1; code < n; code++)
-                to[code] = codes_add(codes, pal_dict_text(column->dict, code));
-            /* What does not apply to this measure is no breakdown of it: it stands at the total. */
-            const uint32_t none = pal_dict_find(column->dict, PAL_STR("_Z"));
-            if (none)
-                to[none] = 0;
-            c->by[b].code = column->code;
-            c->by[b].to = to;
-            c->by[b].total = total;
-            out->has_by[b] = true;
-        } else if (total && !conditioned(operand, dataset, column->name)) {
-            uint8_t *pass;
-            PAL_TRY(add_test(c, column, arena, &pass, err));
-            pass[pal_dict_find(column->dict, PAL_STR("_T"))] = 1;
-            pass[pal_dict_find(column->dict, PAL_STR("_Z"))] = 1;
-            pass[0] = 0;
-        }
+        struct cells_dimension *d = &c->dimension[k];
+        d->code = column->code;
+        d->total = pal_dict_find(column->dict, PAL_STR("_T"));
+        d->none = pal_dict_find(column->dict, PAL_STR("_Z"));
+        d->conditioned = conditioned(c, column->name);
+        d->by = 0;
+        while (d->by < c->by_n && !pal_str_eq_nocase(c->by[d->by], column->name))
+            d->by++;
+        if (d->by < c->by_n)
+            PAL_TRY(number_codes(d, column, codes, arena, err));
+        else
+            d->by = SIZE_MAX;
+        c->undecided += d->total || d->none;
     }
     return PAL_OK;
 }
 
-static void cell_add(struct cell *cell, const struct pal_dataset *dataset, size_t row)
+static bool passes(const struct cells *c, size_t tests, size_t row)
 {
+    for (size_t k = 0; k < tests; k++)
+        if (!c->test[k].pass[c->test[k].code[row]])
+            return false;
+    return true;
+}
+
+static void see_totals(struct cells *c, size_t row)
+{
+    for (size_t k = 0; k < c->dataset->dimensions; k++) {
+        struct cells_dimension *d = &c->dimension[k];
+        const uint32_t code = d->code[row];
+        if (code && !d->gives_total && (code == d->total || code == d->none)) {
+            d->gives_total = true;
+            c->undecided--;
+        }
+    }
+}
+
+/* Dimensions that nobody asked for are held at the totals that the source gives. */
+static enum pal_status hold_dimensions(struct cells *c, struct pal_arena *arena,
+                                       struct pal_error *err)
+{
+    for (size_t k = 0; k < c->dataset->dimensions; k++) {
+        const struct cells_dimension *d = &c->dimension[k];
+        uint8_t *pass;
+        if (d->by != SIZE_MAX || d->conditioned || !d->gives_total)
+            continue;
+        PAL_TRY(add_test(c, &c->dataset->dimension[k], arena, &pass, err));
+        pass[d->total] = 1;
+        pass[d->none] = 1;
+        pass[0] = 0;
+    }
+    return PAL_OK;
+}
+
+/* ---- adding --------------------------------------------------------------------------------- */
+
+static enum pal_status link_row(struct cells *c, struct cell *cell, uint32_t row,
+                                struct pal_error *err)
+{
+    if (c->links == c->links_cap) {
+        const uint32_t cap = c->links_cap ? c->links_cap * 2 : 1024;
+        struct row_link *grown =
+            pal_arena_grow(c->arena, c->link, c->links_cap, cap, sizeof *grown);
+        if (!grown || cap < c->links_cap)
+            return pal_nomem(err, "cells");
+        c->link = grown;
+        c->links_cap = cap;
+    }
+    c->link[c->links++] = (struct row_link){row, 0};
+    if (cell->last)
+        c->link[cell->last - 1].next = c->links;
+    else
+        cell->first = c->links;
+    cell->last = c->links;
+    return PAL_OK;
+}
+
+static enum pal_status add_row_to(struct cells *c, struct cell *cell, size_t row,
+                                  struct pal_error *err)
+{
+    const struct pal_dataset *dataset = c->dataset;
     const struct pal_column *v = dataset->value;
+    PAL_TRY(link_row(c, cell, (uint32_t)row, err));
     if (dataset->batch.state[row] == PAL_ROW_ERROR) {
         cell->left_out++;
-        return;
+        return PAL_OK;
     }
-    if (cell->lines < CELL_LINES)
-        cell->line[cell->lines] = dataset->batch.line[row];
-    cell->lines++;
     cell->marks |= dataset->mark[row];
     if (v->absent[row] == PAL_PRESENT) {
         cell->present++;
         pal_sum_add(&cell->sum, v->value[row]);
-        pal_sum_add(&cell->low, v->value[row]);
-        pal_sum_add(&cell->high, v->value[row]);
     } else if (v->absent[row] == PAL_BELOW_THRESHOLD) {
         cell->censored++;
-        pal_sum_add(&cell->low, v->low[row]);
-        pal_sum_add(&cell->high, v->high[row]);
-    } else {
-        if (!cell->missing++)
-            cell->absent = (enum pal_absent)v->absent[row];
+        cell->low += v->low[row];
+        cell->high += v->high[row];
+    } else if (!cell->missing++) {
+        cell->absent = v->absent[row];
     }
+    return PAL_OK;
 }
 
-void cell_merge(struct cell *into, const struct cell *from)
+void cell_add(struct cell *into, const struct cell *from)
 {
     pal_sum_merge(&into->sum, &from->sum);
-    pal_sum_merge(&into->low, &from->low);
-    pal_sum_merge(&into->high, &from->high);
+    into->low += from->low;
+    into->high += from->high;
     into->present += from->present;
     into->censored += from->censored;
     if (from->missing && !into->missing)
@@ -221,20 +239,28 @@ void cell_merge(struct cell *into, const struct cell *from)
     into->missing += from->missing;
     into->left_out += from->left_out;
     into->marks |= from->marks;
-    for (uint32_t i = 0; i < from->lines && i < CELL_LINES && into->lines + i < CELL_LINES; i++)
-        into->line[into->lines + i] = from->line[i];
-    into->lines += from->lines;
 }
 
-enum pal_status cells_at(struct cells *cells, const uint32_t *key, struct pal_arena *arena,
-                         struct cell **out, struct pal_error *err)
+enum pal_status cell_merge(struct cells *into_cells, struct cell *into,
+                           const struct cells *from_cells, const struct cell *from,
+                           struct pal_error *err)
+{
+    cell_add(into, from);
+    for (uint32_t at = from->first; at; at = from_cells->link[at - 1].next)
+        PAL_TRY(link_row(into_cells, into, from_cells->link[at - 1].row, err));
+    return PAL_OK;
+}
+
+enum pal_status cells_at(struct cells *cells, const uint32_t *key, struct cell **out,
+                         struct pal_error *err)
 {
     const uint32_t g = pal_groups_add(cells->groups, key);
     if (g == PAL_NO_GROUP)
         return pal_nomem(err, "cells");
     if (g >= cells->cap) {
         const size_t cap = cells->cap ? cells->cap * 2 : 1024;
-        struct cell *grown = pal_arena_grow(arena, cells->cell, cells->cap, cap, sizeof *grown);
+        struct cell *grown =
+            pal_arena_grow(cells->arena, cells->cell, cells->cap, cap, sizeof *grown);
         if (!grown)
             return pal_nomem(err, "cells");
         cells->cell = grown;
@@ -252,60 +278,114 @@ const struct cell *cells_find(const struct cells *cells, const uint32_t *key)
 
 /* The row into its own cell, and into the totals of those breakdowns that the source gives no total
  * for: 2^m cells for m such breakdowns. */
-static enum pal_status add_row(struct collect *c, const struct pal_definition *d, size_t row,
-                               struct cells *out, struct pal_arena *arena, struct pal_error *err)
+static enum pal_status add_row(struct cells *c, uint32_t area, size_t row, struct pal_error *err)
 {
-    uint32_t key[KEY_BY + PAL_MAX_BREAKDOWNS] = {0};
+    uint32_t key[KEY_WIDTH];
     size_t summed[PAL_MAX_BREAKDOWNS], n = 0;
-    key[KEY_AREA] = c->dataset->area[row];
+    memset(key, 0, (KEY_BY + c->by_n) * sizeof *key);
+    key[KEY_AREA] = area;
     key[KEY_PERIOD] = (uint32_t)c->dataset->period[row];
-    for (size_t b = 0; b < d->by_n; b++) {
-        if (!c->by[b].code)
+    for (size_t k = 0; k < c->dataset->dimensions; k++) {
+        const struct cells_dimension *d = &c->dimension[k];
+        if (d->by == SIZE_MAX)
             continue;
-        key[KEY_BY + b] = c->by[b].to[c->by[b].code[row]];
-        if (key[KEY_BY + b] == UINT32_MAX)
-            return PAL_OK;
-        if (!c->by[b].total)
-            summed[n++] = b;
+        key[KEY_BY + d->by] = d->to[d->code[row]];
+        if (key[KEY_BY + d->by] == UINT32_MAX)
+            return PAL_OK; /* its category has no code: a finding, and no cell */
+        if (!d->gives_total)
+            summed[n++] = d->by;
     }
     for (uint32_t subset = 0; subset < (1u << n); subset++) {
-        uint32_t cell_key[KEY_BY + PAL_MAX_BREAKDOWNS];
+        uint32_t cell_key[KEY_WIDTH];
         struct cell *cell = NULL;
-        memcpy(cell_key, key, sizeof cell_key);
-        for (size_t i = 0; i < n; i++)
-            if (subset >> i & 1)
-                cell_key[KEY_BY + summed[i]] = 0;
-        PAL_TRY(cells_at(out, cell_key, arena, &cell, err));
-        cell_add(cell, c->dataset, row);
+        bool twice = false;
+        memcpy(cell_key, key, (KEY_BY + c->by_n) * sizeof *key);
+        for (size_t i = 0; i < n; i++) {
+            if (!(subset >> i & 1))
+                continue;
+            twice |= cell_key[KEY_BY + summed[i]] == 0;
+            cell_key[KEY_BY + summed[i]] = 0;
+        }
+        if (twice)
+            continue;
+        PAL_TRY(cells_at(c, cell_key, &cell, err));
+        PAL_TRY(add_row_to(c, cell, row, err));
     }
     return PAL_OK;
 }
 
-enum pal_status cells_collect(const struct pal_dataset *dataset, const struct pal_operand *operand,
-                              const struct pal_definition *definition,
-                              const struct pal_compute *compute, struct codes *codes,
-                              struct pal_arena *arena, struct cells *out, struct pal_error *err)
+/* Cells by the measure that they take, so that a row looks at few of them. */
+struct by_measure {
+    size_t measures;
+    uint32_t *start; /* [measures + 1] */
+    struct cells **of;
+};
+
+static bool takes(const struct cells *c, uint32_t measure)
 {
-    struct collect c = {.dataset = dataset};
-    *out = (struct cells){.dataset = dataset};
-    PAL_TRY(pal_groups_new(arena, KEY_BY + definition->by_n, &out->groups, err));
-    PAL_TRY(test_measure(&c, operand, arena, err));
-    for (size_t i = 0; i < operand->conditions; i++)
-        PAL_TRY(test_condition(&c, &operand->condition[i], arena, err));
-    PAL_TRY(prepare_dimensions(&c, operand, definition, codes, arena, out, err));
+    return !c->dataset->measure || c->test[0].pass[measure];
+}
+
+static enum pal_status sort_by_measure(struct cells *const *cells, size_t n,
+                                       struct pal_arena *arena, struct by_measure *out,
+                                       struct pal_error *err)
+{
+    const struct pal_dataset *dataset = cells[0]->dataset;
+    out->measures = dataset->measure ? pal_dict_count(dataset->measure->dict) : 1;
+    out->start = pal_arena_alloc(arena, out->measures + 1, sizeof *out->start);
+    out->of = pal_arena_alloc(arena, out->measures * n + 1, sizeof *out->of);
+    if (!out->start || !out->of)
+        return pal_nomem(err, "cells");
+    for (uint32_t m = 0; m < out->measures; m++) {
+        out->start[m + 1] = out->start[m];
+        for (size_t i = 0; i < n; i++)
+            if (takes(cells[i], m))
+                out->of[out->start[m + 1]++] = cells[i];
+    }
+    return PAL_OK;
+}
+
+static bool wanted_period(const struct pal_compute *compute, int32_t period)
+{
+    return period != INT32_MIN && !(compute->period_from && period < compute->period_from) &&
+           !(compute->period_to && period > compute->period_to);
+}
+
+enum pal_status cells_collect(struct cells *const *cells, size_t n,
+                              const struct pal_compute *compute, struct pal_arena *arena,
+                              struct pal_error *err)
+{
+    if (!n)
+        return PAL_OK;
+    const struct pal_dataset *dataset = cells[0]->dataset;
     const struct pal_batch *batch = &dataset->batch;
+    const uint32_t world = pal_areas_by_code(compute->areas, PAL_STR("001"));
+    struct by_measure by = {0};
+    PAL_TRY(sort_by_measure(cells, n, arena, &by, err));
     for (size_t row = 0; row < batch->rows; row++) {
-        if (batch->state[row] > PAL_ROW_ERROR || dataset->area[row] == PAL_NO_AREA)
+        if (batch->state[row] != PAL_ROW_ENTERS)
             continue;
-        const int32_t period = dataset->period[row];
-        if (period == INT32_MIN || (compute->period_from && period < compute->period_from) ||
-            (compute->period_to && period > compute->period_to))
+        const uint32_t m = dataset->measure ? dataset->measure->code[row] : 0;
+        for (uint32_t i = by.start[m]; i < by.start[m + 1]; i++)
+            if (by.of[i]->undecided && passes(by.of[i], by.of[i]->plain, row))
+                see_totals(by.of[i], row);
+    }
+    for (size_t i = 0; i < n; i++)
+        PAL_TRY(hold_dimensions(cells[i], arena, err));
+    for (size_t row = 0; row < batch->rows; row++) {
+        const uint8_t state = batch->state[row];
+        if (state > PAL_ROW_ERROR || !wanted_period(compute, dataset->period[row]))
             continue;
-        bool pass = true;
-        for (size_t k = 0; k < c.tests && pass; k++)
-            pass = c.test[k].pass[c.test[k].code[row]];
-        if (pass)
-            PAL_TRY(add_row(&c, definition, row, out, arena, err));
+        /* A row of no known place would at least have entered the world. */
+        const uint32_t area = dataset->area[row] != PAL_NO_AREA ? dataset->area[row]
+                              : state == PAL_ROW_ERROR          ? world
+                                                                : PAL_NO_AREA;
+        if (area == PAL_NO_AREA)
+            continue;
+        const uint32_t m = dataset->measure ? dataset->measure->code[row] : 0;
+        for (uint32_t i = by.start[m]; i < by.start[m + 1]; i++)
+            if (passes(by.of[i], by.of[i]->tests, row))
+                PAL_TRY(add_row(by.of[i], area, row, err));
     }
     return PAL_OK;
 }

@@ -58,14 +58,122 @@ const char *pal_scope_name(enum pal_scope scope)
     return names[scope];
 }
 
-static enum pal_status choice(const struct pal_yaml *node, const char *key,
-                              const char *const *words, size_t n, bool needed, size_t *out,
-                              struct pal_error *err)
+/* ---- problems: each becomes a finding, and reading goes on --------------------------------------
+ */
+
+void definition_problem(struct pal_diag *diag, const struct pal_place *at, pal_str code,
+                        const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    const int n = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    pal_diag_add(diag,
+                 &(struct pal_finding){.severity = PAL_ERROR,
+                                       .rule = "definition",
+                                       .at = *at,
+                                       .what = {text, n < 0                     ? 0
+                                                      : (size_t)n < sizeof text ? (size_t)n
+                                                                                : sizeof text - 1},
+                                       .todo = PAL_STR("indicators/README.md lists the keys"),
+                                       .key = code});
+}
+
+enum pal_status definition_fail(const struct pal_diag *diag, struct pal_error *err)
+{
+    for (size_t i = 0; i < pal_diag_listed(diag); i++) {
+        const struct pal_finding *f = pal_diag_get(diag, i);
+        if (strcmp(f->rule, "definition") == 0)
+            return pal_fail_at(err, PAL_SYNTAX, &f->at, "%.*s", PAL_ARG(f->what));
+    }
+    return pal_fail(err, PAL_SYNTAX, "a definition cannot be read");
+}
+
+struct reader {
+    const struct pal_yaml *root;
+    struct pal_definition *d;
+    struct pal_arena *arena;
+    struct pal_diag *diag;
+    const char *path;
+    bool good;
+    struct pal_error own; /* of the last read */
+};
+
+static void problem(struct reader *r, const struct pal_place *at, const char *format, ...)
+    PAL_PRINTF(3, 4);
+
+static void problem(struct reader *r, const struct pal_place *at, const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    r->good = false;
+    definition_problem(r->diag, at, r->d->code, "%s", text);
+}
+
+/* What a read gave: PAL_SYNTAX is told as a finding and forgiven, anything else ends the reading.
+ */
+static enum pal_status forgive(struct reader *r, enum pal_status status, struct pal_error *err)
+{
+    if (status == PAL_SYNTAX) {
+        const struct pal_place at = {r->own.file[0] ? r->own.file : r->path, r->own.line,
+                                     r->own.column};
+        problem(r, &at, "%s", r->own.text);
+        status = PAL_OK;
+    } else if (status != PAL_OK && err) {
+        *err = r->own;
+    }
+    r->own = (struct pal_error){0};
+    return status;
+}
+
+#define READ(call) PAL_TRY(forgive(r, (call), err))
+
+static void missing(struct reader *r, const struct pal_yaml *in, const char *key)
+{
+    problem(r, &in->at, "the key '%s' is missing", key);
+}
+
+/* Every unknown key, not only the first. */
+static void check_keys(struct reader *r, const struct pal_yaml *node, const char *what,
+                       const char *const *known, size_t n)
+{
+    pal_str words[64];
+    if (node->kind != PAL_YAML_MAP) {
+        problem(r, &node->at, "%s is a map of keys", what);
+        return;
+    }
+    for (size_t i = 0; i < n && i < PAL_COUNT(words); i++)
+        words[i] = pal_str_of(known[i]);
+    for (size_t k = 0; k < node->n; k++) {
+        const pal_str key = node->key[k]->text;
+        bool found = false;
+        for (size_t i = 0; i < n && !found; i++)
+            found = pal_str_eq(key, words[i]);
+        if (found)
+            continue;
+        const pal_str near = pal_nearest(key, words, n);
+        problem(r, &node->key[k]->at, "unknown key '%.*s' of %s%s%.*s%s", PAL_ARG(key), what,
+                near.len ? "; did you mean '" : "", PAL_ARG(near), near.len ? "'?" : "");
+    }
+}
+
+/* ---- parts
+ * ---------------------------------------------------------------------------------------- */
+
+static enum pal_status read_choice(struct reader *r, const char *key, const char *const *words,
+                                   size_t n, bool needed, size_t *out, struct pal_error *err)
 {
     pal_str text = {NULL, 0}, known[16];
-    PAL_TRY(pal_yaml_text(node, key, &text, err));
+    READ(pal_yaml_text(r->root, key, &text, &r->own));
+    const struct pal_yaml *node = pal_yaml_get(r->root, key);
+    if (!node && needed)
+        missing(r, r->root, key);
     if (!text.ptr)
-        return needed ? pal_yaml_fail(node, err, "the key '%s' is missing", key) : PAL_OK;
+        return PAL_OK;
     for (size_t i = 0; i < n; i++) {
         known[i] = pal_str_of(words[i]);
         if (pal_str_eq(text, known[i])) {
@@ -74,65 +182,73 @@ static enum pal_status choice(const struct pal_yaml *node, const char *key,
         }
     }
     const pal_str near = pal_nearest(text, known, n);
-    return pal_yaml_fail(pal_yaml_get(node, key), err, "'%s' cannot be '%.*s'%s%.*s%s", key,
-                         PAL_ARG(text), near.len ? "; did you mean '" : "", PAL_ARG(near),
-                         near.len ? "'?" : "");
+    problem(r, &node->at, "'%s' cannot be '%.*s'%s%.*s%s", key, PAL_ARG(text),
+            near.len ? "; did you mean '" : "", PAL_ARG(near), near.len ? "'?" : "");
+    return PAL_OK;
 }
 
-static enum pal_status read_where(const struct pal_yaml *node, struct pal_arena *arena,
+static enum pal_status read_where(struct reader *r, const struct pal_yaml *node,
                                   struct pal_operand *out, struct pal_error *err)
 {
     if (!node)
         return PAL_OK;
-    if (node->kind != PAL_YAML_MAP)
-        return pal_yaml_fail(node, err,
-                             "'where' is written {Column: value} or {Column: [value, value]}");
-    struct pal_condition *condition = pal_arena_alloc(arena, node->n + 1, sizeof *condition);
+    if (node->kind != PAL_YAML_MAP) {
+        problem(r, &node->at, "'where' is written {Column: value} or {Column: [value, value]}");
+        return PAL_OK;
+    }
+    struct pal_condition *condition = pal_arena_alloc(r->arena, node->n + 1, sizeof *condition);
     if (!condition)
         return pal_nomem(err, "conditions");
     for (size_t i = 0; i < node->n; i++) {
         condition[i].column = node->key[i]->text;
         condition[i].at = node->key[i]->at;
-        PAL_TRY(pal_yaml_texts(node, node->key[i]->text.ptr, arena, &condition[i].value,
-                               &condition[i].n, err));
+        READ(pal_yaml_texts(node, node->key[i]->text.ptr, r->arena, &condition[i].value,
+                            &condition[i].n, &r->own));
     }
     out->condition = condition;
     out->conditions = node->n;
     return PAL_OK;
 }
 
-static enum pal_status read_operand(const struct pal_yaml *root, const char *key, bool needed,
-                                    struct pal_arena *arena, struct pal_operand *out,
-                                    struct pal_error *err)
+static enum pal_status read_operand(struct reader *r, const char *key, bool needed,
+                                    struct pal_operand *out, struct pal_error *err)
 {
     static const char *const known[] = {"dataset", "value", "where"};
-    const struct pal_yaml *node = pal_yaml_get(root, key), *dataset;
-    if (!node)
-        return needed ? pal_yaml_fail(root, err, "the key '%s' is missing", key) : PAL_OK;
-    PAL_TRY(pal_yaml_known(node, key, known, PAL_COUNT(known), err));
-    PAL_TRY(pal_yaml_need(node, "dataset", PAL_YAML_SCALAR, &dataset, err));
-    out->dataset = dataset->text;
+    const struct pal_yaml *node = pal_yaml_get(r->root, key);
+    if (!node) {
+        if (needed)
+            missing(r, r->root, key);
+        return PAL_OK;
+    }
+    check_keys(r, node, key, known, PAL_COUNT(known));
+    if (node->kind != PAL_YAML_MAP)
+        return PAL_OK;
+    READ(pal_yaml_text(node, "dataset", &out->dataset, &r->own));
+    const struct pal_yaml *dataset = pal_yaml_get(node, "dataset"),
+                          *value = pal_yaml_get(node, "value");
+    if (!dataset)
+        missing(r, node, "dataset");
     out->given = true;
-    out->at = dataset->at;
-    PAL_TRY(pal_yaml_texts(node, "value", arena, &out->value, &out->values, err));
-    return read_where(pal_yaml_get(node, "where"), arena, out, err);
+    out->at = dataset ? dataset->at : node->at;
+    out->value_at = value ? value->at : out->at;
+    READ(pal_yaml_texts(node, "value", r->arena, &out->value, &out->values, &r->own));
+    return read_where(r, pal_yaml_get(node, "where"), out, err);
 }
 
-static enum pal_status read_variance(const struct pal_yaml *root, struct pal_definition *d,
-                                     struct pal_error *err)
+static enum pal_status read_variance(struct reader *r, struct pal_error *err)
 {
     static const char *const known[] = {"method", "level"};
-    const struct pal_yaml *node = pal_yaml_get(root, "variance");
+    struct pal_definition *d = r->d;
+    const struct pal_yaml *node = pal_yaml_get(r->root, "variance");
     pal_str method = {NULL, 0};
     if (!node)
         return PAL_OK;
-    PAL_TRY(pal_yaml_known(node, "variance", known, PAL_COUNT(known), err));
-    PAL_TRY(pal_yaml_number(node, "level", &d->ask.level, err));
-    PAL_TRY(pal_yaml_text(node, "method", &method, err));
-    if (d->ask.level < 0 || d->ask.level >= 1)
-        return pal_yaml_fail(pal_yaml_get(node, "level"), err,
-                             "a level lies between 0 and 1, such as 0.95");
-    if (!method.ptr)
+    check_keys(r, node, "variance", known, PAL_COUNT(known));
+    READ(pal_yaml_number(node, "level", &d->ask.level, &r->own));
+    READ(pal_yaml_text(node, "method", &method, &r->own));
+    if (pal_yaml_get(node, "level") && !(d->ask.level > 0 && d->ask.level < 1))
+        problem(r, &pal_yaml_get(node, "level")->at, "a level lies between 0 and 1, such as 0.95");
+    if (!method.ptr || !d->estimator)
         return PAL_OK;
     if (pal_str_eq(method, PAL_STR("none"))) {
         d->ask.no_variance = true;
@@ -144,176 +260,271 @@ static enum pal_status read_variance(const struct pal_yaml *root, struct pal_def
         pal_str word;
         const char *interval;
     } common[] = {{PAL_STR_INIT("gamma"), "fayfeuer"}, {PAL_STR_INIT("log-delta"), "rr-lognormal"}};
-    for (size_t i = 0; i < PAL_COUNT(common); i++)
-        if (pal_str_eq(method, common[i].word))
-            method = pal_str_of(common[i].interval);
-    for (const char *const *word = d->estimator->intervals; word && *word; word++) {
-        if (pal_str_eq(method, pal_str_of(*word))) {
+    pal_str words[32];
+    size_t n = 0;
+    const char *const *word = d->estimator->intervals;
+    for (; word && *word && n + 2 < PAL_COUNT(words); word++) {
+        pal_str meant = method;
+        words[n++] = pal_str_of(*word);
+        for (size_t i = 0; i < PAL_COUNT(common); i++) {
+            if (strcmp(*word, common[i].interval) == 0)
+                words[n - 1] = common[i].word;
+            if (pal_str_eq(method, common[i].word))
+                meant = pal_str_of(common[i].interval);
+        }
+        if (pal_str_eq(meant, pal_str_of(*word))) {
             d->ask.interval = *word;
             return PAL_OK;
         }
     }
-    return pal_yaml_fail(pal_yaml_get(node, "method"), err,
-                         "the estimator '%s' has no variance method '%.*s'", d->estimator->name,
-                         PAL_ARG(method));
+    words[n++] = PAL_STR("none");
+    const pal_str near = pal_nearest(method, words, n);
+    problem(r, &pal_yaml_get(node, "method")->at,
+            "the estimator '%s' has no variance method '%.*s'%s%.*s%s", d->estimator->name,
+            PAL_ARG(method), near.len ? "; did you mean '" : "", PAL_ARG(near),
+            near.len ? "'?" : "");
+    return PAL_OK;
 }
 
-static enum pal_status read_estimator(const struct pal_yaml *root, struct pal_definition *d,
-                                      struct pal_error *err)
+/* Those that make a figure of a numerator and a denominator. The others compare or standardize. */
+static const pal_str estimators[] = {PAL_STR_INIT("count"), PAL_STR_INIT("rate"),
+                                     PAL_STR_INIT("ratio"), PAL_STR_INIT("share"),
+                                     PAL_STR_INIT("status-share")};
+
+static enum pal_status read_estimator(struct reader *r, struct pal_error *err)
 {
-    const struct pal_yaml *name;
-    PAL_TRY(pal_yaml_need(root, "estimator", PAL_YAML_SCALAR, &name, err));
-    d->estimator = pal_estimator_find(name->text);
-    if (!d->estimator) {
-        const pal_str near = pal_estimator_nearest(name->text);
-        return pal_yaml_fail(name, err, "unknown estimator '%.*s'%s%.*s%s", PAL_ARG(name->text),
-                             near.len ? "; did you mean '" : "", PAL_ARG(near),
-                             near.len ? "'?" : "");
+    struct pal_definition *d = r->d;
+    const struct pal_yaml *node = pal_yaml_get(r->root, "estimator");
+    pal_str name = {NULL, 0};
+    if (!node)
+        missing(r, r->root, "estimator");
+    READ(pal_yaml_text(r->root, "estimator", &name, &r->own));
+    for (size_t i = 0; i < PAL_COUNT(estimators); i++)
+        if (pal_str_eq(name, estimators[i]))
+            d->estimator = pal_estimator_find(name);
+    if (name.ptr && !d->estimator) {
+        const pal_str near = pal_nearest(name, estimators, PAL_COUNT(estimators));
+        problem(r, &node->at, "unknown estimator '%.*s'%s%.*s%s", PAL_ARG(name),
+                near.len ? "; did you mean '" : "; there are count, rate, ratio, share, ",
+                PAL_ARG(near), near.len ? "'?" : "status-share");
     }
-    PAL_TRY(pal_yaml_number(root, "per", &d->ask.per, err));
-    if (pal_yaml_get(root, "per") && !(d->ask.per > 0))
-        return pal_yaml_fail(pal_yaml_get(root, "per"), err, "'per' must be above zero");
-    return read_variance(root, d, err);
+    READ(pal_yaml_number(r->root, "per", &d->ask.per, &r->own));
+    if (pal_yaml_get(r->root, "per") && !(d->ask.per > 0))
+        problem(r, &pal_yaml_get(r->root, "per")->at, "'per' must be above zero");
+    return read_variance(r, err);
 }
 
-static enum pal_status read_of(const struct pal_yaml *root, struct pal_definition *d,
-                               struct pal_error *err)
+static enum pal_status read_of(struct reader *r, struct pal_error *err)
 {
-    const struct pal_yaml *of = pal_yaml_get(root, "of");
+    const struct pal_yaml *of = pal_yaml_get(r->root, "of");
+    struct pal_definition *d = r->d;
     pal_str areas = {NULL, 0};
-    PAL_TRY(pal_yaml_text(root, "of_areas", &areas, err));
+    READ(pal_yaml_text(r->root, "of_areas", &areas, &r->own));
     if (areas.ptr && !pal_str_eq(areas, PAL_STR("un-members")))
-        return pal_yaml_fail(pal_yaml_get(root, "of_areas"), err,
-                             "'of_areas' can be un-members, not '%.*s'", PAL_ARG(areas));
+        problem(r, &pal_yaml_get(r->root, "of_areas")->at,
+                "'of_areas' can be 'un-members', not '%.*s'", PAL_ARG(areas));
     d->of_un_members = areas.ptr != NULL;
     if (!of)
         return PAL_OK;
     if (of->kind != PAL_YAML_MAP || of->n != 1 || of->item[0]->kind != PAL_YAML_SCALAR ||
-        !pal_str_eq(of->item[0]->text, PAL_STR("known")))
-        return pal_yaml_fail(of, err, "'of' is written {dimension: known}");
-    d->of = of->key[0]->text;
+        !pal_str_eq(of->item[0]->text, PAL_STR("known"))) {
+        problem(r, &of->at, "'of' is written {dimension: known}");
+        return PAL_OK;
+    }
+    d->of = definition_lower(of->key[0]->text, r->arena);
+    if (!d->of.ptr)
+        return pal_nomem(err, "the definition");
+    for (size_t b = 0; b < d->by_n; b++)
+        if (pal_str_eq(d->by[b], d->of))
+            return PAL_OK;
+    const pal_str near = pal_nearest(d->of, d->by, d->by_n);
+    problem(r, &of->key[0]->at, "'of' names '%.*s', which is not in 'by'%s%.*s%s", PAL_ARG(d->of),
+            near.len ? "; did you mean '" : "", PAL_ARG(near), near.len ? "'?" : "");
     return PAL_OK;
 }
 
-static enum pal_status read_quality(const struct pal_yaml *root, struct pal_arena *arena,
-                                    struct pal_definition *d, struct pal_error *err)
+static enum pal_status read_quality(struct reader *r, struct pal_error *err)
 {
     static const char *const known[] = {"breaks", "note"};
     static const char *const break_keys[] = {"area", "period", "note"};
-    const struct pal_yaml *quality = pal_yaml_get(root, "quality");
+    const struct pal_yaml *quality = pal_yaml_get(r->root, "quality");
     if (!quality)
         return PAL_OK;
-    PAL_TRY(pal_yaml_known(quality, "quality", known, PAL_COUNT(known), err));
+    check_keys(r, quality, "quality", known, PAL_COUNT(known));
     const struct pal_yaml *list = pal_yaml_get(quality, "breaks");
     if (!list)
         return PAL_OK;
-    if (list->kind != PAL_YAML_LIST)
-        return pal_yaml_fail(list, err, "'breaks' is a list of {area: …, period: …, note: …}");
-    struct pal_break *breaks = pal_arena_alloc(arena, list->n + 1, sizeof *breaks);
+    if (list->kind != PAL_YAML_LIST) {
+        problem(r, &list->at, "'breaks' is a list of {area: CODE, period: YEAR, note: text}");
+        return PAL_OK;
+    }
+    struct pal_break *breaks = pal_arena_alloc(r->arena, list->n + 1, sizeof *breaks);
     if (!breaks)
         return pal_nomem(err, "series breaks");
     for (size_t i = 0; i < list->n; i++) {
         double period = 0;
-        PAL_TRY(pal_yaml_known(list->item[i], "a break", break_keys, PAL_COUNT(break_keys), err));
-        PAL_TRY(pal_yaml_text(list->item[i], "area", &breaks[i].area, err));
-        PAL_TRY(pal_yaml_number(list->item[i], "period", &period, err));
-        breaks[i].period = (int32_t)period;
-        const struct pal_yaml *note = pal_yaml_get(list->item[i], "note");
-        if (note && note->kind == PAL_YAML_SCALAR)
-            breaks[i].note = note->text;
+        check_keys(r, list->item[i], "a break", break_keys, PAL_COUNT(break_keys));
+        READ(pal_yaml_text(list->item[i], "area", &breaks[i].area, &r->own));
+        READ(pal_yaml_number(list->item[i], "period", &period, &r->own));
+        READ(pal_yaml_text(list->item[i], "note", &breaks[i].note, &r->own));
+        if (!(period >= 1 && period <= 9999))
+            problem(r, &list->item[i]->at, "a break names the year in which the new series begins");
+        else
+            breaks[i].period = (int32_t)period;
     }
-    d->breaks = breaks;
-    d->breaks_n = list->n;
+    r->d->breaks = breaks;
+    r->d->breaks_n = list->n;
     return PAL_OK;
 }
 
-static enum pal_status text_at(const struct pal_yaml *root, const char *key, struct pal_text *out,
-                               struct pal_error *err)
+static enum pal_status read_text(struct reader *r, const char *key, struct pal_text *out,
+                                 struct pal_error *err)
 {
-    const struct pal_yaml *node = pal_yaml_get(root, key);
-    return node ? pal_text_read(node, out, err) : PAL_OK;
+    const struct pal_yaml *node = pal_yaml_get(r->root, key);
+    if (node)
+        READ(pal_text_read(node, out, &r->own));
+    return PAL_OK;
 }
 
-static enum pal_status lower_words(const pal_str *from, size_t n, struct pal_arena *arena,
-                                   const pal_str **out, struct pal_error *err)
+pal_str definition_lower(pal_str text, struct pal_arena *arena)
 {
-    pal_str *word = pal_arena_alloc(arena, n + 1, sizeof *word);
-    if (!word)
-        return pal_nomem(err, "breakdowns");
+    char *lower = pal_arena_alloc(arena, text.len + 1, 1);
+    for (size_t k = 0; lower && k < text.len; k++)
+        lower[k] =
+            text.ptr[k] >= 'A' && text.ptr[k] <= 'Z' ? (char)(text.ptr[k] + 32) : text.ptr[k];
+    return (pal_str){lower, lower ? text.len : 0};
+}
+
+static enum pal_status read_by(struct reader *r, struct pal_error *err)
+{
+    struct pal_definition *d = r->d;
+    const struct pal_yaml *node = pal_yaml_get(r->root, "by");
+    const pal_str *by = NULL;
+    size_t n = 0;
+    READ(pal_yaml_texts(r->root, "by", r->arena, &by, &n, &r->own));
+    d->by_at = node ? node->at : r->root->at;
+    if (n > PAL_MAX_BREAKDOWNS) {
+        problem(r, &node->at, "at most %d breakdowns", PAL_MAX_BREAKDOWNS);
+        n = PAL_MAX_BREAKDOWNS;
+    }
+    pal_str *lower = pal_arena_alloc(r->arena, n + 1, sizeof *lower);
+    if (!lower)
+        return pal_nomem(err, "the definition");
     for (size_t i = 0; i < n; i++) {
-        char *lower = pal_arena_alloc(arena, from[i].len + 1, 1);
-        if (!lower)
-            return pal_nomem(err, "breakdowns");
-        for (size_t k = 0; k < from[i].len; k++)
-            lower[k] = from[i].ptr[k] >= 'A' && from[i].ptr[k] <= 'Z' ? (char)(from[i].ptr[k] + 32)
-                                                                      : from[i].ptr[k];
-        word[i] = (pal_str){lower, from[i].len};
+        lower[i] = definition_lower(by[i], r->arena);
+        if (!lower[i].ptr)
+            return pal_nomem(err, "the definition");
+        for (size_t k = 0; k < i; k++)
+            if (pal_str_eq(lower[i], lower[k]))
+                problem(r, &node->at, "'by' names '%.*s' twice", PAL_ARG(lower[i]));
     }
-    *out = word;
+    d->by = lower;
+    d->by_n = n;
     return PAL_OK;
 }
 
-enum pal_status indicator_definition_read(const char *path, pal_str family, pal_str national,
-                                          struct pal_arena *arena, struct pal_definition *d,
-                                          struct pal_error *err)
+static enum pal_status read_facts(struct reader *r, struct pal_error *err)
 {
     static const char *const kinds[] = {"phenomenon", "implementation"};
     static const char *const bases[] = {"detected", "estimated", "activity", "law"};
     static const char *const scopes[] = {"transnational", "domestic", "any", "not-separable"};
-    struct pal_yaml *root;
-    const struct pal_yaml *node;
-    size_t pick = 0, version = 1;
-    *d = (struct pal_definition){.family = family, .national = national};
-    PAL_TRY(pal_yaml_read(path, arena, &root, err));
-    PAL_TRY(pal_file_sha256(path, d->sha256, err));
-    PAL_TRY(pal_yaml_known(root, "an indicator", keys, PAL_COUNT(keys), err));
-    d->path = pal_arena_cstr(arena, pal_str_of(path));
-    d->at = root->at;
-    PAL_TRY(pal_yaml_need(root, "code", PAL_YAML_SCALAR, &node, err));
-    d->code = node->text;
-    for (size_t i = 0; i < d->code.len; i++)
-        if (d->code.ptr[i] == '/' || d->code.ptr[i] == ',' || (unsigned char)d->code.ptr[i] <= ' ')
-            return pal_yaml_fail(node, err,
-                                 "a code is letters, digits and hyphens, such as TIP-01");
-    PAL_TRY(pal_yaml_size(root, "version", &version, err));
+    static const char *const stages[] = {"input", "intermediate", "output"};
+    static const char *const rules[] = {"yes", "no", "unknown"};
+    struct pal_definition *d = r->d;
+    size_t kind = 0, basis = 0, scope = PAL_SCOPE_ANY, stage = SIZE_MAX, rule = SIZE_MAX;
+    PAL_TRY(read_choice(r, "measures", kinds, PAL_COUNT(kinds), true, &kind, err));
+    PAL_TRY(read_choice(r, "basis", bases, PAL_COUNT(bases), true, &basis, err));
+    PAL_TRY(read_choice(r, "scope", scopes, PAL_COUNT(scopes), false, &scope, err));
+    PAL_TRY(read_choice(r, "counting_stage", stages, PAL_COUNT(stages), false, &stage, err));
+    PAL_TRY(read_choice(r, "principal_offence_rule", rules, PAL_COUNT(rules), false, &rule, err));
+    d->measures = (enum pal_measures)kind;
+    d->basis = (enum pal_basis)basis;
+    d->scope = (enum pal_scope)scope;
+    d->counting_stage = stage < PAL_COUNT(stages) ? pal_str_of(stages[stage]) : PAL_STR("");
+    d->principal_offence_rule = rule < PAL_COUNT(rules) ? pal_str_of(rules[rule]) : PAL_STR("");
+    if (r->good && d->measures == PAL_PHENOMENON &&
+        (d->basis == PAL_LAW || d->basis == PAL_ACTIVITY))
+        problem(r, &pal_yaml_get(r->root, "basis")->at,
+                "a phenomenon is detected or estimated; '%s' measures implementation",
+                pal_basis_name(d->basis));
+    if (r->good && d->measures == PAL_IMPLEMENTATION && d->basis == PAL_DETECTED)
+        problem(r, &pal_yaml_get(r->root, "basis")->at,
+                "implementation is activity or law; what is detected is the phenomenon");
+    return PAL_OK;
+}
+
+static enum pal_status read_words(struct reader *r, struct pal_error *err)
+{
+    struct pal_definition *d = r->d;
+    size_t version = 1;
+    READ(pal_yaml_text(r->root, "code", &d->code, &r->own));
+    const struct pal_yaml *code = pal_yaml_get(r->root, "code");
+    if (!code)
+        missing(r, r->root, "code");
+    for (size_t i = 0; i < d->code.len; i++) {
+        const unsigned char c = (unsigned char)d->code.ptr[i];
+        if (c > ' ' && c != '/' && c != ',' && c != '=' && c < 127)
+            continue;
+        problem(r, &code->at, "a code is letters, digits and hyphens, such as TIP-01");
+        break;
+    }
+    READ(pal_yaml_size(r->root, "version", &version, &r->own));
     d->version = (unsigned)version;
-    PAL_TRY(choice(root, "measures", kinds, PAL_COUNT(kinds), true, &pick, err));
-    d->measures = (enum pal_measures)pick;
-    PAL_TRY(choice(root, "basis", bases, PAL_COUNT(bases), true, &pick, err));
-    d->basis = (enum pal_basis)pick;
-    pick = PAL_SCOPE_ANY;
-    PAL_TRY(choice(root, "scope", scopes, PAL_COUNT(scopes), false, &pick, err));
-    d->scope = (enum pal_scope)pick;
-    PAL_TRY(pal_yaml_text(root, "unit", &d->unit, err));
-    PAL_TRY(text_at(root, "title", &d->title, err));
-    if (!pal_text_in(&d->title, PAL_EN).len)
-        return pal_yaml_fail(root, err, "the key 'title' is missing, or has no English");
-    PAL_TRY(text_at(root, "definition", &d->definition, err));
+    PAL_TRY(read_text(r, "title", &d->title, err));
+    if (!d->title.in[PAL_EN].len)
+        problem(r, &r->root->at, "the key 'title' is missing, or has no English");
+    PAL_TRY(read_text(r, "definition", &d->definition, err));
+    READ(pal_yaml_text(r->root, "unit", &d->unit, &r->own));
+    if (!pal_yaml_get(r->root, "unit"))
+        missing(r, r->root, "unit");
     d->unit_name.in[PAL_EN] = d->unit;
-    PAL_TRY(text_at(root, "unit_name", &d->unit_name, err));
-    PAL_TRY(text_at(root, "comparability", &d->comparability, err));
-    PAL_TRY(text_at(root, "guideline", &d->guideline, err));
-    PAL_TRY(pal_yaml_texts(root, "iccs", arena, &d->iccs, &d->iccs_n, err));
-    PAL_TRY(pal_yaml_text(root, "sdg", &d->sdg, err));
-    PAL_TRY(pal_yaml_text(root, "articles", &d->articles, err));
-    PAL_TRY(pal_yaml_text(root, "standard", &d->standard, err));
-    PAL_TRY(pal_yaml_text(root, "counting_unit", &d->counting_unit, err));
-    PAL_TRY(pal_yaml_text(root, "counting_stage", &d->counting_stage, err));
-    PAL_TRY(pal_yaml_text(root, "principal_offence_rule", &d->principal_offence_rule, err));
-    PAL_TRY(pal_yaml_bool(root, "totals", &d->totals, err));
-    PAL_TRY(pal_yaml_bool(root, "mixes_units", &d->mixes_units, err));
-    PAL_TRY(pal_yaml_bool(root, "mixes_kinds", &d->mixes_kinds, err));
-    PAL_TRY(pal_yaml_texts(root, "references", arena, &d->references, &d->references_n, err));
-    const pal_str *by = NULL;
-    PAL_TRY(pal_yaml_texts(root, "by", arena, &by, &d->by_n, err));
-    if (d->by_n > PAL_MAX_BREAKDOWNS)
-        return pal_yaml_fail(pal_yaml_get(root, "by"), err, "at most %d breakdowns",
-                             PAL_MAX_BREAKDOWNS);
-    PAL_TRY(lower_words(by, d->by_n, arena, &d->by, err));
-    PAL_TRY(read_estimator(root, d, err));
-    PAL_TRY(read_of(root, d, err));
-    PAL_TRY(read_operand(root, "numerator", true, arena, &d->numerator, err));
-    const bool two = d->estimator->args_min > 1 && !d->of.len;
-    PAL_TRY(read_operand(root, "denominator", two, arena, &d->denominator, err));
-    return read_quality(root, arena, d, err);
+    PAL_TRY(read_text(r, "unit_name", &d->unit_name, err));
+    PAL_TRY(read_text(r, "comparability", &d->comparability, err));
+    PAL_TRY(read_text(r, "guideline", &d->guideline, err));
+    READ(pal_yaml_texts(r->root, "iccs", r->arena, &d->iccs, &d->iccs_n, &r->own));
+    READ(pal_yaml_text(r->root, "sdg", &d->sdg, &r->own));
+    READ(pal_yaml_text(r->root, "articles", &d->articles, &r->own));
+    READ(pal_yaml_text(r->root, "standard", &d->standard, &r->own));
+    READ(pal_yaml_text(r->root, "counting_unit", &d->counting_unit, &r->own));
+    d->unit_at = pal_yaml_get(r->root, "counting_unit") ? pal_yaml_get(r->root, "counting_unit")->at
+                                                        : r->root->at;
+    READ(pal_yaml_bool(r->root, "totals", &d->totals, &r->own));
+    READ(pal_yaml_bool(r->root, "mixes_units", &d->mixes_units, &r->own));
+    READ(pal_yaml_bool(r->root, "mixes_kinds", &d->mixes_kinds, &r->own));
+    READ(
+        pal_yaml_texts(r->root, "references", r->arena, &d->references, &d->references_n, &r->own));
+    return PAL_OK;
+}
+
+enum pal_status indicator_definition_read(const char *path, pal_str family, pal_str national,
+                                          struct pal_diag *diag, struct pal_arena *arena,
+                                          struct pal_definition *d, bool *good,
+                                          struct pal_error *err)
+{
+    struct reader reader = {.d = d, .arena = arena, .diag = diag, .path = path, .good = true};
+    struct reader *r = &reader;
+    struct pal_yaml *root = NULL;
+    *d = (struct pal_definition){.family = family, .national = national, .at = {path, 0, 0}};
+    d->path = pal_arena_cstr(arena, pal_str_of(path));
+    READ(pal_yaml_read(path, arena, &root, &r->own));
+    *good = r->good && root;
+    if (!root)
+        return PAL_OK;
+    PAL_TRY(pal_file_sha256(path, d->sha256, err));
+    r->root = root;
+    d->at = root->at;
+    check_keys(r, root, "an indicator", keys, PAL_COUNT(keys));
+    if (root->kind == PAL_YAML_MAP) {
+        PAL_TRY(read_words(r, err));
+        PAL_TRY(read_facts(r, err));
+        PAL_TRY(read_by(r, err));
+        PAL_TRY(read_estimator(r, err));
+        PAL_TRY(read_of(r, err));
+        PAL_TRY(read_operand(r, "numerator", true, &d->numerator, err));
+        const bool two = d->estimator && d->estimator->args_min > 1 && !d->of.len;
+        PAL_TRY(read_operand(r, "denominator", two, &d->denominator, err));
+        PAL_TRY(read_quality(r, err));
+    }
+    *good = r->good;
+    return PAL_OK;
 }

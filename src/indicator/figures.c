@@ -13,43 +13,6 @@ const char *const pal_flag_words[] = {
     NULL,
 };
 
-struct sorting { /* qsort has no context: what it needs stands in each element */
-    const struct pal_figure *figure;
-    const struct pal_figures *all;
-};
-
-static int by_key(const void *a, const void *b)
-{
-    const struct sorting *x = a, *y = b;
-    const struct pal_areas *areas = x->all->areas;
-    int c = pal_str_cmp(x->figure->definition->code, y->figure->definition->code);
-    if (!c && x->figure->area != y->figure->area)
-        c = pal_str_cmp(pal_areas_get(areas, x->figure->area)->code,
-                        pal_areas_get(areas, y->figure->area)->code);
-    if (!c)
-        c = (x->figure->period > y->figure->period) - (x->figure->period < y->figure->period);
-    for (size_t k = 0; k < x->all->breakdowns && !c && x->figure->breakdown != y->figure->breakdown;
-         k++)
-        c = pal_str_cmp(x->figure->breakdown[k], y->figure->breakdown[k]);
-    return c;
-}
-
-enum pal_status figures_sort(const struct pal_figures *all, const struct pal_figure *from, size_t n,
-                             struct pal_figure *to, struct pal_arena *scratch,
-                             struct pal_error *err)
-{
-    struct sorting *sorting = pal_arena_alloc(scratch, n + 1, sizeof *sorting);
-    if (!sorting)
-        return pal_nomem(err, "figures");
-    for (size_t i = 0; i < n; i++)
-        sorting[i] = (struct sorting){&from[i], all};
-    if (n)
-        qsort(sorting, n, sizeof *sorting, by_key);
-    for (size_t i = 0; i < n; i++)
-        to[i] = *sorting[i].figure;
-    return PAL_OK;
-}
-
 pal_str pal_figure_key(const struct pal_figures *figures, const struct pal_figure *figure,
                        struct pal_arena *arena)
 {

@@ -1,78 +1,253 @@
-/* inside.h: what the files of this room share. */
+/* inside.h: what the files of this room share. To follow a number: plan.c says which rows every
+ * operand takes, cells.c sums them, wholes.c and totals.c add what no row says, compute.c makes
+ * figures of them. */
 #ifndef PALERMO_INDICATOR_INSIDE_H
 #define PALERMO_INDICATOR_INSIDE_H
 
 #include "palermo/indicator.h"
 
+/* ---- definitions --------------------------------------------------------------------------- */
+
+/* Reads one file; everything wrong with it becomes a finding of the rule "definition". *good tells
+ * whether the definition may be used. Errors: only what stops the reading of any file. */
 PAL_CHECK_RESULT
 enum pal_status indicator_definition_read(const char *path, pal_str family, pal_str national,
-                                          struct pal_arena *arena, struct pal_definition *d,
+                                          struct pal_diag *diag, struct pal_arena *arena,
+                                          struct pal_definition *d, bool *good,
                                           struct pal_error *err);
+void definition_problem(struct pal_diag *diag, const struct pal_place *at, pal_str code,
+                        const char *format, ...) PAL_PRINTF(4, 5);
+/* PAL_SYNTAX with the first of the findings; all are in diag. */
+enum pal_status definition_fail(const struct pal_diag *diag, struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status catalogue_all(const struct pal_catalogue *catalogue, struct pal_arena *arena,
+                              const struct pal_definition *const **out, size_t *n,
+                              struct pal_error *err);
+pal_str definition_lower(pal_str text, struct pal_arena *arena); /* ASCII; ptr NULL at NOMEM */
 
-/* ---- cells: what a dataset says for one area, period and breakdown
- * ------------------------------- */
+/* ---- cells: what a dataset says for one area, period and breakdown -------------------------- */
 
-enum { CELL_LINES = 8 };
-
-struct cell { /* sums over the rows of one cell */
-    struct pal_sum sum, low, high;
-    uint32_t present, censored, missing, left_out;
-    enum pal_absent absent; /* of the first missing row */
-    uint8_t marks;          /* enum pal_row_mark */
-    uint32_t flags;         /* enum pal_flag that the making of the cell gave it */
-    uint32_t lines;         /* rows behind it; the first few are kept */
-    uint64_t line[CELL_LINES];
+struct cell {           /* sums over the rows of one cell */
+    struct pal_sum sum; /* of the rows with a value                                  */
+    double low, high;   /* what the censored rows add to it, at least and at most    */
+    uint32_t present, censored, missing, left_out; /* rows of each kind              */
+    uint32_t first, last; /* its rows in cells.link, from 1; 0 = none                */
+    uint32_t flags;       /* enum pal_flag that the making of the cell gave it       */
+    uint8_t absent;       /* enum pal_absent of the first missing row                */
+    uint8_t marks;        /* enum pal_row_mark of its rows                           */
 };
 
-struct cells { /* of one operand, by (area, period, by codes) */
+struct row_link { /* a row of the dataset, and the next of the same cell */
+    uint32_t row, next;
+};
+
+struct row_test { /* does a row's code pass? */
+    const uint32_t *code;
+    const uint8_t *pass; /* [dict count] */
+};
+
+enum { CELLS_TESTS = 64, KEY_AREA = 0, KEY_PERIOD = 1, KEY_BY = 2 };
+#define KEY_WIDTH (KEY_BY + PAL_MAX_BREAKDOWNS)
+
+/* The rows that an operand takes from its dataset, summed by (area, period, codes of `by`). */
+struct cells {
+    const struct pal_operand *operand;
+    const struct pal_dataset *dataset;
+    size_t by_n;
+    pal_str by[PAL_MAX_BREAKDOWNS]; /* dimensions of the dataset */
+
+    struct row_test *test; /* measure, conditions, then dimensions held at their total */
+    size_t tests, plain;   /* plain: without the held dimensions                       */
+    struct cells_dimension {
+        const uint32_t *code;
+        uint32_t total, none; /* its codes for _T and _Z; 0 = it has none               */
+        size_t by;            /* index in by; SIZE_MAX: not asked for                    */
+        bool gives_total;     /* the source has rows at the total: nothing is summed     */
+        bool conditioned;
+        const uint32_t *to; /* [dict count] code number of all datasets; UINT32_MAX: none */
+    } * dimension;          /* [dataset->dimensions] */
+    size_t undecided;       /* dimensions that gave no total so far */
+
     struct pal_groups *groups;
     struct cell *cell;
     size_t cap;
-    const struct pal_dataset *dataset;
-    bool has_by[PAL_MAX_BREAKDOWNS]; /* the dataset has that dimension */
+    struct row_link *link;
+    uint32_t links, links_cap;
+    struct pal_arena *arena; /* of everything that grows */
 };
 
 struct codes { /* breakdown codes as small numbers, the same in all datasets; 0 = "_T" */
     struct pal_map *map;
+    uint32_t *rank; /* place in byte order, once all are known */
 };
 uint32_t codes_add(struct codes *codes, pal_str text);
 pal_str codes_text(const struct codes *codes, uint32_t code);
-
-/* Width of a key: area, period, then one code for each `by`. */
-#define KEY_AREA   0
-#define KEY_PERIOD 1
-#define KEY_BY     2
-
-/* The rows of an operand, summed by cell. `by` are the definition's breakdowns. Rows with errors
- * only count in left_out. */
 PAL_CHECK_RESULT
-enum pal_status cells_collect(const struct pal_dataset *dataset, const struct pal_operand *operand,
-                              const struct pal_definition *definition,
-                              const struct pal_compute *compute, struct codes *codes,
-                              struct pal_arena *arena, struct cells *out, struct pal_error *err);
-/* NULL when there is none. */
-const struct cell *cells_find(const struct cells *cells, const uint32_t *key);
-PAL_CHECK_RESULT
-enum pal_status cells_at(struct cells *cells, const uint32_t *key, struct pal_arena *arena,
-                         struct cell **out, struct pal_error *err); /* a new one is empty */
-void cell_merge(struct cell *into, const struct cell *from);
+enum pal_status codes_rank(struct codes *codes, struct pal_arena *arena, struct pal_error *err);
 
-const struct pal_dataset *compute_dataset(const struct pal_compute *compute, pal_str name);
+/* Checks the operand against the dataset and says which of its rows are meant. */
+PAL_CHECK_RESULT
+enum pal_status cells_prepare(struct cells *cells, struct codes *codes, struct pal_arena *arena,
+                              struct pal_error *err);
+/* Two sweeps over the rows of one dataset serve all the cells that read it: the first finds the
+ * dimensions for which the source gives totals, the second adds. */
+PAL_CHECK_RESULT
+enum pal_status cells_collect(struct cells *const *cells, size_t n,
+                              const struct pal_compute *compute, struct pal_arena *arena,
+                              struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status cells_new(const struct pal_operand *operand, const struct pal_dataset *dataset,
+                          size_t by_n, const pal_str *by, struct pal_arena *arena,
+                          struct cells **out, struct pal_error *err);
+const struct cell *cells_find(const struct cells *cells, const uint32_t *key); /* NULL: none */
+PAL_CHECK_RESULT
+enum pal_status cells_at(struct cells *cells, const uint32_t *key, struct cell **out,
+                         struct pal_error *err); /* a new one is empty */
+/* Adds a cell to another; with `rows` its rows too. Both belong to the same dataset then. */
+PAL_CHECK_RESULT
+enum pal_status cell_merge(struct cells *into_cells, struct cell *into,
+                           const struct cells *from_cells, const struct cell *from,
+                           struct pal_error *err);
+void cell_add(struct cell *into, const struct cell *from); /* sums alone, no rows */
 
 /* Wholes from their parts, where all report; otherwise an absent cell that says so. */
 PAL_CHECK_RESULT
-enum pal_status cells_add_wholes(struct cells *cells, const struct pal_areas *areas, size_t by_n,
-                                 struct pal_arena *arena, struct pal_error *err);
+enum pal_status cells_add_wholes(struct cells *cells, const struct pal_areas *areas,
+                                 struct pal_error *err);
 
-/* What a cell says in one number. */
-struct reading {
+struct reading { /* what a cell says in one number */
     double value, low, high;
     enum pal_absent absent;
 };
 struct reading cell_read(const struct cell *cell);
+
+/* ---- the plan: which cells serve which definitions ------------------------------------------- */
+
+#define NO_COLUMN UINT8_MAX
+
+struct plan_operand {
+    struct cells *cells;                /* NULL: not given                                    */
+    uint8_t column[PAL_MAX_BREAKDOWNS]; /* of each `by` of the definition in cells->by        */
+};
+
+struct plan_entry {
+    const struct pal_definition *definition;
+    struct plan_operand y, x, population;
+};
+
+struct plan {
+    size_t entries;
+    struct plan_entry *entry; /* [entries] definitions whose datasets are there */
+    size_t cells_n, cells_cap;
+    struct cells **cells; /* each operand once, whichever definitions share it */
+    struct codes codes;
+};
+
 PAL_CHECK_RESULT
-enum pal_status figures_sort(const struct pal_figures *all, const struct pal_figure *from, size_t n,
-                             struct pal_figure *to, struct pal_arena *scratch,
+enum pal_status plan_make(const struct pal_compute *compute,
+                          const struct pal_definition *const *wanted, size_t n,
+                          struct pal_diag *diag, struct pal_arena *arena, struct plan *out,
+                          struct pal_error *err);
+/* One pass over each dataset fills the cells of every definition that reads it. */
+PAL_CHECK_RESULT
+enum pal_status plan_collect(struct plan *plan, const struct pal_compute *compute,
+                             struct pal_arena *arena, struct pal_error *err);
+const struct pal_dataset *plan_dataset(const struct pal_compute *compute, pal_str name);
+
+/* ---- what is known of areas beforehand --------------------------------------------------------
+ */
+
+enum { MOST_ABOVE = 8 };
+
+struct area_order {
+    size_t areas;
+    uint32_t *rank; /* [areas] place among the codes in byte order */
+    struct above {
+        uint32_t n, region[MOST_ABOVE]; /* regions and the world that it lies in */
+    } * above;                          /* [areas] */
+    uint32_t *members, *countries;      /* [areas] of a region: States Members, countries */
+    uint32_t world;                     /* PAL_NO_AREA: there is none */
+};
+PAL_CHECK_RESULT
+enum pal_status area_order_make(const struct pal_areas *areas, struct pal_arena *arena,
+                                struct area_order *out, struct pal_error *err);
+
+/* The States that a total asks: Members of the United Nations, or all countries of a region that
+ * has none (the synthetic ones). */
+uint32_t area_states(const struct area_order *order, uint32_t region);
+
+/* ---- items: figures before they are estimated --------------------------------------------------
+ */
+
+struct region_total {
+    struct cell y, x;
+    uint32_t areas, states;    /* that report: all areas, States Members                        */
+    double population, people; /* of the countries that report; of all countries            */
+    uint32_t flags;
+    uint32_t y_row[8], x_row[8]; /* rows behind it, the first few                             */
+    uint32_t y_rows, x_rows;
+    bool whole; /* share `of`: the total of the whole, no item */
+};
+
+struct item {
+    const uint32_t *key; /* [KEY_BY + by_n] of the definition's breakdowns */
+    const struct cell *y, *x;
+    const struct region_total *total; /* NULL: one area */
+    uint32_t flags;
+};
+
+struct job { /* one definition */
+    const struct pal_compute *compute;
+    const struct plan_entry *entry;
+    const struct pal_definition *d;
+    const struct codes *codes;
+    const struct area_order *order;
+    struct pal_arena *scratch, *arena;
+    bool is_rate, is_share, two;
+    const struct cells *x_cells; /* of the denominators; NULL: there are none in rows */
+    size_t of;                   /* index in by of the dimension whose known cells are the whole */
+    struct cells *whole;         /* of them, or NULL */
+    size_t classes;
+    struct item *item; /* [items] in the order of figures.csv once sorted */
+    size_t items, items_cap;
+    struct pal_groups *regions;
+    struct region_total *total;
+    size_t totals_cap;
+    struct pal_groups *people; /* (region, period) */
+    double *people_n;
+    size_t no_denominator, above_whole;
+    uint32_t *no_area; /* areas without a denominator, each once */
+    size_t no_areas;
+};
+
+PAL_CHECK_RESULT
+enum pal_status job_items(struct job *job, struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status job_totals(struct job *job, struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status job_item_new(struct job *job, const uint32_t *key, struct item **out,
                              struct pal_error *err);
+const struct cell *job_denominator(const struct job *job, const uint32_t *key, uint32_t *flags);
+bool job_is_known_code(const struct job *job, uint32_t code);
+/* Numerator and denominator of an item in numbers: what it was made of, before estimation. */
+void job_readings(const struct job *job, const struct item *item, struct reading *y,
+                  struct reading *x);
+/* The part of a whole and its rest, for shares; false when the part is above the whole. */
+bool reading_rest(const struct reading *part, const struct reading *whole, struct reading *rest);
+bool reading_given(const struct reading *reading); /* a value, or bounds */
+uint32_t flags_of_marks(uint8_t marks);
+
+/* Series that scatter more than chance: dispersion[items], 0 where none was found. */
+PAL_CHECK_RESULT
+enum pal_status job_dispersion(struct job *job, double *dispersion, struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status job_estimate(struct job *job, struct pal_estimate *out, struct pal_error *err);
+
+PAL_CHECK_RESULT
+enum pal_status job_sort(struct job *job, const struct pal_figures *all, struct pal_error *err);
+/* The figures of a job, in order, into to[items]. */
+PAL_CHECK_RESULT
+enum pal_status job_figures(struct job *job, const struct pal_figures *all, struct pal_figure *to,
+                            struct pal_error *err);
 
 #endif
