@@ -231,7 +231,9 @@ struct pal_chart {
     enum pal_chart_kind kind;
     enum pal_language language;
     pal_str id, title, description, unit; /* title and description are the text alternative */
+    pal_str when;                         /* the year of all points, where they have one    */
     bool is_count;                        /* whole numbers of things                        */
+    bool of_totals;                       /* totals of the States that reported: said below */
     double level;                         /* of the limits, 0.95; 0: there are none         */
     size_t series_n;
     const struct pal_chart_series *series;
@@ -246,10 +248,10 @@ struct pal_chart {
 PAL_CHECK_RESULT
 enum pal_status pal_chart_svg(const struct pal_chart *chart, struct pal_buf *out,
                               struct pal_error *err);
-/* <figure>: the title, a key of the series, the drawing, how to read it, and a link to the table
- * with the same figures (element id `table`; empty: none). */
+/* <figure>: the title, a key of the series, the drawing, how to read it, and its figures as a
+ * table. */
 PAL_CHECK_RESULT
-enum pal_status pal_chart_figure(const struct pal_chart *chart, pal_str table, struct pal_buf *out,
+enum pal_status pal_chart_figure(const struct pal_chart *chart, struct pal_buf *out,
                                  struct pal_error *err);
 
 /* ---- the draft report

@@ -128,6 +128,11 @@ pal_str chart_pen_value_text(struct chart_pen *pen, const struct pal_chart_point
     return isnan(point->y) ? PAL_STR("") : value_text(pen, point->y);
 }
 
+pal_str chart_pen_limits_text(struct chart_pen *pen, const struct pal_chart_point *point)
+{
+    return range_text(pen, point->low, point->high);
+}
+
 pal_str chart_pen_tip(struct chart_pen *pen, const struct pal_chart_series *series,
                       const struct pal_chart_point *point)
 {

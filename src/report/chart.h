@@ -52,6 +52,8 @@ pal_str chart_pen_tip(struct chart_pen *pen, const struct pal_chart_series *seri
                       const struct pal_chart_point *point);
 /* "12.3", or "10-14" of bounds; empty when there is neither. */
 pal_str chart_pen_value_text(struct chart_pen *pen, const struct pal_chart_point *point);
+/* "10.1–14.5", of a point with limits. */
+pal_str chart_pen_limits_text(struct chart_pen *pen, const struct pal_chart_point *point);
 /* <svg ...> with its text alternatives and the shapes of series, and </svg>. part 0 of 1: whole. */
 void chart_pen_open(struct chart_pen *pen, double height, size_t part, size_t parts);
 void chart_pen_close(struct chart_pen *pen);

@@ -179,6 +179,10 @@ static enum pal_status one_table(struct page *p, const struct pal_table_definiti
                  PAL_ARG(table->name), PAL_ARG(table->name), PAL_ARG(table->name));
     page_text(p, table->title);
     pal_buf_adds(p->out, "</h3>\n");
+    const struct pal_chart *chart;
+    PAL_TRY(report_chart_of(p->input, definition, p->language, p->scratch, &chart, p->err));
+    if (chart)
+        PAL_TRY(pal_chart_figure(chart, p->out, p->err));
     PAL_TRY(pal_table_html(table, p->out, p->err));
     format_links(p, table->name);
     pal_buf_adds(p->out, "</section>\n");

@@ -38,4 +38,38 @@ void page_cite(struct page *p);
 bool page_is_used(const struct page *p, const struct pal_definition *definition);
 bool page_has_national(const struct page *p);
 
+/* ---- looking at figures -----------------------------------------------------------------------
+ */
+
+struct page_slice { /* the figures of one definition: they stand together in the sorted relation */
+    const struct pal_figure *figure;
+    size_t n;
+};
+struct page_slice page_figures_of(const struct pal_figures *figures,
+                                  const struct pal_definition *definition);
+/* The text of a figure's breakdown `column` is "_T" or does not apply. */
+bool page_is_total(const struct pal_figure *figure, size_t column);
+/* That holds in every column, or in every column but `except` (SIZE_MAX: none). */
+bool page_is_whole(const struct pal_figures *figures, const struct pal_figure *figure,
+                   size_t except);
+/* Column of a dimension, case ignored; SIZE_MAX when no figure is broken down by it. */
+size_t page_breakdown_column(const struct pal_figures *figures, pal_str dimension);
+bool page_has_value(const struct pal_figure *figure);
+bool page_has_bounds(const struct pal_figure *figure); /* and no value */
+bool page_has_interval(const struct pal_figure *figure);
+/* A value or bounds: something to print or draw. */
+bool page_shows(const struct pal_figure *figure);
+/* The latest year in which at least half as many States stand behind the area's total as in its
+ * best-covered year; INT32_MIN when there is none. `except`: a breakdown that need not be total. */
+int32_t page_settled_period(const struct pal_figures *figures, struct page_slice slice,
+                            uint32_t area, size_t except);
+/* World, or the whole of a synthetic world: a total that lies in no other. */
+bool page_is_world(const struct pal_areas *areas, uint32_t area);
+bool page_is_region(const struct pal_areas *areas, uint32_t area); /* next below the world */
+bool page_is_state(const struct pal_areas *areas, uint32_t area);  /* country or area */
+bool page_is_count(const struct pal_definition *definition);       /* whole numbers of things */
+
+/* ", " between the members of a list. */
+pal_str page_list_comma(enum pal_language language);
+
 #endif
