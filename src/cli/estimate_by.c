@@ -28,7 +28,7 @@ static pal_str next_piece(pal_str *rest)
     for (; n < rest->len; n++) {
         const char c = rest->ptr[n];
         if (quote)
-            quote = c == quote ? 0 : quote;
+            quote = c == quote ? '\0' : quote;
         else if (c == '"' || c == '\'')
             quote = c;
         else if (c == '(')

@@ -112,7 +112,7 @@ static enum pal_status learn_by(struct reader *r, size_t by, const struct pal_di
                                 struct pal_error *err)
 {
     struct est_pass *pass = r->pass;
-    size_t first;
+    size_t first = 0;
     const size_t codes = pal_dict_count(dict);
     PAL_TRY(meaning_room(&r->by[by], codes, r->arena, &first, err));
     for (size_t c = first ? first : 1; c < codes; c++) {
@@ -135,7 +135,7 @@ static enum pal_status learn_units(struct reader *r, size_t task, const struct p
                                    struct pal_error *err)
 {
     struct est_pass *pass = r->pass;
-    size_t first;
+    size_t first = 0;
     const size_t codes = pal_dict_count(dict);
     PAL_TRY(meaning_room(&r->unit[task], codes, r->arena, &first, err));
     if (first == 0 && codes)
@@ -161,7 +161,7 @@ static enum pal_status learn_sides(struct reader *r, const struct pal_dict *dict
                                    struct pal_error *err)
 {
     const struct est_plan *plan = r->pass->plan;
-    size_t first;
+    size_t first = 0;
     const size_t codes = pal_dict_count(dict);
     PAL_TRY(meaning_room(&r->change, codes, r->arena, &first, err));
     if (first == 0 && codes)
@@ -207,7 +207,7 @@ static enum pal_status restrict_to(struct reader *r, const struct est_where *whe
                           est_where_number(where, column->value[row]);
         return PAL_OK;
     }
-    size_t first;
+    size_t first = 0;
     const size_t codes = pal_dict_count(column->dict);
     PAL_TRY(meaning_room(meaning, codes, r->arena, &first, err));
     for (size_t c = first; c < codes; c++)
@@ -262,7 +262,7 @@ static enum pal_status learn_stratum(struct reader *r, const struct pal_batch *b
 {
     const struct est_plan *plan = r->pass->plan;
     const struct pal_standard *standard = &plan->request->standard;
-    size_t first;
+    size_t first = 0;
     PAL_TRY(meaning_room(&r->stratum, tuple + 1, r->arena, &first, err));
     struct pal_buf text;
     pal_buf_init(&text, r->arena, 1 << 20);

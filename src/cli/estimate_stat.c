@@ -59,7 +59,7 @@ static enum pal_status parse_arguments(struct est_stat *stat, pal_str *rest,
                                        struct pal_arena *arena, struct pal_error *err)
 {
     const struct est_word *word = stat->word;
-    pal_str argument[4];
+    pal_str argument[4] = {{0}};
     size_t n = 0;
     rest->ptr++;
     rest->len--;

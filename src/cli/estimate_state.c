@@ -171,7 +171,7 @@ static enum pal_status same_request(const struct est_request *mine, pal_str thei
     if (pal_str_eq(pal_buf_str(&bytes), theirs))
         return PAL_OK;
     struct pal_unpack in = {.rest = theirs};
-    const struct est_request *other;
+    const struct est_request *other = NULL;
     PAL_TRY(unpack_request(&in, arena, &other, err));
     const struct {
         const char *what;

@@ -82,7 +82,7 @@ static bool find_operator(pal_str text, size_t *at, size_t *size, enum est_opera
     for (size_t i = 0; i < text.len; i++) {
         const char c = text.ptr[i];
         if (quote) {
-            quote = c == quote ? 0 : quote;
+            quote = c == quote ? '\0' : quote;
             continue;
         }
         if ((c == '"' || c == '\'') && (i == 0 || text.ptr[i - 1] == ' ')) {

@@ -94,7 +94,7 @@ enum pal_status dsr_start(const struct pal_state *state, size_t group, size_t si
 static enum pal_status finish(const struct pal_state *state, size_t group, struct pal_arena *arena,
                               struct pal_estimate *out, struct pal_error *err)
 {
-    bool any;
+    bool any = false;
     struct dsr_side side;
     PAL_TRY(dsr_start(state, group, 1, arena, out, &any, err));
     out->method = "direct standardization";

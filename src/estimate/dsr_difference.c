@@ -14,7 +14,7 @@ static enum pal_status begin(const struct pal_ask *ask, size_t args, struct pal_
 static enum pal_status finish(const struct pal_state *state, size_t group, struct pal_arena *arena,
                               struct pal_estimate *out, struct pal_error *err)
 {
-    bool any;
+    bool any = false;
     struct dsr_side side[2];
     PAL_TRY(dsr_start(state, group, 2, arena, out, &any, err));
     out->method = "direct standardization, normal";

@@ -16,7 +16,8 @@ static enum pal_status garwood(const struct question *q, double *low, double *hi
     const double tail = (1 - q->level) / 2;
     /* A count far below one (a small count over a large dispersion) has its lower limit where
      * P(G < m) is m^x / Gamma(x + 1) to the last bit; it may underflow to 0. */
-    const double log_low = q->x > 0 ? (log(tail) + gsl_sf_lngamma(q->x + 1)) / q->x : -(double)INFINITY;
+    const double log_low =
+        q->x > 0 ? (log(tail) + gsl_sf_lngamma(q->x + 1)) / q->x : -(double)INFINITY;
     if (log_low < -36)
         *low = exp(log_low);
     else

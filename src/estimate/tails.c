@@ -14,6 +14,9 @@
 #define LARGE_SHAPE 1e5
 #define NEAR_MEAN   0.05
 
+/* Far more than any series or fraction here takes. */
+enum { MOST_TERMS = 10000000 };
+
 /* log(r) - (r - 1), given r and r - 1: without cancellation near 1. */
 static double deviance(double r, double less_one)
 {
@@ -58,8 +61,8 @@ static double gamma_tail_large(double a, double x, double sign)
 static double gamma_series(double a, double x) /* P/density, x up to about the mean */
 {
     double term = 1, sum = 1;
-    for (double n = a + 1; n < a + 1e6; n++) {
-        term *= x / n;
+    for (int n = 1; n < MOST_TERMS; n++) {
+        term *= x / (a + n);
         sum += term;
         if (term < sum * (DBL_EPSILON / 4))
             break;
@@ -70,7 +73,7 @@ static double gamma_series(double a, double x) /* P/density, x up to about the m
 static double gamma_fraction(double a, double x) /* Q/(a density), x from about the mean */
 {
     double b = x + 1 - a, c = 1e300, d = 1 / b, h = d;
-    for (double n = 1; n < 1e6; n++) {
+    for (int n = 1; n < MOST_TERMS; n++) {
         const double an = -n * (n - a);
         b += 2;
         d = 1 / (an * d + b);
@@ -136,7 +139,8 @@ static double beta_fraction(double a, double b, double odds)
     double c = 1, d = 1 - (a + b) * x / (a + 1);
     d = 1 / (fabs(d) < tiny ? tiny : d);
     double h = d;
-    for (double m = 1; m < 1e7; m++) {
+    for (int i = 1; i < MOST_TERMS; i++) {
+        const double m = i;
         double term = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
         d = 1 + term * d;
         c = 1 + term / c;

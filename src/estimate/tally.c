@@ -23,7 +23,7 @@ static enum pal_status check_interval(const struct pal_estimator *estimator, con
         *word = list[0];
         return PAL_OK;
     }
-    pal_str words[32];
+    pal_str words[32] = {{0}};
     size_t n = 0;
     for (; list[n] && n < PAL_COUNT(words); n++) {
         if (strcmp(list[n], *word) == 0) {
