@@ -97,6 +97,8 @@ struct pal_ask {
                               breakdown into that many classes                               */
     bool units;            /* theta: the observations are the totals of cells.stratum (years),
                               not the rows                                                   */
+    bool none_is_zero;     /* count: a group without rows is 0, because all rows there are were
+                              looked at; otherwise it is undefined                           */
     bool no_variance;      /* the value alone: no standard error, no interval                */
 };
 

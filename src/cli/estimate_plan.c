@@ -139,6 +139,7 @@ static enum pal_status add_task(struct est_plan *plan, const struct pal_ask *ask
         return pal_fail(err, PAL_BUG, "there is no estimator '%s'", estimator);
     task->ask.per = s->per;
     task->ask.units = s->unit.len > 0;
+    task->ask.none_is_zero = s->args == 0;
     task->ask.standard = &plan->request->standard;
     task->sides = task->estimator->needs_side;
     task->strata = task->estimator->needs_standard;

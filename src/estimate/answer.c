@@ -65,7 +65,8 @@ bool answer_start(const struct pal_state *state, const struct tally *const *tall
         .interval = state->ask.interval,
         .uncertainty = PAL_UNC_RANDOM,
         .status = PAL_ANSWER_UNDEFINED,
-        .method = "",
+        .method =
+            state->ask.interval ? answer_method(state->ask.interval, state->ask.overdispersed) : "",
     };
     for (size_t i = 0; i < tallies; i++) {
         out->n += tally[i]->n;
@@ -191,6 +192,7 @@ const char *answer_method(const char *interval, bool overdispersed)
         {"byar", "Poisson (Byar)", "quasi-Poisson (Byar)"},
         {"fayfeuer", "gamma (Fay-Feuer 1997)", "gamma (Fay-Feuer 1997), quasi-Poisson"},
         {"garwood", "exact Poisson (Garwood 1936)", "quasi-Poisson (Garwood 1936)"},
+        {"goodman", "simultaneous score (Goodman 1965)", "simultaneous score (Goodman 1965)"},
         {"lognormal", "Poisson, log scale", "quasi-Poisson, log scale"},
         {"midp", "mid-p Poisson", "mid-p quasi-Poisson"},
         {"nb-exact", "exact negative binomial", "exact negative binomial"},
@@ -204,6 +206,7 @@ const char *answer_method(const char *interval, bool overdispersed)
         {"rr-nb-log", "negative binomial, delta method on the log",
          "negative binomial, delta method on the log"},
         {"wald", "Poisson, normal", "quasi-Poisson, normal"},
+        {"wilson", "score (Wilson 1927)", "score (Wilson 1927)"},
     };
     for (size_t i = 0; i < PAL_COUNT(methods); i++)
         if (strcmp(interval, methods[i].word) == 0)

@@ -18,10 +18,10 @@ static enum pal_status finish(const struct pal_state *state, size_t group, struc
                               struct pal_estimate *out, struct pal_error *err)
 {
     const struct tally *tally = tally_at(state, group, 0);
-    if (!answer_start(state, &tally, 1, out))
+    if (!answer_start(state, &tally, 1, out) && !state->ask.none_is_zero)
         return answer_end(out, NULL, arena, err);
+    out->absent = PAL_PRESENT;
     const struct answer_range y = answer_y(tally);
-    out->method = answer_method(state->ask.interval, state->ask.overdispersed);
     if (!answer_range(out, y.low, y.high, y.value))
         return answer_end(out, NULL, arena, err);
     out->numerator = y.value;

@@ -3,6 +3,7 @@
 #include "inside.h"
 
 #include <math.h>
+#include <string.h>
 
 static enum pal_status begin(const struct pal_ask *ask, size_t args, struct pal_arena *arena,
                              struct pal_state **out, struct pal_error *err)
@@ -91,13 +92,31 @@ enum pal_status dsr_start(const struct pal_state *state, size_t group, size_t si
     return PAL_OK;
 }
 
+static const char *method_of(const char *interval)
+{
+    static const struct {
+        const char *word, *method;
+    } methods[] = {
+        {"dobson", "direct standardization (Dobson et al. 1991)"},
+        {"dobson-byar", "direct standardization (Dobson et al. 1991, Byar)"},
+        {"fayfeuer", "direct standardization, gamma (Fay-Feuer 1997)"},
+        {"lognormal", "direct standardization, log scale"},
+        {"normal", "direct standardization, normal"},
+        {"tiwari", "direct standardization, gamma (Tiwari et al. 2006)"},
+    };
+    for (size_t i = 0; i < PAL_COUNT(methods); i++)
+        if (strcmp(interval, methods[i].word) == 0)
+            return methods[i].method;
+    return "direct standardization";
+}
+
 static enum pal_status finish(const struct pal_state *state, size_t group, struct pal_arena *arena,
                               struct pal_estimate *out, struct pal_error *err)
 {
     bool any = false;
     struct dsr_side side;
     PAL_TRY(dsr_start(state, group, 1, arena, out, &any, err));
-    out->method = "direct standardization";
+    out->method = method_of(state->ask.interval);
     if (!any)
         return answer_end(out, NULL, arena, err);
     PAL_TRY(dsr_side_of(state, group, 0, arena, &side, err));

@@ -13,9 +13,7 @@ static enum pal_status finish(const struct pal_state *state, size_t group, struc
                               struct pal_estimate *out, struct pal_error *err)
 {
     const struct tally *const tally[] = {tally_at(state, group, 0), tally_at(state, group, 1)};
-    out->method = "";
     const bool any = answer_start(state, tally, 2, out);
-    out->method = answer_method(state->ask.interval, state->ask.overdispersed);
     if (!any)
         return answer_end(out, NULL, arena, err);
     if (tally[0]->n == 0 || tally[1]->n == 0)

@@ -19,7 +19,6 @@ static enum pal_status finish(const struct pal_state *state, size_t group, struc
         return answer_end(out, NULL, arena, err);
     const struct answer_range y = answer_y(tally), x = answer_x(tally, 2);
     const double per = state->ask.per;
-    out->method = answer_method(state->ask.interval, state->ask.overdispersed);
     if (y.known)
         out->numerator = y.value;
     if (x.known)

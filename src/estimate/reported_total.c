@@ -19,7 +19,6 @@ static enum pal_status finish(const struct pal_state *state, size_t group, struc
 {
     const struct tally *tally = tally_at(state, group, 0);
     const bool any = answer_start(state, &tally, 1, out);
-    out->method = answer_method(state->ask.interval, state->ask.overdispersed);
     out->coverage_n = tally->n;
     out->coverage_of = tally->n + tally->missing + tally->left_out;
     if (!any)

@@ -43,7 +43,6 @@ static enum pal_status finish(const struct pal_state *state, size_t group, struc
     const struct answer_range x = rest ? answer_y(tally[1]) : answer_x(tally[0], 2);
     const double whole = rest ? y.value + x.value : x.value, per = state->ask.per;
     const bool goodman = tally_is(state, "goodman");
-    out->method = goodman ? "simultaneous score (Goodman 1965)" : "score (Wilson 1927)";
     if (y.known)
         out->numerator = y.value;
     if (x.known && (!rest || y.known))

@@ -43,6 +43,11 @@ Test(estimate_count, a_group_nobody_fed_is_undefined_and_no_zero)
     register_add(&rows, 4, 0);
     const struct pal_estimate e = register_answer("count", &plain, 1, &rows, 1, arena);
     cr_expect(isnan(e.value) && e.status == PAL_ANSWER_UNDEFINED && e.absent == PAL_BLANK);
+    cr_expect_str_eq(e.method, "exact Poisson (Garwood 1936)");
+    const struct pal_ask all = {.none_is_zero = true};
+    const struct pal_estimate none = register_answer("count", &all, 0, &rows, 1, arena);
+    cr_expect(none.value == 0 && none.status == PAL_ANSWER_OK && none.absent == PAL_PRESENT);
+    cr_expect_float_eq(none.high, 3.689, 0.0005, "Garwood 1936");
     pal_arena_free(arena);
 }
 
