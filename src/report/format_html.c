@@ -13,7 +13,7 @@ const char report_table_css[] =
     ".pal-table th,.pal-table td{padding:.18rem .6rem;vertical-align:top;text-align:start}"
     ".pal-table thead th{vertical-align:bottom;font-weight:600;border-bottom:1px solid}"
     ".pal-table thead th.spanner{text-align:center}"
-    ".pal-table .num,.pal-table .symbol{text-align:end;white-space:nowrap}"
+    ".pal-table .num,.pal-table .symbol{text-align:right;white-space:nowrap}"
     ".pal-table tbody th{font-weight:400;min-width:9rem}"
     ".pal-table tr.total th,.pal-table tr.total td,.pal-table tr.head th{font-weight:600}"
     ".pal-table .level-1{padding-inline-start:1.4rem}"
