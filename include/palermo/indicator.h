@@ -70,6 +70,8 @@ struct pal_definition {
     pal_str  counting_unit, counting_stage, principal_offence_rule;
     bool     mixes_units;   /* a ratio over different counting units, declared                 */
     bool     mixes_kinds;   /* phenomenon over implementation, declared                        */
+    size_t         sums_n;
+    const pal_str *sums;    /* dimensions of `by` whose codes add up to a total no row gives   */
     size_t         breaks_n;
     const struct pal_break *breaks; /* published breaks in series                              */
     size_t         references_n;
@@ -171,6 +173,11 @@ const struct pal_figure *pal_figures_find(const struct pal_figures *figures, pal
 PAL_CHECK_RESULT
 enum pal_status pal_figures_csv(const struct pal_figures *figures, struct pal_buf *out,
                                 struct pal_error *err);
+
+/* The same through a sink, 64 KiB at a time: the whole file is larger than one buffer should be. */
+PAL_CHECK_RESULT
+enum pal_status pal_figures_write(const struct pal_figures *figures, struct pal_sink *sink,
+                                  struct pal_error *err);
 
 /* ---- computing ---------------------------------------------------------------------------------- */
 

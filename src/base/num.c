@@ -3,6 +3,7 @@
  * this thread alone. */
 #include "palermo/base.h"
 
+#include <float.h>
 #include <locale.h>
 #include <math.h>
 #include <stdlib.h>
@@ -220,8 +221,9 @@ static size_t write_short(double value, char *out)
         const double scaled = value * exact_power[k];
         if (scaled >= 1e15)
             return 0;
-        const double m = nearbyint(scaled);
-        if (m / exact_power[k] != value)
+        const double m = (double)(int64_t)(scaled + 0.5);
+        /* A product that is no whole number to the last bits is none at all: spare the division. */
+        if (fabs(scaled - m) > scaled * 1e-15 || m / exact_power[k] != value)
             continue;
         char digits[24];
         const size_t n = write_whole((uint64_t)m, digits);
@@ -242,6 +244,67 @@ static size_t write_short(double value, char *out)
     return 0;
 }
 
+/* Doubles that need 15 to 17 digits, by arithmetic of 64-bit precision where the machine has it.
+ * Every step that could round the wrong way is recognized (a product near half, a quotient near the
+ * middle between two doubles) and left to the slow path, so the text is the same everywhere. */
+static size_t write_long(double value, char *out)
+{
+#if LDBL_MANT_DIG == 64
+    static const long double power[] = {1e0L,  1e1L,  1e2L,  1e3L,  1e4L,  1e5L,  1e6L,  1e7L,
+                                        1e8L,  1e9L,  1e10L, 1e11L, 1e12L, 1e13L, 1e14L, 1e15L,
+                                        1e16L, 1e17L, 1e18L, 1e19L, 1e20L, 1e21L};
+    int whole = value < 1 ? 0 : 1; /* digits before the point, or minus the zeros behind it */
+    while (whole > 0 && whole < 16 && (long double)value >= power[whole])
+        whole++;
+    while (whole <= 0 && value < (double)(1 / power[1 - whole]))
+        whole--;
+    /* The neighbours of the double: a text within half of that distance reads back as it. */
+    const long double above = (long double)nextafter(value, HUGE_VAL) - (long double)value,
+                      below = (long double)value - (long double)nextafter(value, 0);
+    for (int digits = 15; digits <= 17; digits++) {
+        const int k = digits - whole;
+        if (k < 1 || k > 21)
+            return 0;
+        const long double scaled = (long double)value * power[k];
+        const uint64_t m = (uint64_t)scaled;
+        const long double rest = scaled - (long double)m;
+        if (rest > 0.48L && rest < 0.52L)
+            return 0;
+        const uint64_t rounded = m + (rest >= 0.5L);
+        long double gap = (long double)rounded / power[k] - (long double)value;
+        gap = gap < 0 ? -gap : gap;
+        if (gap > 0.51L * above)
+            continue;
+        if (gap > 0.49L * below)
+            return 0;
+        char text[24];
+        size_t n = write_whole(rounded, text), decimals = (size_t)k, at = 0;
+        while (n > 1 && decimals > 1 && text[n - 1] == '0') {
+            n--;
+            decimals--;
+        }
+        if (n > decimals) {
+            memcpy(out, text, n - decimals);
+            at = n - decimals;
+        } else {
+            out[at++] = '0';
+        }
+        out[at++] = '.';
+        for (size_t zeros = decimals; zeros > n; zeros--)
+            out[at++] = '0';
+        const size_t from = n > decimals ? n - decimals : 0;
+        memcpy(out + at, text + from, n - from);
+        at += n - from;
+        out[at] = '\0';
+        return at;
+    }
+#else
+    (void)value;
+    (void)out;
+#endif
+    return 0;
+}
+
 size_t pal_num_write(double value, char *out)
 {
     if (isnan(value))
@@ -258,7 +321,9 @@ size_t pal_num_write(double value, char *out)
     if (value < 1e17 && value == floor(value) && value < 9007199254740992.0)
         return at + write_whole((uint64_t)value, out + at);
     if (value >= 1e-5 && value < 1e15) {
-        const size_t n = write_short(value, out + at);
+        size_t n = write_short(value, out + at);
+        if (!n && value >= 1e-4)
+            n = write_long(value, out + at);
         if (n)
             return at + n;
     }

@@ -117,11 +117,11 @@ static enum pal_status write_tables(const struct pal_report_input *input,
 static enum pal_status write_figures(const struct cli_work *work, struct pal_outdir *outdir,
                                      struct pal_arena *scratch, struct pal_error *err)
 {
+    struct pal_sink *sink;
     struct pal_buf out;
-    pal_buf_init(&out, scratch, SIZE_MAX / 4);
-    PAL_TRY(pal_figures_csv(work->figures, &out, err));
-    PAL_TRY(pal_buf_status(&out, "figures.csv", err));
-    PAL_TRY(pal_outdir_write(outdir, PAL_STR("figures.csv"), pal_buf_str(&out), err));
+    PAL_TRY(pal_sink_open(outdir, PAL_STR("figures.csv"), scratch, &sink, err));
+    PAL_TRY(pal_figures_write(work->figures, sink, err));
+    PAL_TRY(pal_sink_close(sink, err));
     pal_buf_init(&out, scratch, SIZE_MAX / 4);
     pal_findings_csv(work->diag, &out);
     PAL_TRY(pal_buf_status(&out, "findings.csv", err));

@@ -276,8 +276,8 @@ const struct cell *cells_find(const struct cells *cells, const uint32_t *key)
     return g == PAL_NO_GROUP ? NULL : &cells->cell[g];
 }
 
-/* The row into its own cell, and into the totals of those breakdowns that the source gives no total
- * for: 2^m cells for m such breakdowns. */
+/* The row into its own cell, and into the totals of those breakdowns that the definition says add
+ * up and the source gives no total for: 2^m cells for m such breakdowns. */
 static enum pal_status add_row(struct cells *c, uint32_t area, size_t row, struct pal_error *err)
 {
     uint32_t key[KEY_WIDTH];
@@ -292,7 +292,7 @@ static enum pal_status add_row(struct cells *c, uint32_t area, size_t row, struc
         key[KEY_BY + d->by] = d->to[d->code[row]];
         if (key[KEY_BY + d->by] == UINT32_MAX)
             return PAL_OK; /* its category has no code: a finding, and no cell */
-        if (!d->gives_total)
+        if (!d->gives_total && c->sums[d->by])
             summed[n++] = d->by;
     }
     for (uint32_t subset = 0; subset < (1u << n); subset++) {

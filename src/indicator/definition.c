@@ -21,6 +21,7 @@ static const char *const keys[] = {
     "estimator",
     "per",
     "by",
+    "sums",
     "of",
     "of_areas",
     "totals",
@@ -420,6 +421,15 @@ static enum pal_status read_by(struct reader *r, struct pal_error *err)
     }
     d->by = lower;
     d->by_n = n;
+    READ(pal_yaml_texts(r->root, "sums", r->arena, &d->sums, &d->sums_n, &r->own));
+    for (size_t i = 0; i < d->sums_n; i++) {
+        bool found = false;
+        for (size_t b = 0; b < n && !found; b++)
+            found = pal_str_eq_nocase(d->sums[i], lower[b]);
+        if (!found)
+            problem(r, &pal_yaml_get(r->root, "sums")->at,
+                    "'sums' names '%.*s', which is not in 'by'", PAL_ARG(d->sums[i]));
+    }
     return PAL_OK;
 }
 

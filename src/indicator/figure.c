@@ -348,6 +348,10 @@ static enum pal_status fill_figure(const struct job *j, const struct item *item,
         f->flags |= PAL_FLAG_ROWS_LEFT_OUT;
     if (strcmp(j->d->estimator->name, "ratio") == 0)
         f->flags |= PAL_FLAG_COHORT;
+    if (j->d->ask.no_variance && strcmp(j->d->estimator->name, "count") == 0) {
+        e->method = "sum of reported quantities"; /* kilograms and the like are no Poisson counts */
+        e->uncertainty = PAL_UNC_NONE;
+    }
     if (pal_descriptor_synthetic(j->entry->y.cells->dataset->descriptor) ||
         (j->entry->x.cells && pal_descriptor_synthetic(j->entry->x.cells->dataset->descriptor)))
         f->flags |= PAL_FLAG_SYNTHETIC;

@@ -41,24 +41,28 @@ struct planning {
 
 /* The cells of an operand: those of its definition's breakdowns that the dataset has. */
 static enum pal_status plan_operand(struct planning *p, const struct pal_operand *operand,
-                                    const struct pal_dataset *dataset, size_t by_n,
-                                    const pal_str *by, struct plan_operand *out,
+                                    const struct pal_dataset *dataset,
+                                    const struct pal_definition *d, struct plan_operand *out,
                                     struct pal_error *err)
 {
+    const size_t by_n = d ? d->by_n : 0;
     struct plan *plan = p->plan;
     pal_str own[PAL_MAX_BREAKDOWNS];
+    bool sums[PAL_MAX_BREAKDOWNS] = {false};
     size_t own_n = 0;
     for (size_t b = 0; b < by_n; b++) {
         out->column[b] = NO_COLUMN;
-        if (pal_dataset_dimension(dataset, by[b]) == SIZE_MAX)
+        if (pal_dataset_dimension(dataset, d->by[b]) == SIZE_MAX)
             continue;
         out->column[b] = (uint8_t)own_n;
-        own[own_n++] = by[b];
+        for (size_t s = 0; s < d->sums_n; s++)
+            sums[own_n] |= pal_str_eq_nocase(d->sums[s], d->by[b]);
+        own[own_n++] = d->by[b];
     }
     for (size_t i = 0; i < plan->cells_n && !out->cells; i++) {
         struct cells *c = plan->cells[i];
         if (c->dataset == dataset && same_texts(c->by, c->by_n, own, own_n) &&
-            same_rows(c->operand, operand))
+            memcmp(c->sums, sums, sizeof sums) == 0 && same_rows(c->operand, operand))
             out->cells = c;
     }
     if (out->cells)
@@ -78,6 +82,7 @@ static enum pal_status plan_operand(struct planning *p, const struct pal_operand
         return pal_nomem(err, "the plan");
     PAL_TRY(pal_arena_defer(p->arena, (void (*)(void *))pal_arena_free, mine, err));
     PAL_TRY(cells_new(operand, dataset, own_n, own, mine, &out->cells, err));
+    memcpy(out->cells->sums, sums, sizeof sums);
     plan->cells[plan->cells_n++] = out->cells;
     return cells_prepare(out->cells, &plan->codes, mine, err);
 }
@@ -108,12 +113,12 @@ static enum pal_status plan_definition(struct planning *p, const struct pal_comp
     *good &= fine;
     if (!fine)
         return PAL_OK;
-    PAL_TRY(plan_operand(p, &d->numerator, y, d->by_n, d->by, &entry.y, err));
+    PAL_TRY(plan_operand(p, &d->numerator, y, d, &entry.y, err));
     if (x)
-        PAL_TRY(plan_operand(p, &d->denominator, x, d->by_n, d->by, &entry.x, err));
+        PAL_TRY(plan_operand(p, &d->denominator, x, d, &entry.x, err));
     const struct pal_dataset *population = d->totals ? plan_dataset(compute, people.dataset) : NULL;
     if (population)
-        PAL_TRY(plan_operand(p, &people, population, 0, NULL, &entry.population, err));
+        PAL_TRY(plan_operand(p, &people, population, NULL, &entry.population, err));
     p->plan->entry[p->plan->entries++] = entry;
     return PAL_OK;
 }
