@@ -45,17 +45,28 @@ static void say_dataset(struct check *c, const struct pal_dataset *d)
     uint64_t aside = 0;
     for (size_t i = 0; i < d->batch.rows; i++)
         aside += d->batch.state[i] == PAL_ROW_SET_ASIDE;
-    say_checked(c,
-                "dataset %.*s: %llu rows read, %zu values, %llu with errors, %llu superseded, "
-                "%llu set aside\n",
-                PAL_ARG(name), (unsigned long long)d->rows_read, d->batch.rows,
-                (unsigned long long)d->rows_error, (unsigned long long)d->rows_duplicate,
-                (unsigned long long)aside);
+    const struct {
+        uint64_t rows;
+        const char *what;
+    } part[] = {{d->rows_error, "with errors"},
+                {d->rows_duplicate, "superseded"},
+                {aside, "set aside"}};
+    char rest[160] = "";
+    for (size_t i = 0, used = 0; i < PAL_COUNT(part); i++) {
+        if (!part[i].rows)
+            continue;
+        const int n = snprintf(rest + used, sizeof rest - used, ", %llu %s",
+                               (unsigned long long)part[i].rows, part[i].what);
+        used += n > 0 ? (size_t)n : 0;
+    }
+    say_checked(c, "dataset %.*s: %llu rows, %zu values%s\n", PAL_ARG(name),
+                (unsigned long long)d->rows_read, d->batch.rows, rest);
 }
 
-/* `file` is read in place of what the descriptor names; NULL: what it names. */
+/* `file` is read in place of what the descriptor names; NULL: what it names. That a file is missing
+ * is said of `said_of`: of a folder with fifty descriptors once. */
 static enum pal_status check_dataset(struct check *c, const char *path, const char *file,
-                                     struct pal_error *err)
+                                     const char *said_of, struct pal_error *err)
 {
     struct pal_descriptor *descriptor;
     struct pal_dataset *dataset;
@@ -67,10 +78,11 @@ static enum pal_status check_dataset(struct check *c, const char *path, const ch
     c->load.file = file;
     const pal_str missing = pal_descriptor_missing_file(descriptor, &c->load, c->cli->arena);
     if (missing.len) {
-        const struct pal_place at = {path, 0, 0};
+        const struct pal_place at = {said_of, 0, 0};
         char text[600];
-        snprintf(text, sizeof text, "the file '%.*s' is not here; only the descriptor was checked",
-                 PAL_ARG(missing));
+        snprintf(text, sizeof text,
+                 "%.*s: the file '%.*s' is not here; only the descriptor was checked",
+                 PAL_ARG(name), PAL_ARG(missing));
         pal_diag_add(c->diag,
                      &(struct pal_finding){.severity = PAL_INFORMATION,
                                            .rule = "no-file",
@@ -297,7 +309,7 @@ static enum pal_status check_written(struct check *c, const char *path, struct p
     case IS_DATASET:
         break;
     }
-    return check_dataset(c, path, NULL, err);
+    return check_dataset(c, path, NULL, path, err);
 }
 
 static bool holds_indicators(struct check *c, const char *folder)
@@ -340,7 +352,7 @@ static enum pal_status check_folder(struct check *c, const char *folder, struct 
     struct pal_datasets *here;
     PAL_TRY(pal_datasets_scan(&folder, 1, c->cli->arena, &here, err));
     for (size_t i = 0; i < pal_datasets_count(here); i++)
-        PAL_TRY(check_dataset(c, pal_datasets_file(here, i), NULL, err));
+        PAL_TRY(check_dataset(c, pal_datasets_file(here, i), NULL, folder, err));
     if (pal_datasets_count(here))
         return PAL_OK;
     const pal_str *entry;
@@ -367,5 +379,5 @@ enum pal_status check_path(struct check *c, const char *path, struct pal_error *
         return check_written(c, path, err);
     const char *descriptor;
     PAL_TRY(check_descriptor_of(c, path, &descriptor, err));
-    return check_dataset(c, descriptor, path, err);
+    return check_dataset(c, descriptor, path, path, err);
 }

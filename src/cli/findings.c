@@ -34,9 +34,13 @@ static void say(FILE *to, int indent, pal_str text)
 static void say_place(FILE *to, const struct pal_finding *f)
 {
     char line[2048];
+    const pal_str file = pal_str_of(f->at.file);
+    const bool written = pal_str_ends(file, PAL_STR(".yaml")) ||
+                         pal_str_ends(file, PAL_STR(".yml")) ||
+                         pal_str_ends(file, PAL_STR(".json"));
     if (f->at.line && f->at.column)
-        snprintf(line, sizeof line, "line %llu, field %u: %.*s", (unsigned long long)f->at.line,
-                 (unsigned)f->at.column, PAL_ARG(f->what));
+        snprintf(line, sizeof line, "line %llu, %s %u: %.*s", (unsigned long long)f->at.line,
+                 written ? "column" : "field", (unsigned)f->at.column, PAL_ARG(f->what));
     else if (f->at.line)
         snprintf(line, sizeof line, "line %llu: %.*s", (unsigned long long)f->at.line,
                  PAL_ARG(f->what));
