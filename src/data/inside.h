@@ -118,6 +118,7 @@ struct pal_descriptor {
     char decimal, thousands, comment; /* 0 = none */
     pal_str footer_from;
     bool strip_footnotes;
+    pal_str null_sequence;
     enum pal_shape shape;
     int period; /* 0 = rows name it */
     size_t fields_n, primary_key_n;
@@ -157,7 +158,8 @@ struct pal_descriptor {
     pal_str acts_letters[16], acts_codes[16];
     size_t acts_n;
     int status_as_of;
-    size_t sha256_n; /* one a path */
+    pal_str status_date; /* pattern of the dates, empty = any */
+    size_t sha256_n;     /* one a path */
     const pal_str *sha256;
     bool synthetic;
     struct pal_dataset_facts facts;

@@ -115,6 +115,25 @@ static pal_str without_footnote(pal_str text)
     return letter ? (pal_str){text.ptr, n} : text;
 }
 
+/* A list's mark as its crosswalk writes it; one that is not listed stays, with a finding. */
+static pal_str translate(struct loader *l, const struct load_column *column,
+                         const struct pal_record *record, size_t i, pal_str text)
+{
+    const pal_str code = data_codes_find(column->crosswalk, text);
+    if (code.ptr)
+        return code;
+    if (column->crosswalk->rest.len)
+        return column->crosswalk->rest;
+    if (!load_absent_mark(l, text)) {
+        l->record_bad = true;
+        load_finding(l, PAL_ERROR, "unknown-category", record->line, (uint32_t)i + 1, text,
+                     PAL_STR("list it in the descriptor's crosswalk, or correct the row"),
+                     "'%.*s' is no known mark of the list '%.*s'", PAL_ARG(text),
+                     PAL_ARG(column->name));
+    }
+    return text;
+}
+
 static enum pal_status codes_of_record(struct loader *l, const struct pal_record *record,
                                        struct pal_error *err)
 {
@@ -125,6 +144,8 @@ static enum pal_status codes_of_record(struct loader *l, const struct pal_record
         pal_str text = load_field(record, i);
         if (l->d->strip_footnotes)
             text = without_footnote(pal_str_trim(text));
+        if (column->crosswalk)
+            text = translate(l, column, record, i, text);
         if (!column->last_code || !pal_str_eq(column->last, text)) {
             column->last_code = data_dict_add(column->dict, text);
             if (!column->last_code)
@@ -328,8 +349,10 @@ static enum pal_status read_records(struct loader *l, struct pal_records *record
             load_finding(l, PAL_ERROR, "ragged-row", record.line, 0, PAL_STR(""),
                          PAL_STR("correct the row; a stray delimiter or quote is the usual cause"),
                          "the row has %zu fields and the header %zu", record.fields, l->columns);
+        l->record_bad = false;
         PAL_TRY(codes_of_record(l, &record, err));
-        l->record_bad = l->any_fields && !load_fields_judge(l, &record);
+        if (l->any_fields && !load_fields_judge(l, &record))
+            l->record_bad = true;
         PAL_TRY(shape->record(l, &record, err));
     }
 }

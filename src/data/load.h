@@ -11,13 +11,14 @@ struct load_memo { /* dictionary code -> answer + 1; 0 = not asked yet */
 
 struct load_column { /* one column of the file */
     pal_str name;
-    const struct data_field *field; /* what the schema says of it, or NULL */
-    bool judge;                     /* cells are held against the schema                  */
-    struct load_memo judged;        /* code -> 1: it keeps to the schema                  */
-    struct load_memo seen;          /* code -> line where it stood first                  */
-    void *pattern;                  /* regex_t, or NULL                                   */
-    bool kept;                      /* as a code column; value columns are not */
-    int year;                       /* wide-years: the year it stands for, 0 = none */
+    const struct data_field *field;     /* what the schema says of it, or NULL */
+    bool judge;                         /* cells are held against the schema                  */
+    struct load_memo judged;            /* code -> 1: it keeps to the schema                  */
+    struct load_memo seen;              /* code -> line where it stood first                  */
+    void *pattern;                      /* regex_t, or NULL                                   */
+    bool kept;                          /* as a code column; value columns are not */
+    const struct data_codes *crosswalk; /* lists: what the cell is written as; NULL = as it is */
+    int year;                           /* wide-years: the year it stands for, 0 = none */
     struct pal_dict *dict;
     pal_str last; /* text of the last cell, and its code: neighbours are often equal */
     uint32_t last_code;
@@ -94,8 +95,8 @@ struct loader {
 
 struct load_cell { /* what a shape hands over: one value of the record */
     pal_str text;
-    bool quoted;
-    uint32_t field; /* from 1 */
+    bool bad;       /* unreadable, and a finding has said so */
+    uint32_t field; /* from 1; 0 = it stands in no field */
     int32_t period; /* INT32_MIN: the record's own */
     size_t measure; /* index; SIZE_MAX: by its conditions */
     size_t set_n;

@@ -28,6 +28,11 @@ struct load_reading load_value(struct loader *l, const struct pal_record *record
 {
     struct load_reading r = {.absent = PAL_PRESENT};
     pal_str text = pal_str_trim(cell->text);
+    if (cell->bad) {
+        r.absent = PAL_UNREADABLE;
+        r.bad = true;
+        return r;
+    }
     const struct data_absent *mark = load_absent_mark(l, text);
     if (mark) {
         r.absent = mark->reason;

@@ -1,5 +1,5 @@
 /* registry.c: which datasets there are, and where. */
-#include "inside.h"
+#include "sections.h"
 
 struct pal_datasets {
     size_t n, cap;
@@ -28,10 +28,30 @@ static enum pal_status add(struct pal_datasets *datasets, pal_str name, const ch
     return PAL_OK;
 }
 
+/* A package of one table is the dataset of its folder; of several, "folder/table" each. One that
+ * cannot be read stays listed under its folder: reading it says what is wrong. */
+static enum pal_status add_package(struct pal_datasets *datasets, pal_str folder, const char *file,
+                                   struct pal_arena *arena, struct pal_error *err)
+{
+    const pal_str *table;
+    size_t n;
+    struct pal_error ignored = {0};
+    if (data_package_names(file, arena, &table, &n, &ignored) != PAL_OK || n < 2)
+        return add(datasets, folder, file, arena, err);
+    for (size_t i = 0; i < n; i++) {
+        const pal_str name =
+            pal_arena_printf(arena, "%.*s/%.*s", PAL_ARG(folder), PAL_ARG(table[i]));
+        const pal_str path = pal_arena_printf(arena, "%s#%.*s", file, PAL_ARG(table[i]));
+        if (!name.ptr || !path.ptr)
+            return pal_nomem(err, "the datasets");
+        PAL_TRY(add(datasets, name, path.ptr, arena, err));
+    }
+    return PAL_OK;
+}
+
 enum pal_status pal_datasets_scan(const char *const *folders, size_t n, struct pal_arena *arena,
                                   struct pal_datasets **out, struct pal_error *err)
 {
-    static const pal_str inner[] = {PAL_STR_INIT("dataset.yaml"), PAL_STR_INIT("datapackage.json")};
     struct pal_datasets *datasets = pal_arena_alloc(arena, 1, sizeof *datasets);
     if (!datasets)
         return pal_nomem(err, "the datasets");
@@ -45,11 +65,12 @@ enum pal_status pal_datasets_scan(const char *const *folders, size_t n, struct p
             const char *path = pal_path_join(arena, folders[f], entry[i]);
             if (!path)
                 return pal_nomem(err, "the datasets");
-            for (size_t k = 0; k < PAL_COUNT(inner); k++) {
-                const char *file = pal_path_join(arena, path, inner[k]);
-                if (file && pal_file_exists(file))
-                    PAL_TRY(add(datasets, entry[i], file, arena, err));
-            }
+            const char *own = pal_path_join(arena, path, PAL_STR("dataset.yaml"));
+            const char *package = pal_path_join(arena, path, PAL_STR("datapackage.json"));
+            if (own && pal_file_exists(own))
+                PAL_TRY(add(datasets, entry[i], own, arena, err));
+            else if (package && pal_file_exists(package))
+                PAL_TRY(add_package(datasets, entry[i], package, arena, err));
             const pal_str suffix = PAL_STR(".dataset.yaml");
             if (pal_str_ends(entry[i], suffix) && pal_file_exists(path))
                 PAL_TRY(add(datasets, (pal_str){entry[i].ptr, entry[i].len - suffix.len}, path,

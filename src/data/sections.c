@@ -185,12 +185,14 @@ DATA_SECTION(absent)
     const pal_str *missing = NULL;
     size_t missing_n = 0;
     PAL_TRY(pal_yaml_texts(root, "missingValues", arena, &missing, &missing_n, err));
-    const size_t n = (absent ? absent->n : 0) + missing_n;
+    const size_t n = (absent ? absent->n : 0) + missing_n + 1;
     d->absent = pal_arena_alloc(arena, n + 1, sizeof *d->absent);
     if (!d->absent)
         return pal_nomem(err, "the marks of absence");
     for (size_t i = 0; i < missing_n; i++)
         d->absent[d->absent_n++] = (struct data_absent){missing[i], PAL_NOT_COLLECTED, 0, 0};
+    if (d->null_sequence.len)
+        d->absent[d->absent_n++] = (struct data_absent){d->null_sequence, PAL_NOT_COLLECTED, 0, 0};
     if (!absent)
         return PAL_OK;
     if (absent->kind != PAL_YAML_MAP)
@@ -249,41 +251,45 @@ DATA_SECTION(crosswalk)
     return PAL_OK;
 }
 
-DATA_SECTION(dimensions)
+enum pal_status data_dimension_add(struct pal_descriptor *d, pal_str name,
+                                   const struct pal_yaml *item, struct pal_arena *arena,
+                                   struct pal_error *err)
 {
     static const char *const known[] = {"column", "when", "codes", "areas"};
     static const char *const area_keys[] = {"own", "other", "spellings"};
+    struct data_dimension *dimension = dimension_new(d, name, arena);
+    if (!dimension)
+        return pal_nomem(err, "the dimensions");
+    dimension->at = item->at;
+    PAL_TRY(pal_yaml_known(item, "a dimension", known, PAL_COUNT(known), err));
+    const struct pal_yaml *column;
+    PAL_TRY(pal_yaml_need(item, "column", PAL_YAML_SCALAR, &column, err));
+    dimension->column = column->text;
+    PAL_TRY(data_conditions_read(pal_yaml_get(item, "when"), arena, &dimension->when, err));
+    if (pal_yaml_get(item, "codes")) {
+        PAL_TRY(read_codes(pal_yaml_get(item, "codes"), arena, &dimension->codes, err));
+        dimension->has_codes = true;
+    }
+    const struct pal_yaml *areas = pal_yaml_get(item, "areas");
+    if (!areas)
+        return PAL_OK;
+    PAL_TRY(pal_yaml_known(areas, "areas of a dimension", area_keys, PAL_COUNT(area_keys), err));
+    PAL_TRY(pal_yaml_text(areas, "own", &dimension->own, err));
+    PAL_TRY(pal_yaml_text(areas, "other", &dimension->other, err));
+    if (pal_yaml_get(areas, "spellings"))
+        PAL_TRY(read_codes(pal_yaml_get(areas, "spellings"), arena, &dimension->spellings, err));
+    dimension->has_areas = true;
+    return PAL_OK;
+}
+
+DATA_SECTION(dimensions)
+{
     const struct pal_yaml *node = pal_yaml_get(root, "dimensions");
     if (!node)
         return PAL_OK;
     if (node->kind != PAL_YAML_MAP)
         return pal_yaml_fail(node, err, "'dimensions' must be a map of names");
-    for (size_t i = 0; i < node->n; i++) {
-        const struct pal_yaml *item = node->item[i];
-        struct data_dimension *dimension = dimension_new(d, node->key[i]->text, arena);
-        if (!dimension)
-            return pal_nomem(err, "the dimensions");
-        dimension->at = node->key[i]->at;
-        PAL_TRY(pal_yaml_known(item, "a dimension", known, PAL_COUNT(known), err));
-        const struct pal_yaml *column;
-        PAL_TRY(pal_yaml_need(item, "column", PAL_YAML_SCALAR, &column, err));
-        dimension->column = column->text;
-        PAL_TRY(data_conditions_read(pal_yaml_get(item, "when"), arena, &dimension->when, err));
-        if (pal_yaml_get(item, "codes")) {
-            PAL_TRY(read_codes(pal_yaml_get(item, "codes"), arena, &dimension->codes, err));
-            dimension->has_codes = true;
-        }
-        const struct pal_yaml *areas = pal_yaml_get(item, "areas");
-        if (areas) {
-            PAL_TRY(pal_yaml_known(areas, "areas of a dimension", area_keys, PAL_COUNT(area_keys),
-                                   err));
-            PAL_TRY(pal_yaml_text(areas, "own", &dimension->own, err));
-            PAL_TRY(pal_yaml_text(areas, "other", &dimension->other, err));
-            if (pal_yaml_get(areas, "spellings"))
-                PAL_TRY(read_codes(pal_yaml_get(areas, "spellings"), arena, &dimension->spellings,
-                                   err));
-            dimension->has_areas = true;
-        }
-    }
+    for (size_t i = 0; i < node->n; i++)
+        PAL_TRY(data_dimension_add(d, node->key[i]->text, node->item[i], arena, err));
     return PAL_OK;
 }

@@ -5,21 +5,6 @@
 static const char *const types[] = {"any",       "string", "number",   "integer", "year",
                                     "yearmonth", "date",   "datetime", "time",    "boolean"};
 
-static enum pal_status character(const struct pal_yaml *node, const char *key, char *out,
-                                 struct pal_error *err)
-{
-    pal_str text = {NULL, 0};
-    PAL_TRY(pal_yaml_text(node, key, &text, err));
-    if (!text.ptr)
-        return PAL_OK;
-    if (pal_str_eq(text, PAL_STR("\xC2\xA0")) || pal_str_eq(text, PAL_STR("\xE2\x80\xAF")))
-        text = PAL_STR(" ");
-    if (text.len != 1)
-        return pal_yaml_fail(pal_yaml_get(node, key), err, "'%s' must be one character", key);
-    *out = text.ptr[0];
-    return PAL_OK;
-}
-
 /* Bounds are numbers; those of a date are dates. */
 static enum pal_status bound(const struct pal_yaml *constraints, const char *key,
                              const struct data_field *field, bool *has, double *out,
@@ -94,8 +79,8 @@ static enum pal_status read_field(const struct pal_yaml *node, struct pal_arena 
     field->type = (enum data_type)type;
     PAL_TRY(pal_yaml_text(node, "format", &field->format, err));
     PAL_TRY(pal_yaml_texts(node, "missingValues", arena, &field->missing, &field->missing_n, err));
-    PAL_TRY(character(node, "decimalChar", &field->decimal, err));
-    PAL_TRY(character(node, "groupChar", &field->group, err));
+    PAL_TRY(data_character(node, "decimalChar", &field->decimal, err));
+    PAL_TRY(data_character(node, "groupChar", &field->group, err));
     bool bare = true;
     PAL_TRY(pal_yaml_bool(node, "bareNumber", &bare, err));
     field->loose = !bare;
