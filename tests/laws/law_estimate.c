@@ -156,8 +156,9 @@ LAW(estimate, groups_may_be_numbered_otherwise)
             struct pal_state *own = register_begin((*e)->name, &ask, args, arena);
             struct pal_state *into = register_begin((*e)->name, &ask, args, arena);
             feed(own, *e, args, &rows, 0, rows.rows);
-            HOLDS((*e)->merge(into, own, &(struct pal_mapping){.group = to, .groups = GROUPS}, NULL) == PAL_OK, "%s",
-                  (*e)->name);
+            HOLDS((*e)->merge(into, own, &(struct pal_mapping){.group = to, .groups = GROUPS},
+                              NULL) == PAL_OK,
+                  "%s", (*e)->name);
             for (uint32_t g = 0; g < GROUPS; g++) {
                 const struct pal_estimate a = register_finish((*e)->name, into, g, arena);
                 const struct pal_estimate b =
@@ -280,4 +281,80 @@ LAW(estimate, bounds_hold_what_the_hidden_cells_may_be)
         }
         pal_arena_free(arena);
     }
+}
+
+/* The chance that an interval holds the true mean, summed over every count that can occur. */
+static double coverage_of(const char *word, double mean, double theta)
+{
+    double chance = 0;
+    const double spread = sqrt(mean + (theta > 0 ? mean * mean / theta : 0));
+    const double from = fmax(0, floor(mean - 10 * spread)), to = mean + 14 * spread + 12;
+    for (double x = from; x <= to; x++) {
+        double low, high;
+        struct pal_error err = {0};
+        HOLDS(pal_interval_count(word, x, 0.95, theta, 1, &low, &high, &err) == PAL_OK, "%s",
+              err.text);
+        const double log_chance = theta > 0 ? lgamma(x + theta) - lgamma(theta) - lgamma(x + 1) +
+                                                  theta * log(theta / (theta + mean)) +
+                                                  x * log(mean / (theta + mean))
+                                            : x * log(mean) - mean - lgamma(x + 1);
+        if (low <= mean && mean <= high)
+            chance += exp(log_chance);
+    }
+    return chance;
+}
+
+LAW(estimate, exact_intervals_cover_every_mean)
+{
+    for (double mean = 0.05; mean < 300; mean *= 1.07) {
+        HOLDS(coverage_of("garwood", mean, 0) >= 0.95 - 1e-9, "garwood at %g", mean);
+        HOLDS(coverage_of("nb-exact", mean, 3) >= 0.95 - 1e-9, "nb-exact at %g", mean);
+        HOLDS(coverage_of("nb-exact", mean, 40) >= 0.95 - 1e-9, "nb-exact at %g", mean);
+    }
+}
+
+LAW(estimate, approximate_intervals_cover_about_as_often)
+{
+    double midp = 0, byar = 0, means = 0;
+    for (double mean = 2; mean < 200; mean *= 1.03) {
+        midp += coverage_of("midp", mean, 0);
+        byar += coverage_of("byar", mean, 0);
+        means++;
+        HOLDS(coverage_of("midp", mean, 0) > 0.915, "midp at %g", mean);
+        HOLDS(coverage_of("byar", mean, 0) > 0.945, "byar at %g", mean);
+    }
+    HOLDS(fabs(midp / means - 0.951) < 0.004, "midp on average: %g", midp / means);
+    HOLDS(byar / means > 0.95 && byar / means < 0.975, "byar on average: %g", byar / means);
+}
+
+/* Wilson: near the level on average; the exact ratio of rates: at least the level. */
+LAW(estimate, shares_and_ratios_cover)
+{
+    double sum = 0, shares = 0;
+    for (double p = 0.02; p < 0.99; p += 0.013) {
+        double chance = 0;
+        for (double k = 0; k <= 60; k++) {
+            double low, high;
+            pal_interval_wilson(k, 60, 0.95, 1, 1, &low, &high);
+            if (low <= p && p <= high)
+                chance += exp(lgamma(61) - lgamma(k + 1) - lgamma(61 - k) + k * log(p) +
+                              (60 - k) * log1p(-p));
+        }
+        sum += chance;
+        shares++;
+        const double ratio = p / (1 - p), x[] = {1, 1};
+        double exact = 0;
+        for (double k = 0; k <= 60; k++) {
+            const double y[] = {60 - k, k};
+            double se, low, high;
+            HOLDS(pal_interval_rate_ratio("rr-exact", y, x, 0.95, 0, 1, &se, &low, &high, NULL) ==
+                      PAL_OK,
+                  "%g of 60", k);
+            if (low <= ratio && ratio <= high)
+                exact += exp(lgamma(61) - lgamma(k + 1) - lgamma(61 - k) + k * log(p) +
+                             (60 - k) * log1p(-p));
+        }
+        HOLDS(exact >= 0.95 - 1e-9, "rr-exact at %g: %g", ratio, exact);
+    }
+    HOLDS(fabs(sum / shares - 0.95) < 0.01, "wilson on average: %g", sum / shares);
 }
