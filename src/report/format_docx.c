@@ -34,15 +34,15 @@ static void run(struct doc *d, pal_str text, unsigned how)
     pal_buf_adds(&d->out, "</w:t></w:r>");
 }
 
-/* `align`: "left", "center" or "right" as seen. In a bidi paragraph Word takes "left" for the start
- * of the line, which is its right edge. */
+/* `align`: "center" or "right" as seen. In a bidi paragraph Word takes "left" for the start of the
+ * line, which is its right edge; an indent from the left likewise. */
 static void paragraph_open(struct doc *d, const char *style, const char *align, unsigned indent)
 {
     pal_buf_addf(&d->out, "<w:p><w:pPr><w:pStyle w:val=\"%s\"/>", style);
     if (d->rtl)
         pal_buf_adds(&d->out, "<w:bidi/>");
     if (indent)
-        pal_buf_addf(&d->out, "<w:ind w:%s=\"%u\"/>", d->rtl ? "right" : "left", indent);
+        pal_buf_addf(&d->out, "<w:ind w:left=\"%u\"/>", indent);
     const bool right = align && align[0] == 'r';
     if (align && align[0] == 'c')
         pal_buf_adds(&d->out, "<w:jc w:val=\"center\"/>");

@@ -73,6 +73,8 @@ static bool make_formats(struct book *b)
     }
     for (size_t bold = 0; bold < 2; bold++) {
         for (size_t level = 0; level < LEVELS_MAX; level++) {
+            if (pal_language_rtl(b->table->language)) /* an indent alone would align it left */
+                format_set_align(b->stub[bold][level], LXW_ALIGN_RIGHT);
             format_set_indent(b->stub[bold][level], (uint8_t)level);
             if (bold)
                 format_set_bold(b->stub[bold][level]);
@@ -157,9 +159,40 @@ static lxw_format *number_format(struct book *b, const struct pal_cell *cell, si
     return b->format_of[at];
 }
 
+/* Wrapped text makes rows as high as its lines, which only the program that opens the file could
+ * measure: an estimate by letters, wide ones counted twice. */
+static double lines_of(pal_str text, size_t width)
+{
+    size_t units = 0;
+    uint32_t point;
+    for (size_t i = 0, took; (took = pal_utf8_next(text, i, &point)) > 0; i += took)
+        units += point >= 0x2E80 && point < 0xFF61 ? 2 : 1;
+    return 1 + (double)(units / (width - 1));
+}
+
+enum { STUB_WIDTH = 36, VALUE_WIDTH = 14, YEAR_WIDTH = 8, NOTE_WIDTH = 110, LINE_HEIGHT = 15 };
+
+static void head_heights(struct book *b, lxw_row_t row)
+{
+    const struct pal_table *t = b->table;
+    for (size_t h = 0; h < t->heads; h++) {
+        double lines = 1;
+        for (size_t c = 1; c < t->cols; c++) {
+            const struct report_span span = report_head_span(t, h, c);
+            if (!span.cols)
+                continue;
+            const double needs = lines_of(span.text, span.cols * VALUE_WIDTH);
+            /* A head over several levels has their height together. */
+            lines = needs / (double)span.levels > lines ? needs / (double)span.levels : lines;
+        }
+        done(b, worksheet_set_row(b->sheet, row + (lxw_row_t)h, LINE_HEIGHT * lines, NULL));
+    }
+}
+
 static lxw_row_t write_heads(struct book *b, lxw_row_t row)
 {
     const struct pal_table *t = b->table;
+    head_heights(b, row);
     for (size_t h = 0; h < t->heads; h++) {
         for (size_t c = 0; c < t->cols; c++) {
             const struct report_span span = report_head_span(t, h, c);
@@ -236,10 +269,11 @@ static void write_table(struct book *b)
     for (size_t r = 0; r < t->rows; r++, row++)
         for (size_t c = 0; c < t->cols; c++)
             write_cell(b, row, c, r);
-    done(b, worksheet_set_column(b->sheet, 0, 0, 36, NULL));
+    done(b, worksheet_set_column(b->sheet, 0, 0, STUB_WIDTH, NULL));
     for (size_t c = 1; c < t->cols; c++)
         done(b, worksheet_set_column(b->sheet, (lxw_col_t)c, (lxw_col_t)c,
-                                     t->col[c].role == PAL_ROLE_YEAR ? 8 : 14, NULL));
+                                     t->col[c].role == PAL_ROLE_YEAR ? YEAR_WIDTH : VALUE_WIDTH,
+                                     NULL));
     worksheet_freeze_panes(b->sheet, first, 1);
     done(b, worksheet_repeat_rows(b->sheet, heads, first - 1));
     worksheet_set_landscape(b->sheet);
@@ -256,6 +290,15 @@ static lxw_worksheet *add_sheet(struct book *b, pal_str name)
     return sheet;
 }
 
+static void note_row(struct book *b, lxw_worksheet *sheet, lxw_row_t row, pal_str letter,
+                     pal_str text)
+{
+    done(b, worksheet_set_row(sheet, row, LINE_HEIGHT * lines_of(text, NOTE_WIDTH), NULL));
+    if (letter.len)
+        done(b, worksheet_write_string(sheet, row, 0, c_text(b, letter), b->wrap));
+    done(b, worksheet_write_string(sheet, row, 1, c_text(b, text), b->wrap));
+}
+
 static void write_notes(struct book *b)
 {
     const struct pal_table *t = b->table;
@@ -264,17 +307,13 @@ static void write_notes(struct book *b)
         return;
     lxw_row_t row = 0;
     done(b, worksheet_set_column(sheet, 0, 0, 6, NULL));
-    done(b, worksheet_set_column(sheet, 1, 1, 110, NULL));
+    done(b, worksheet_set_column(sheet, 1, 1, NOTE_WIDTH, NULL));
     done(b, worksheet_write_string(sheet, row++, 0, c_text(b, pal_table_caption(t, b->scratch)),
                                    b->title));
-    for (size_t i = 0; i < t->notes; i++, row++) {
-        done(b, worksheet_write_string(sheet, row, 0,
-                                       c_text(b, pal_note_letter(t->language, i, b->scratch)),
-                                       b->wrap));
-        done(b, worksheet_write_string(sheet, row, 1, c_text(b, t->note[i]), b->wrap));
-    }
+    for (size_t i = 0; i < t->notes; i++)
+        note_row(b, sheet, row++, pal_note_letter(t->language, i, b->scratch), t->note[i]);
     for (size_t i = 0; i < t->lines; i++)
-        done(b, worksheet_write_string(sheet, row++, 1, c_text(b, t->line[i]), b->wrap));
+        note_row(b, sheet, row++, PAL_STR(""), t->line[i]);
     worksheet_set_landscape(sheet);
     worksheet_set_paper(sheet, 9);
     worksheet_fit_to_pages(sheet, 1, 0);

@@ -226,7 +226,9 @@ static void masked(struct layout *l, struct pal_cell *cell, const struct pal_fig
     const pal_str low = pal_number_text(l->language, e->bound_low, decimals, l->arena);
     const pal_str high = pal_number_text(l->language, e->bound_high, decimals, l->arena);
     symbol(l, cell, "", REPORT_SYMBOL_MASKED);
-    cell->text = pal_arena_printf(l->arena, "%.*s–%.*s", PAL_ARG(low), PAL_ARG(high));
+    cell->text = pal_str_eq(low, high)
+                     ? low /* the same to the digits that are printed */
+                     : pal_arena_printf(l->arena, "%.*s–%.*s", PAL_ARG(low), PAL_ARG(high));
 }
 
 static enum pal_status value_cells(struct layout *l, const struct plan_row *row, size_t c,

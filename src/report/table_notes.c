@@ -236,6 +236,11 @@ static void add_dataset(const struct lines *l, pal_str name, bool *printed, stru
             continue;
         printed[i] = true;
         const struct pal_dataset_facts *facts = pal_descriptor_facts(d);
+        for (size_t k = 0; k < l->notes->input->datasets && facts->citation.len; k++)
+            if (k != i && printed[k] &&
+                pal_str_eq(pal_descriptor_facts(l->notes->input->dataset[k]->descriptor)->citation,
+                           facts->citation))
+                return; /* the same words are not said twice */
         const struct pal_text title = pal_descriptor_title(d);
         if (out->len)
             pal_buf_adds(out, l->notes->language == PAL_ZH   ? "；"
@@ -328,7 +333,10 @@ static pal_str method_name(enum pal_language language, const struct method *m)
 static pal_str method_text(const struct lines *l, const struct method *m)
 {
     const enum pal_language language = l->notes->language;
-    const pal_str method = method_name(language, m);
+    /* Without an interval the estimator's name says nothing about one. */
+    const bool plain = m->uncertainty == PAL_UNC_NONE && !holds(m->method, "all States") &&
+                       !holds(m->method, "sum of reported");
+    const pal_str method = plain ? PAL_STR("") : method_name(language, m);
     const pal_str kind = pal_word(language, (enum pal_word)(PAL_WORD_UNC_NONE + m->uncertainty));
     if (!method.len)
         return kind;
@@ -379,7 +387,7 @@ static void method_lines(struct lines *l)
 /* ---- coverage
  * ------------------------------------------------------------------------------------ */
 
-static void coverage_of_total(struct lines *l, const struct pal_figure *f)
+static void coverage_of_total(struct lines *l, const struct pal_figure *f, bool named)
 {
     const enum pal_language language = l->notes->language;
     const struct pal_area *area = pal_areas_get(l->notes->input->areas, f->area);
@@ -392,10 +400,30 @@ static void coverage_of_total(struct lines *l, const struct pal_figure *f)
         name, n, of,
         people ? pal_number_text(language, 100 * f->coverage_population, 1, l->notes->arena) : year,
         year};
-    add_line(l,
-             labelled(l, PAL_WORD_COVERAGE_LABEL,
-                      pal_word_fill(language, people ? PAL_WORD_COVERAGE : PAL_WORD_COVERAGE_PLAIN,
-                                    with, PAL_COUNT(with), l->notes->arena)));
+    const pal_str said =
+        pal_word_fill(language, people ? PAL_WORD_COVERAGE : PAL_WORD_COVERAGE_PLAIN, with,
+                      PAL_COUNT(with), l->notes->arena);
+    const pal_str whose[] = {pal_text_in(&f->definition->title, language), said};
+    add_line(l, labelled(l, PAL_WORD_COVERAGE_LABEL,
+                         named ? pal_word_fill(language, PAL_WORD_LABELLED, whose, PAL_COUNT(whose),
+                                               l->notes->arena)
+                               : said));
+}
+
+/* True when the columns of a row have not the same States behind them. */
+static bool coverage_differs(const struct pal_figure **slot, size_t n)
+{
+    const struct pal_figure *first = NULL;
+    for (size_t c = 0; c < n; c++) {
+        if (!slot[c] || !slot[c]->coverage_of || !report_has_value(slot[c]))
+            continue;
+        if (first &&
+            (first->coverage_n != slot[c]->coverage_n ||
+             first->coverage_of != slot[c]->coverage_of || first->period != slot[c]->period))
+            return true;
+        first = first ? first : slot[c];
+    }
+    return false;
 }
 
 /* Where a table has no totals, the States with a value are counted. */
@@ -455,12 +483,13 @@ static void coverage_lines(struct lines *l)
             pal_areas_get(areas, row->area)->parent != PAL_NO_AREA)
             continue;
         const struct pal_figure **slot = plan_slots(l->plan, row->area, l->row[r].key);
+        const bool named = coverage_differs(slot, l->plan->columns);
         for (size_t c = 0; c < l->plan->columns; c++) {
             if (!slot[c] || !slot[c]->coverage_of)
                 continue;
             totals = true;
             if (l->plan->definition->rows != REPORT_ROWS_PERIODS && report_has_value(slot[c]))
-                coverage_of_total(l, slot[c]);
+                coverage_of_total(l, slot[c], named);
         }
     }
     if (!totals && l->plan->definition->rows == REPORT_ROWS_AREAS)
@@ -487,12 +516,14 @@ static void symbols_line(struct lines *l)
 }
 
 struct kinds {
-    bool not_separable;
+    bool not_separable, real;
 };
 
 static void visit_kind(void *with, const struct pal_figure *f)
 {
-    ((struct kinds *)with)->not_separable |= f->scope == PAL_SCOPE_NOT_SEPARABLE;
+    struct kinds *kinds = with;
+    kinds->not_separable |= f->scope == PAL_SCOPE_NOT_SEPARABLE;
+    kinds->real |= !(f->flags & PAL_FLAG_SYNTHETIC);
 }
 
 static void common_flag_lines(struct lines *l)
@@ -523,7 +554,7 @@ enum pal_status report_lines(const struct report_notes *notes, const struct plan
     PAL_TRY(source_line(&l, err));
     method_lines(&l);
     coverage_lines(&l);
-    struct kinds kinds = {false};
+    struct kinds kinds = {false, false};
     each_figure(&l, visit_kind, &kinds);
     if (kinds.not_separable)
         add_line(&l, labelled(&l, PAL_WORD_SCOPE, pal_word(language, PAL_WORD_NOT_SEPARABLE)));
@@ -532,14 +563,12 @@ enum pal_status report_lines(const struct report_notes *notes, const struct plan
             add_line(&l, labelled(&l, PAL_WORD_COMPARABILITY,
                                   pal_text_in(&t->indicator[i]->comparability, language)));
     symbols_line(&l);
-    bool total = false, real = false;
-    for (size_t r = 0; r < rows; r++) {
+    bool total = false;
+    for (size_t r = 0; r < rows; r++)
         total |= row[r].row.kind == PAL_ROW_TOTAL;
-        real |= row[r].row.area != PAL_NO_AREA;
-    }
     if (total)
         add_line(&l, pal_word(language, PAL_WORD_ROUNDING));
-    if (real && !(synthetic && t->rows == REPORT_ROWS_AREAS))
+    if (kinds.real)
         add_line(&l, pal_word(language, PAL_WORD_DISCLAIMER));
     *out = l.line;
     *n = l.n;

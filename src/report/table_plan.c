@@ -275,40 +275,56 @@ static size_t key_of_period(const struct plan *plan, int32_t period)
     return found ? (size_t)(found - plan->period) : SIZE_MAX;
 }
 
+struct filling {
+    struct plan *plan;
+    size_t indicator;
+    struct classes classes;
+    uint32_t *most; /* [slots] most States behind a total, of all its years */
+    struct pal_arena *scratch;
+};
+
+static enum pal_status visit(struct filling *w, const struct pal_figure *f, bool counting,
+                             struct pal_error *err)
+{
+    struct plan *plan = w->plan;
+    const struct class *class = class_of(plan, &w->classes, w->indicator, f->breakdown, w->scratch);
+    if (!class)
+        return pal_nomem(err, "a table's figures");
+    const size_t key =
+        plan->definition->rows == REPORT_ROWS_PERIODS ? key_of_period(plan, f->period) : class->key;
+    if (key == SIZE_MAX)
+        return PAL_OK;
+    for (size_t c = 0; c < class->n; c++) {
+        const struct plan_column *column = &plan->column[class->column[c]];
+        const size_t at = (f->area * plan->keys + key) * plan->columns + class->column[c];
+        if (column->period && column->period != f->period)
+            continue;
+        if (counting) {
+            if (report_has_value(f) && f->coverage_n > w->most[at])
+                w->most[at] = f->coverage_n;
+        } else if (better(f, plan->slot[at], w->most[at])) {
+            plan->slot[at] = f;
+            plan->any = true;
+        }
+    }
+    return PAL_OK;
+}
+
+/* The figures of one area stand together; those of totals are looked at twice, first for the number
+ * of States behind them. */
 static enum pal_status fill(struct plan *plan, size_t indicator, uint32_t *most,
                             struct pal_arena *scratch, struct pal_error *err)
 {
     const struct pal_figures *all = plan->input->figures;
-    struct classes classes = {0};
+    struct filling w = {.plan = plan, .indicator = indicator, .most = most, .scratch = scratch};
     size_t from, to;
     range_of(all, plan->definition->indicator[indicator], &from, &to);
-    for (int pass = 0; pass < 2; pass++) { /* first how many States stand behind the totals */
-        for (size_t i = from; i < to; i++) {
-            const struct pal_figure *f = &all->figure[i];
-            if (pass == 0 && !f->coverage_of)
-                continue;
-            const struct class *class = class_of(plan, &classes, indicator, f->breakdown, scratch);
-            if (!class)
-                return pal_nomem(err, "a table's figures");
-            const size_t key = plan->definition->rows == REPORT_ROWS_PERIODS
-                                   ? key_of_period(plan, f->period)
-                                   : class->key;
-            if (key == SIZE_MAX)
-                continue;
-            for (size_t c = 0; c < class->n; c++) {
-                const struct plan_column *column = &plan->column[class->column[c]];
-                const size_t at = (f->area * plan->keys + key) * plan->columns + class->column[c];
-                if (column->period && column->period != f->period)
-                    continue;
-                if (pass == 0) {
-                    if (report_has_value(f) && f->coverage_n > most[at])
-                        most[at] = f->coverage_n;
-                } else if (better(f, plan->slot[at], most[at])) {
-                    plan->slot[at] = f;
-                    plan->any = true;
-                }
-            }
-        }
+    for (size_t i = from; i < to; i++) {
+        const struct pal_figure *f = &all->figure[i];
+        if (f->coverage_of && (i == from || f->area != f[-1].area))
+            for (size_t k = i; k < to && all->figure[k].area == f->area; k++)
+                PAL_TRY(visit(&w, &all->figure[k], true, err));
+        PAL_TRY(visit(&w, f, false, err));
     }
     return PAL_OK;
 }
