@@ -342,7 +342,7 @@ enum pal_status io_csv_open(struct pal_source *source, const struct pal_dialect 
                         "the delimiter and the quote must be two different characters, and no "
                         "line end");
     PAL_TRY(io_encoding_parse(dialect->encoding, &csv->encoding, err));
-    csv->cap = 2 * IO_CHUNK;
+    csv->cap = IO_CHUNK;
     csv->chunk = pal_arena_alloc(arena, csv->cap, 1);
     if (!csv->chunk || !widen(csv))
         return pal_nomem(err, pal_source_name(source));

@@ -1,42 +1,50 @@
 /* suggest.c: a guess at the dialect of a table that nobody described. */
 #include "inside.h"
 
+#include <string.h>
+
 enum { LOOK = 64 * 1024 };
 
+static const char delimiters[] = {',', ';', '\t', '|'};
+enum { DELIMITERS = sizeof delimiters, QUOTE, END, OTHER };
+
 struct tally {    /* of one delimiter */
-    size_t first; /* delimiters on the first line                */
-    size_t same;  /* lines that hold as many as the first, and any */
+    size_t here;  /* so many on this line                              */
+    size_t first; /* on the first line                                 */
+    size_t same;  /* lines that hold as many as the first, when it any */
 };
 
-/* Lines are cut where quotes are closed, whatever their line end; a line that the look cut off
- * is left out unless it is the only one. */
-static struct tally count(pal_str text, char delimiter)
+/* Lines are cut where quotes are closed, whatever their line end; blank lines, and the LF of CR LF,
+ * say nothing. A line that the look cut off is left out unless it is the only one. */
+static void count(pal_str text, struct tally *tally /* [DELIMITERS] */)
 {
-    struct tally tally = {0, 0};
-    size_t here = 0, lines = 0;
+    uint8_t kind[256];
     bool inside = false, any = false;
+    size_t lines = 0;
+    memset(kind, OTHER, sizeof kind);
+    for (uint8_t d = 0; d < DELIMITERS; d++)
+        kind[(unsigned char)delimiters[d]] = d;
+    kind['"'] = QUOTE;
+    kind['\n'] = kind['\r'] = END;
     for (size_t i = 0; i <= text.len; i++) {
-        const char c = i < text.len ? text.ptr[i] : '\n';
-        if (i == text.len && lines)
-            break;
-        inside ^= c == '"';
-        if (inside && i < text.len)
-            continue;
-        if (c == delimiter)
-            here++;
-        if (c != '\n' && c != '\r') {
+        const uint8_t k = i < text.len ? kind[(unsigned char)text.ptr[i]] : END;
+        if (k == QUOTE)
+            inside = !inside;
+        if (k != END)
             any = true;
+        if (k < DELIMITERS && !inside)
+            tally[k].here++;
+        if (k != END || !any || (i < text.len ? inside : lines > 0))
             continue;
+        for (size_t d = 0; d < DELIMITERS; d++) {
+            if (!lines)
+                tally[d].first = tally[d].here;
+            tally[d].same += tally[d].here && tally[d].here == tally[d].first;
+            tally[d].here = 0;
         }
-        if (any) { /* blank lines, and the LF of CR LF, say nothing */
-            if (lines++ == 0)
-                tally.first = here;
-            tally.same += here == tally.first && here > 0;
-        }
-        here = 0;
+        lines++;
         any = false;
     }
-    return tally;
 }
 
 /* The delimiter that cuts the most lines of the beginning into the same number (above one) of
@@ -44,7 +52,7 @@ static struct tally count(pal_str text, char delimiter)
 enum pal_status pal_dialect_suggest(const char *path, struct pal_arena *arena,
                                     struct pal_dialect *out, struct pal_error *err)
 {
-    static const char delimiters[] = {',', ';', '\t', '|'};
+    struct tally tally[DELIMITERS] = {{0, 0, 0}};
     struct pal_source *source;
     enum io_format format;
     *out = (struct pal_dialect){.delimiter = ',', .header_rows = 1};
@@ -62,11 +70,11 @@ enum pal_status pal_dialect_suggest(const char *path, struct pal_arena *arena,
         PAL_TRY(pal_source_read(source, text + have, LOOK - have, &got, err));
         have += got;
     }
+    count((pal_str){text, have}, tally);
     size_t best = 0;
-    for (size_t d = 0; d < PAL_COUNT(delimiters); d++) {
-        const struct tally tally = count((pal_str){text, have}, delimiters[d]);
-        if (tally.same * (tally.first + 1) > best) {
-            best = tally.same * (tally.first + 1);
+    for (size_t d = 0; d < DELIMITERS; d++) {
+        if (tally[d].same * (tally[d].first + 1) > best) {
+            best = tally[d].same * (tally[d].first + 1);
             out->delimiter = delimiters[d];
         }
     }

@@ -67,6 +67,7 @@ const char *scratch_path(const char *name)
 const char *scratch_file(const char *name, const void *bytes, size_t size)
 {
     const char *path = scratch_path(name);
+    (void)unlink(path); /* a truncated file would be written through to the disk */
     FILE *file = fopen(path, "wb");
     must(file != NULL, path);
     must(!size || fwrite(bytes, 1, size, file) == size, path);
