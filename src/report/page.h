@@ -1,42 +1,11 @@
-/* page.h: the sections of the draft report. Each writes its part of the page and nothing else. */
+/* page.h: what the files of the draft report share: a look at figures, pieces of markup, and the
+ * sections, each of which writes its part of the page and nothing else. */
 #ifndef PALERMO_REPORT_PAGE_H
 #define PALERMO_REPORT_PAGE_H
 
 #include "inside.h"
 
 extern const char report_css[];
-
-struct page {
-    const struct pal_report_input *input;
-    enum pal_language              language;
-    struct pal_buf                *out;
-    struct pal_arena              *arena;   /* for the page */
-    struct pal_arena              *scratch; /* given back after each table */
-    struct pal_error              *err;
-};
-
-/* Pieces of markup. */
-void page_text(struct page *p, pal_str text);                     /* escaped                     */
-void page_word(struct page *p, enum pal_word word);
-void page_isolated(struct page *p, pal_str text);                 /* <bdi>: codes, numbers, names */
-void page_heading(struct page *p, int level, const char *id, enum pal_word word);
-void page_paragraph(struct page *p, enum pal_word word);
-
-PAL_CHECK_RESULT
-enum pal_status page_summary(struct page *p);
-PAL_CHECK_RESULT
-enum pal_status page_tables(struct page *p, enum pal_measures measures);
-PAL_CHECK_RESULT
-enum pal_status page_national(struct page *p);
-void page_evidence(struct page *p);
-void page_methods(struct page *p);
-void page_findings(struct page *p);
-void page_sources(struct page *p);
-void page_cite(struct page *p);
-
-/* A definition has figures in this run. */
-bool page_is_used(const struct page *p, const struct pal_definition *definition);
-bool page_has_national(const struct page *p);
 
 /* ---- looking at figures -----------------------------------------------------------------------
  */
@@ -71,5 +40,61 @@ bool page_is_count(const struct pal_definition *definition);       /* whole numb
 
 /* ", " between the members of a list. */
 pal_str page_list_comma(enum pal_language language);
+
+/* ---- the page ---------------------------------------------------------------------------------
+ */
+
+struct page {
+    const struct pal_report_input *input;
+    enum pal_language language;
+    struct pal_buf *out;
+    struct pal_arena *arena;
+    struct pal_error *err;
+    const struct pal_table **table; /* [tables] laid out; NULL where no figure exists */
+    const struct pal_chart **chart; /* [tables] NULL: none                            */
+};
+
+/* Pieces of markup; texts are escaped. */
+void page_text(struct page *p, pal_str text);
+void page_word(struct page *p, enum pal_word word);
+void page_fill(struct page *p, enum pal_word word, const pal_str *with, size_t n);
+void page_isolated(struct page *p, pal_str text); /* <bdi>: codes, numbers, foreign names */
+void page_english(struct page *p, pal_str text);  /* <span lang="en" dir="ltr">            */
+void page_number(struct page *p, double value, int decimals); /* kept left to right      */
+pal_str page_number_text(struct page *p, double value, int decimals);
+void page_heading(struct page *p, int level, const char *id, enum pal_word word);
+void page_paragraph(struct page *p, enum pal_word word);
+/* A scrolling region with a plain table: caption and heads; closed by the second. */
+void page_grid_open(struct page *p, pal_str caption, const enum pal_word *head, size_t n);
+void page_grid_close(struct page *p);
+/* "12.3 (10.1–14.5)", "10–14" of bounds, "..". */
+pal_str page_figure_text(struct page *p, const struct pal_figure *figure);
+pal_str page_area_name(const struct page *p, uint32_t area);
+
+/* Which part a table belongs to. */
+enum page_part { PAGE_PHENOMENON, PAGE_IMPLEMENTATION, PAGE_MIXED, PAGE_PARTS };
+enum page_part page_part_of(const struct pal_table_definition *definition);
+bool page_part_has_tables(const struct page *p, enum page_part part);
+extern const struct page_part_words {
+    const char *id;
+    enum pal_word title, text;
+} page_parts[PAGE_PARTS];
+
+PAL_CHECK_RESULT
+enum pal_status page_summary(struct page *p);
+void page_key(struct page *p); /* what the figures show */
+PAL_CHECK_RESULT
+enum pal_status page_tables(struct page *p, enum page_part part);
+void page_national(struct page *p, const struct pal_table_definition *definition);
+/* Records that bear on an indicator of the table; NULL: on no table of this run. */
+void page_evidence(struct page *p, const struct pal_table_definition *definition);
+bool page_has_loose_evidence(const struct page *p);
+void page_methods(struct page *p);
+void page_findings(struct page *p);
+void page_sources(struct page *p);
+void page_cite(struct page *p);
+
+/* A definition has figures in this run. */
+bool page_is_used(const struct page *p, const struct pal_definition *definition);
 
 #endif

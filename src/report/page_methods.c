@@ -1,224 +1,255 @@
-/* page_methods.c: evidence, methods, findings, sources, citation: what a reader needs to judge the
- * figures. */
+/* page_methods.c: of each indicator with figures, what a reader needs to judge them, and how to
+ * collect them. What two indicators say in the same words is printed once. */
 #include "page.h"
 
-#include "palermo/palermo.h"
+struct printed { /* texts that stand already, and under which code */
+    struct pal_map *texts;
+    const pal_str **code;
+    size_t most;
+};
 
-#include <string.h>
-
-static enum pal_word confidence_word(pal_str grade)
+static void open_term(struct page *p, enum pal_word word)
 {
-    return pal_str_eq(grade, PAL_STR("high"))     ? PAL_WORD_HIGH
-           : pal_str_eq(grade, PAL_STR("medium")) ? PAL_WORD_MEDIUM
-                                                  : PAL_WORD_LOW;
-}
-
-void page_evidence(struct page *p)
-{
-    if (!p->input->evidence_n)
-        return;
-    page_heading(p, 2, "evidence", PAL_WORD_EVIDENCE);
-    page_paragraph(p, PAL_WORD_EVIDENCE_TEXT);
-    for (size_t i = 0; i < p->input->evidence_n; i++) {
-        const struct pal_evidence *e = &p->input->evidence[i];
-        const uint32_t area =
-            e->area.len ? pal_areas_by_code(p->input->areas, e->area) : PAL_NO_AREA;
-        pal_buf_adds(p->out, "<h3>");
-        page_isolated(p, e->id);
-        if (area != PAL_NO_AREA) {
-            pal_buf_adds(p->out, " – ");
-            page_text(p, pal_text_in(&pal_areas_get(p->input->areas, area)->name, p->language));
-        }
-        if (e->period)
-            pal_buf_addf(p->out, " – %d", (int)e->period);
-        if (e->indicator.len) {
-            pal_buf_adds(p->out, " – ");
-            page_isolated(p, e->indicator);
-        }
-        pal_buf_adds(p->out, "</h3>\n<dl>\n<dt>");
-        page_word(p, PAL_WORD_STATEMENT);
-        pal_buf_adds(p->out, "</dt><dd>");
-        page_text(p, pal_text_in(&e->statement, p->language));
-        pal_buf_adds(p->out, "</dd>\n<dt>");
-        if (pal_text_in(&e->assessment, p->language).len) {
-            page_word(p, PAL_WORD_ASSESSMENT);
-            pal_buf_adds(p->out, "</dt><dd>");
-            page_text(p, pal_text_in(&e->assessment, p->language));
-            pal_buf_adds(p->out, "</dd>\n<dt>");
-        }
-        page_word(p, PAL_WORD_CONFIDENCE);
-        pal_buf_adds(p->out, "</dt><dd>");
-        page_word(p, confidence_word(e->confidence));
-        pal_buf_adds(p->out, "</dd>\n<dt>");
-        page_word(p, PAL_WORD_SOURCE);
-        pal_buf_adds(p->out, "</dt><dd>");
-        page_isolated(p, e->source);
-        pal_buf_adds(p->out, "</dd>\n</dl>\n");
-    }
-}
-
-static void term(struct page *p, enum pal_word word, pal_str text, bool isolated)
-{
-    if (!text.len)
-        return;
     pal_buf_adds(p->out, "<dt>");
     page_word(p, word);
     pal_buf_adds(p->out, "</dt><dd>");
-    if (isolated)
-        page_isolated(p, text);
-    else
+}
+
+static void close_term(struct page *p) { pal_buf_adds(p->out, "</dd>\n"); }
+
+static void term(struct page *p, enum pal_word word, pal_str text)
+{
+    if (!text.len)
+        return;
+    open_term(p, word);
+    page_text(p, text);
+    close_term(p);
+}
+
+/* A long text, or a link to the indicator under which it stands. */
+static void term_once(struct page *p, enum pal_word word, pal_str text, struct printed *printed,
+                      const struct pal_definition *d)
+{
+    bool is_new = true;
+    if (!text.len)
+        return;
+    const size_t at = pal_map_add(printed->texts, text, &is_new);
+    open_term(p, word);
+    if (is_new && at < printed->most)
+        printed->code[at] = &d->code;
+    if (is_new || at >= printed->most) {
         page_text(p, text);
-    pal_buf_adds(p->out, "</dd>\n");
-}
-
-static pal_str classification(struct page *p, const struct pal_definition *d)
-{
-    struct pal_buf out;
-    pal_buf_init(&out, p->arena, 1u << 16);
-    for (size_t i = 0; i < d->iccs_n; i++) {
-        pal_buf_adds(&out, i ? ", " : "ICCS ");
-        pal_buf_add(&out, d->iccs[i]);
+    } else {
+        const pal_str code = *printed->code[at];
+        const pal_str link =
+            pal_arena_printf(p->arena, "<a href=\"#m-%.*s\"><bdi>%.*s</bdi></a>", PAL_ARG(code),
+                             PAL_ARG(code)); /* codes are letters, digits and hyphens */
+        pal_buf_add(p->out, pal_word_fill(p->language, PAL_WORD_SAME_AS, &link, 1, p->arena));
     }
-    if (d->sdg.len)
-        pal_buf_addf(&out, "%sSDG %.*s", out.len ? "; " : "", PAL_ARG(d->sdg));
-    if (d->articles.len)
-        pal_buf_addf(&out, "%s%.*s", out.len ? "; " : "", PAL_ARG(d->articles));
-    return pal_buf_str(&out);
+    close_term(p);
 }
 
-static void method(struct page *p, const struct pal_definition *d)
+static void word_term(struct page *p, enum pal_word word, enum pal_word value)
 {
-    static const enum pal_word scopes[] = {PAL_WORD_SCOPE_TRANSNATIONAL, PAL_WORD_SCOPE_DOMESTIC,
-                                           PAL_WORD_SCOPE_ANY, PAL_WORD_SCOPE_NOT_SEPARABLE};
-    pal_buf_addf(p->out, "<details id=\"m-%.*s\">\n<summary>", PAL_ARG(d->code));
-    page_isolated(p, d->code);
-    pal_buf_adds(p->out, " ");
-    page_text(p, pal_text_in(&d->title, p->language));
-    pal_buf_adds(p->out, "</summary>\n<dl>\n");
-    term(p, PAL_WORD_DEFINITION, pal_text_in(&d->definition, p->language), false);
-    term(p, PAL_WORD_UNIT, pal_text_in(&d->unit_name, p->language), false);
-    term(p, PAL_WORD_SCOPE, pal_word(p->language, scopes[d->scope]), false);
-    term(p, PAL_WORD_CLASSIFICATION, classification(p, d), true);
-    term(p, PAL_WORD_COUNTING_UNIT, d->counting_unit, true);
-    term(p, PAL_WORD_COUNTING_STAGE, d->counting_stage, true);
-    term(p, PAL_WORD_PRINCIPAL_RULE, d->principal_offence_rule, true);
-    term(p, PAL_WORD_ESTIMATOR,
-         pal_arena_printf(p->arena, "%s: %s. %s", d->estimator->name, d->estimator->summary,
-                          d->estimator->source),
-         true);
-    term(p, PAL_WORD_COMPARABILITY, pal_text_in(&d->comparability, p->language), false);
-    term(p, PAL_WORD_GUIDELINE, pal_text_in(&d->guideline, p->language), false);
-    if (d->references_n) {
-        pal_buf_adds(p->out, "<dt>");
-        page_word(p, PAL_WORD_REFERENCES);
-        pal_buf_adds(p->out, "</dt><dd>");
-        for (size_t i = 0; i < d->references_n; i++) {
-            if (i)
-                pal_buf_adds(p->out, "<br>");
-            page_isolated(p, d->references[i]);
+    term(p, word, pal_word(p->language, value));
+}
+
+/* A value of a definition that has a word in six languages; others stand as they are. */
+static void coded_term(struct page *p, enum pal_word word, pal_str value)
+{
+    static const struct {
+        const char *value;
+        enum pal_word word;
+    } known[] = {
+        {"person", PAL_WORD_UNIT_PERSON},
+        {"offence", PAL_WORD_UNIT_OFFENCE},
+        {"item", PAL_WORD_UNIT_ITEM},
+        {"kilogram", PAL_WORD_UNIT_KILOGRAM},
+        {"return", PAL_WORD_UNIT_RETURN},
+        {"state", PAL_WORD_UNIT_STATE},
+        {"input", PAL_WORD_STAGE_INPUT},
+        {"intermediate", PAL_WORD_STAGE_INTERMEDIATE},
+        {"output", PAL_WORD_STAGE_OUTPUT},
+        {"yes", PAL_WORD_YES},
+        {"no", PAL_WORD_NO},
+        {"unknown", PAL_WORD_UNKNOWN},
+    };
+    for (size_t i = 0; i < PAL_COUNT(known); i++) {
+        if (pal_str_eq(value, pal_str_of(known[i].value))) {
+            word_term(p, word, known[i].word);
+            return;
         }
-        pal_buf_adds(p->out, "</dd>\n");
     }
+    term(p, word, value);
+}
+
+static void classification(struct page *p, const struct pal_definition *d)
+{
+    if (!d->iccs_n && !d->sdg.len && !d->articles.len)
+        return;
+    open_term(p, PAL_WORD_CLASSIFICATION);
+    for (size_t i = 0; i < d->iccs_n; i++) {
+        pal_buf_adds(p->out, i ? ", " : "ICCS <bdi>");
+        page_text(p, d->iccs[i]);
+    }
+    if (d->iccs_n)
+        pal_buf_adds(p->out, "</bdi><br>");
+    if (d->sdg.len) {
+        page_word(p, PAL_WORD_SDG);
+        pal_buf_addc(p->out, ' ');
+        page_isolated(p, d->sdg);
+        pal_buf_adds(p->out, "<br>");
+    }
+    page_english(p, d->articles);
+    close_term(p);
+}
+
+/* The kind of uncertainty as its figures carry it, with the level of the limits. */
+static void uncertainty(struct page *p, struct page_slice slice)
+{
+    static const enum pal_word kinds[] = {
+        [PAL_UNC_NONE] = PAL_WORD_UNC_NONE,     [PAL_UNC_SAMPLING] = PAL_WORD_UNC_SAMPLING,
+        [PAL_UNC_RANDOM] = PAL_WORD_UNC_RANDOM, [PAL_UNC_MODEL] = PAL_WORD_UNC_MODEL,
+        [PAL_UNC_EXPERT] = PAL_WORD_UNC_EXPERT, [PAL_UNC_IMPUTATION] = PAL_WORD_UNC_IMPUTATION,
+    };
+    const struct pal_figure *with = NULL;
+    for (size_t i = 0; i < slice.n && (!with || !page_has_interval(with)); i++)
+        if (page_has_value(&slice.figure[i]) && (!with || page_has_interval(&slice.figure[i])))
+            with = &slice.figure[i];
+    if (!with)
+        return;
+    open_term(p, PAL_WORD_UNCERTAINTY);
+    page_word(p, kinds[with->estimate.uncertainty]);
+    if (page_has_interval(with)) {
+        const pal_str level = page_number_text(p, 100 * with->estimate.level, 0);
+        page_text(p, page_list_comma(p->language));
+        page_fill(p, PAL_WORD_INTERVAL, &level, 1);
+    }
+    if (with->estimate.method) {
+        pal_buf_adds(p->out, "<br>");
+        page_english(p, pal_str_of(with->estimate.method));
+    }
+    close_term(p);
+}
+
+static void broken_down(struct page *p, const struct pal_definition *d)
+{
+    const struct report_labels *labels =
+        p->input->tables ? p->input->table[0]->labels : NULL; /* one set for all tables */
+    if (!d->by_n || !labels)
+        return;
+    open_term(p, PAL_WORD_BROKEN_DOWN);
+    for (size_t i = 0; i < d->by_n; i++) {
+        const struct report_label_set *set = report_labels_find(labels, d->by[i]);
+        if (i)
+            page_text(p, page_list_comma(p->language));
+        page_text(p, set ? pal_text_in(&set->name, p->language) : d->by[i]);
+    }
+    close_term(p);
+}
+
+static void breaks(struct page *p, const struct pal_definition *d)
+{
+    if (!d->breaks_n)
+        return;
+    open_term(p, PAL_WORD_BREAKS);
+    for (size_t i = 0; i < d->breaks_n; i++) {
+        const uint32_t area = pal_areas_by_code(p->input->areas, d->breaks[i].area);
+        if (i)
+            pal_buf_adds(p->out, "<br>");
+        page_text(p, area == PAL_NO_AREA ? d->breaks[i].area : page_area_name(p, area));
+        page_text(p, page_list_comma(p->language));
+        const pal_str with[] = {pal_arena_printf(p->arena, "%d", (int)d->breaks[i].period),
+                                PAL_STR("")};
+        page_fill(p, PAL_WORD_LABELLED, with, PAL_COUNT(with));
+        page_english(p, d->breaks[i].note);
+    }
+    close_term(p);
+}
+
+static void references(struct page *p, const struct pal_definition *d)
+{
+    if (!d->references_n)
+        return;
+    open_term(p, PAL_WORD_REFERENCES);
+    for (size_t i = 0; i < d->references_n; i++) {
+        if (i)
+            pal_buf_adds(p->out, "<br>");
+        page_english(p, d->references[i]);
+    }
+    close_term(p);
+}
+
+static void method(struct page *p, const struct pal_definition *d, struct page_slice slice,
+                   struct printed *printed)
+{
+    static const enum pal_word scopes[] = {
+        [PAL_SCOPE_TRANSNATIONAL] = PAL_WORD_SCOPE_TRANSNATIONAL,
+        [PAL_SCOPE_DOMESTIC] = PAL_WORD_SCOPE_DOMESTIC,
+        [PAL_SCOPE_ANY] = PAL_WORD_SCOPE_ANY,
+        [PAL_SCOPE_NOT_SEPARABLE] = PAL_WORD_SCOPE_NOT_SEPARABLE,
+    };
+    static const enum pal_word bases[] = {
+        [PAL_DETECTED] = PAL_WORD_BASIS_DETECTED,
+        [PAL_ESTIMATED] = PAL_WORD_BASIS_ESTIMATED,
+        [PAL_ACTIVITY] = PAL_WORD_BASIS_ACTIVITY,
+        [PAL_LAW] = PAL_WORD_BASIS_LAW,
+    };
+    pal_buf_addf(p->out, "<details class=\"method\" id=\"m-%.*s\">\n<summary>", PAL_ARG(d->code));
+    page_text(p, pal_text_in(&d->title, p->language));
+    pal_buf_adds(p->out, " <bdi class=\"code\">");
+    page_text(p, d->code);
+    pal_buf_adds(p->out, "</bdi></summary>\n<dl class=\"facts\">\n");
+    term_once(p, PAL_WORD_DEFINITION, pal_text_in(&d->definition, p->language), printed, d);
+    term(p, PAL_WORD_UNIT, pal_text_in(&d->unit_name, p->language));
+    word_term(p, PAL_WORD_KIND,
+              d->measures == PAL_PHENOMENON ? PAL_WORD_PHENOMENON : PAL_WORD_IMPLEMENTATION);
+    word_term(p, PAL_WORD_BASIS, bases[d->basis]);
+    word_term(p, PAL_WORD_SCOPE, scopes[d->scope]);
+    broken_down(p, d);
+    coded_term(p, PAL_WORD_COUNTING_UNIT, d->counting_unit);
+    coded_term(p, PAL_WORD_COUNTING_STAGE, d->counting_stage);
+    coded_term(p, PAL_WORD_PRINCIPAL_RULE, d->principal_offence_rule);
+    classification(p, d);
+    open_term(p, PAL_WORD_ESTIMATOR);
+    page_english(p, pal_arena_printf(p->arena, "%s: %s (%s)", d->estimator->name,
+                                     d->estimator->summary, d->estimator->source));
+    close_term(p);
+    uncertainty(p, slice);
+    term_once(p, PAL_WORD_COMPARABILITY, pal_text_in(&d->comparability, p->language), printed, d);
+    breaks(p, d);
+    term_once(p, PAL_WORD_GUIDELINE, pal_text_in(&d->guideline, p->language), printed, d);
+    references(p, d);
+    term(p, PAL_WORD_VERSION, pal_arena_printf(p->arena, "%u", d->version));
     pal_buf_adds(p->out, "</dl>\n</details>\n");
 }
 
 void page_methods(struct page *p)
 {
-    page_heading(p, 2, "methods", PAL_WORD_METHODS);
-    for (size_t i = 0; i < pal_catalogue_count(p->input->catalogue); i++) {
-        const struct pal_definition *d = pal_catalogue_get(p->input->catalogue, i);
-        if (page_is_used(p, d))
-            method(p, d);
-    }
-}
-
-static void open_plain(struct page *p, enum pal_word caption, const enum pal_word *head, size_t n)
-{
-    pal_buf_adds(p->out,
-                 "<div class=\"table-scroll\" role=\"region\" tabindex=\"0\" aria-label=\"");
-    page_word(p, caption);
-    pal_buf_adds(p->out, "\">\n<table class=\"plain\">\n<caption>");
-    page_word(p, caption);
-    pal_buf_adds(p->out, "</caption>\n<thead><tr>");
-    for (size_t i = 0; i < n; i++) {
-        pal_buf_adds(p->out, "<th scope=\"col\">");
-        page_word(p, head[i]);
-        pal_buf_adds(p->out, "</th>");
-    }
-    pal_buf_adds(p->out, "</tr></thead>\n<tbody>\n");
-}
-
-/* Findings are written where the data were read, in English; their counts speak all languages. */
-void page_findings(struct page *p)
-{
-    static const enum pal_word severities[] = {PAL_WORD_INFORMATION, PAL_WORD_WARNING,
-                                               PAL_WORD_ERROR};
-    static const enum pal_word heads[] = {PAL_WORD_SEVERITY, PAL_WORD_RULE, PAL_WORD_FILE,
-                                          PAL_WORD_COUNT, PAL_WORD_FIRST};
-    const struct pal_diag_tally *tally;
-    const size_t n = pal_diag_tallies(p->input->diag, &tally);
-    page_heading(p, 2, "findings", PAL_WORD_FINDINGS);
-    page_paragraph(p, PAL_WORD_FINDINGS_TEXT);
-    if (!n)
+    const size_t n = pal_catalogue_count(p->input->catalogue);
+    struct printed printed = {
+        .texts = pal_map_new(p->arena, 3 * n + 1),
+        .code = pal_arena_alloc(p->arena, 3 * n + 1, sizeof *printed.code),
+        .most = 3 * n + 1,
+    };
+    if (!printed.texts || !printed.code) {
+        p->out->failed = true;
         return;
-    open_plain(p, PAL_WORD_FINDINGS, heads, PAL_COUNT(heads));
-    for (int severity = PAL_ERROR; severity >= PAL_INFORMATION; severity--) {
-        for (size_t i = 0; i < n; i++) {
-            if ((int)tally[i].severity != severity)
-                continue;
-            const struct pal_finding *first = pal_diag_get(p->input->diag, tally[i].first);
-            pal_buf_adds(p->out, "<tr><td>");
-            page_word(p, severities[severity]);
-            pal_buf_adds(p->out, "</td><td>");
-            page_isolated(p, pal_str_of(tally[i].rule));
-            pal_buf_adds(p->out, "</td><td>");
-            page_isolated(p, pal_str_of(tally[i].file));
-            pal_buf_adds(p->out, "</td><td class=\"num\"><bdi dir=\"ltr\">");
-            page_text(p, pal_number_text(p->language, (double)tally[i].count, 0, p->arena));
-            pal_buf_adds(p->out, "</bdi></td><td lang=\"en\" dir=\"ltr\">");
-            if (first->at.line)
-                pal_buf_addf(p->out, "%llu: ", (unsigned long long)first->at.line);
-            page_text(p, first->what);
-            pal_buf_adds(p->out, "</td></tr>\n");
-        }
     }
-    pal_buf_adds(p->out, "</tbody>\n</table>\n</div>\n");
-}
-
-void page_sources(struct page *p)
-{
-    static const enum pal_word heads[] = {PAL_WORD_DATASET, PAL_WORD_PUBLISHER, PAL_WORD_LICENCE,
-                                          PAL_WORD_ROWS, PAL_WORD_FINGERPRINT};
-    page_heading(p, 2, "sources", PAL_WORD_SOURCES);
-    open_plain(p, PAL_WORD_SOURCES, heads, PAL_COUNT(heads));
-    for (size_t i = 0; i < p->input->datasets; i++) {
-        const struct pal_dataset *dataset = p->input->dataset[i];
-        const struct pal_dataset_facts *facts = pal_descriptor_facts(dataset->descriptor);
-        const struct pal_text title = pal_descriptor_title(dataset->descriptor);
-        pal_buf_adds(p->out, "<tr><td>");
-        page_text(p, pal_text_in(&title, p->language));
-        pal_buf_adds(p->out, " (");
-        page_isolated(p, pal_descriptor_name(dataset->descriptor));
-        pal_buf_adds(p->out, ")</td><td lang=\"en\" dir=\"ltr\">");
-        page_text(p, facts->citation.len ? facts->citation : facts->publisher);
-        pal_buf_adds(p->out, "</td><td lang=\"en\" dir=\"ltr\">");
-        page_text(p, facts->licence);
-        pal_buf_adds(p->out, "</td><td class=\"num\"><bdi dir=\"ltr\">");
-        page_text(p, pal_number_text(p->language, (double)dataset->rows_read, 0, p->arena));
-        pal_buf_addf(p->out, "</bdi></td><td class=\"hash\" dir=\"ltr\">%s</td></tr>\n",
-                     dataset->sha256);
-    }
-    pal_buf_adds(p->out, "</tbody>\n</table>\n</div>\n");
-}
-
-void page_cite(struct page *p)
-{
-    const pal_str version = PAL_STR(PAL_VERSION);
-    const pal_str date = p->input->as_of.len ? pal_date_text(p->language, p->input->as_of, p->arena)
-                                             : pal_word(p->language, PAL_WORD_DRAFT);
-    const pal_str with[] = {pal_text_in(&p->input->title, p->language), date, version};
-    page_heading(p, 2, "cite", PAL_WORD_CITE);
+    pal_buf_adds(p->out, "<section aria-labelledby=\"methods\">\n");
+    page_heading(p, 2, "methods", PAL_WORD_METHODS);
     pal_buf_adds(p->out, "<p>");
-    page_text(p, pal_word_fill(p->language, PAL_WORD_CITE_TEXT, with, PAL_COUNT(with), p->arena));
-    pal_buf_adds(p->out, "</p>\n");
+    page_word(p, PAL_WORD_EXPLAIN);
+    pal_buf_adds(p->out, " <code dir=\"ltr\">palermo explain ");
+    const struct pal_figures *figures = p->input->figures;
+    page_text(p, figures->n ? pal_figure_key(figures, &figures->figure[0], p->arena)
+                            : PAL_STR("CODE/AREA/PERIOD"));
+    pal_buf_adds(p->out, "</code></p>\n<div class=\"methods-list\">\n");
+    for (size_t i = 0; i < n; i++) {
+        const struct pal_definition *d = pal_catalogue_get(p->input->catalogue, i);
+        const struct page_slice slice = page_figures_of(figures, d);
+        if (slice.n)
+            method(p, d, slice, &printed);
+    }
+    pal_buf_adds(p->out, "</div>\n</section>\n");
 }

@@ -1,212 +1,115 @@
-/* page_summary.c: what was computed, how sure it is, and the totals; no State is ranked. */
+/* page_summary.c: what was computed, and how sure it is. */
 #include "page.h"
 
-#include <math.h>
-#include <string.h>
+struct tally {
+    size_t indicators, areas, intervals, absent;
+    size_t by_kind[8];
+    int32_t first, last;
+};
 
-static pal_str whole_number(struct page *p, double value)
+static enum pal_status tally_of(struct page *p, struct tally *out)
 {
-    return pal_number_text(p->language, value, 0, p->arena);
+    const struct pal_figures *all = p->input->figures;
+    *out = (struct tally){.first = INT32_MAX, .last = INT32_MIN};
+    uint8_t *seen = pal_arena_alloc(p->arena, pal_areas_count(p->input->areas) + 1, 1);
+    if (!seen)
+        return pal_nomem(p->err, "the summary");
+    for (size_t i = 0; i < all->n; i++) {
+        const struct pal_figure *figure = &all->figure[i];
+        out->indicators += i == 0 || figure->definition != all->figure[i - 1].definition;
+        if (page_is_state(p->input->areas, figure->area) && !seen[figure->area]) {
+            seen[figure->area] = 1;
+            out->areas++;
+        }
+        out->first = figure->period < out->first ? figure->period : out->first;
+        out->last = figure->period > out->last ? figure->period : out->last;
+        out->intervals += page_has_interval(figure);
+        out->absent += !page_has_value(figure);
+        const size_t kind = (size_t)figure->estimate.uncertainty;
+        if (page_has_value(figure) && kind < PAL_COUNT(out->by_kind))
+            out->by_kind[kind]++;
+    }
+    return PAL_OK;
 }
 
-static void item(struct page *p, enum pal_word word, const pal_str *with, size_t n)
+static void stat(struct page *p, enum pal_word word, double n)
+{
+    pal_buf_adds(p->out, "<div><dt>");
+    page_word(p, word);
+    pal_buf_adds(p->out, "</dt><dd>");
+    page_number(p, n, 0);
+    pal_buf_adds(p->out, "</dd></div>");
+}
+
+static void sentence(struct page *p, enum pal_word word, const pal_str *with, size_t n)
 {
     pal_buf_adds(p->out, "<li>");
-    page_text(p, pal_word_fill(p->language, word, with, n, p->arena));
+    page_fill(p, word, with, n);
     pal_buf_adds(p->out, "</li>\n");
 }
 
-static bool is_total(const struct page *p, const struct pal_figure *f)
+/* Kinds in the order of enum pal_uncertainty. */
+static void kinds(struct page *p, const struct tally *tally)
 {
-    for (size_t k = 0; k < p->input->figures->breakdowns; k++)
-        if (f->breakdown[k].len && !pal_str_eq(f->breakdown[k], PAL_STR("_T")) &&
-            !pal_str_eq(f->breakdown[k], PAL_STR("_Z")))
-            return false;
-    return true;
-}
-
-static bool is_whole(const struct page *p, const struct pal_figure *f)
-{
-    const struct pal_area *area = pal_areas_get(p->input->areas, f->area);
-    return area->kind == PAL_AREA_WORLD ||
-           (area->kind == PAL_AREA_REGION && area->parent == PAL_NO_AREA);
-}
-
-/* The last total of each indicator over all that reported, as a sentence. */
-static void totals(struct page *p)
-{
-    const struct pal_figures *all = p->input->figures;
-    for (size_t i = 0; i < all->n;) {
-        const struct pal_definition *definition = all->figure[i].definition;
-        const struct pal_figure *last = NULL;
-        for (; i < all->n && all->figure[i].definition == definition; i++) {
-            const struct pal_figure *f = &all->figure[i];
-            const bool said = f->estimate.absent == PAL_PRESENT
-                                  ? f->estimate.status == PAL_ANSWER_OK
-                                  : f->estimate.has_bounds;
-            if (f->coverage_of && said && is_total(p, f) && is_whole(p, f) &&
-                (!last || f->period > last->period))
-                last = f;
-        }
-        if (!last || !pal_str_ends(definition->code, PAL_STR("N")))
-            continue; /* counts: a reader takes them in at a glance; rates stand in the tables */
-        const struct pal_estimate *e = &last->estimate;
-        const pal_str title = pal_text_in(&definition->title, p->language);
-        const pal_str area =
-            pal_text_in(&pal_areas_get(p->input->areas, last->area)->name, p->language);
-        const pal_str year = pal_arena_printf(p->arena, "%d", (int)last->period);
-        const pal_str n = whole_number(p, (double)last->coverage_n),
-                      of = whole_number(p, (double)last->coverage_of);
-        if (e->absent == PAL_PRESENT && e->has_interval) {
-            const pal_str with[] = {title,
-                                    area,
-                                    year,
-                                    whole_number(p, e->value),
-                                    whole_number(p, e->low),
-                                    whole_number(p, e->high),
-                                    n,
-                                    of};
-            item(p, PAL_WORD_SUMMARY_TOTAL, with, PAL_COUNT(with));
-        } else if (e->has_bounds) {
-            const pal_str with[] = {
-                title, area, year, whole_number(p, e->bound_low), whole_number(p, e->bound_high),
-                n,     of};
-            item(p, PAL_WORD_SUMMARY_TOTAL_BOUNDS, with, PAL_COUNT(with));
-        }
+    static const struct {
+        enum pal_uncertainty kind;
+        enum pal_word word;
+    } named[] = {
+        {PAL_UNC_RANDOM, PAL_WORD_UNC_RANDOM}, {PAL_UNC_SAMPLING, PAL_WORD_UNC_SAMPLING},
+        {PAL_UNC_MODEL, PAL_WORD_UNC_MODEL},   {PAL_UNC_IMPUTATION, PAL_WORD_UNC_IMPUTATION},
+        {PAL_UNC_EXPERT, PAL_WORD_UNC_EXPERT}, {PAL_UNC_NONE, PAL_WORD_UNC_NONE},
+    };
+    static const enum pal_word heads[] = {PAL_WORD_STAT_KINDS, PAL_WORD_STAT_FIGURES};
+    page_grid_open(p, pal_word(p->language, PAL_WORD_STAT_KINDS), heads, PAL_COUNT(heads));
+    for (size_t i = 0; i < PAL_COUNT(named); i++) {
+        const size_t n = tally->by_kind[named[i].kind];
+        if (!n)
+            continue;
+        pal_buf_adds(p->out, "<tr><th scope=\"row\">");
+        page_word(p, named[i].word);
+        pal_buf_adds(p->out, "</th><td class=\"num\">");
+        page_number(p, (double)n, 0);
+        pal_buf_adds(p->out, "</td></tr>\n");
     }
+    page_grid_close(p);
 }
 
 enum pal_status page_summary(struct page *p)
 {
-    const struct pal_figures *all = p->input->figures;
-    uint8_t *seen = pal_arena_alloc(p->arena, pal_areas_count(p->input->areas) + 1, 1);
-    size_t indicators = 0, areas = 0, with_interval = 0, absent = 0;
-    int32_t first = INT32_MAX, last = INT32_MIN;
-    if (!seen)
-        return pal_nomem(p->err, "the summary");
-    for (size_t i = 0; i < all->n; i++) {
-        const struct pal_figure *f = &all->figure[i];
-        indicators += i == 0 || f->definition != all->figure[i - 1].definition;
-        if (!f->coverage_of && !seen[f->area]) {
-            seen[f->area] = 1;
-            areas++;
-        }
-        first = f->period < first ? f->period : first;
-        last = f->period > last ? f->period : last;
-        with_interval += f->estimate.absent == PAL_PRESENT && f->estimate.has_interval;
-        absent += f->estimate.absent != PAL_PRESENT;
-    }
+    const struct pal_diag *diag = p->input->diag;
+    const size_t n = p->input->figures->n;
+    struct tally tally;
+    PAL_TRY(tally_of(p, &tally));
+    const double errors = (double)pal_diag_count(diag, PAL_ERROR);
+    const double warnings = (double)pal_diag_count(diag, PAL_WARNING);
+    const double notes = (double)pal_diag_count(diag, PAL_INFORMATION);
+    pal_buf_adds(p->out, "<section aria-labelledby=\"summary\">\n");
     page_heading(p, 2, "summary", PAL_WORD_SUMMARY);
-    pal_buf_adds(p->out, "<ul class=\"summary\">\n");
-    const pal_str counts[] = {whole_number(p, (double)indicators), whole_number(p, (double)areas),
-                              whole_number(p, (double)all->n),
-                              pal_arena_printf(p->arena, "%d", all->n ? (int)first : 0),
-                              pal_arena_printf(p->arena, "%d", all->n ? (int)last : 0)};
-    item(p, PAL_WORD_SUMMARY_COUNT, counts, PAL_COUNT(counts));
-    const pal_str intervals[] = {
-        whole_number(p, all->n ? 100 * (double)with_interval / (double)all->n : 0),
-        whole_number(p, (double)absent)};
-    item(p, PAL_WORD_SUMMARY_INTERVAL, intervals, PAL_COUNT(intervals));
-    const pal_str findings[] = {
-        whole_number(p, (double)pal_diag_count(p->input->diag, PAL_ERROR)),
-        whole_number(p, (double)pal_diag_count(p->input->diag, PAL_WARNING)),
-        whole_number(p, (double)pal_diag_count(p->input->diag, PAL_INFORMATION))};
-    item(p, PAL_WORD_SUMMARY_FINDINGS, findings, PAL_COUNT(findings));
-    totals(p);
+    pal_buf_adds(p->out, "<dl class=\"stats\">");
+    stat(p, PAL_WORD_STAT_INDICATORS, (double)tally.indicators);
+    stat(p, PAL_WORD_STAT_AREAS, (double)tally.areas);
+    stat(p, PAL_WORD_STAT_FIGURES, (double)n);
+    stat(p, PAL_WORD_STAT_INTERVALS, (double)tally.intervals);
+    stat(p, PAL_WORD_FINDINGS, errors + warnings + notes);
+    pal_buf_adds(p->out, "</dl>\n<ul>\n");
+    if (n) {
+        const pal_str counts[] = {page_number_text(p, (double)tally.indicators, 0),
+                                  page_number_text(p, (double)tally.areas, 0),
+                                  page_number_text(p, (double)n, 0),
+                                  pal_arena_printf(p->arena, "%d", (int)tally.first),
+                                  pal_arena_printf(p->arena, "%d", (int)tally.last)};
+        const pal_str intervals[] = {
+            page_number_text(p, 100 * (double)tally.intervals / (double)n, 0),
+            page_number_text(p, (double)tally.absent, 0)};
+        sentence(p, PAL_WORD_SUMMARY_COUNT, counts, PAL_COUNT(counts));
+        sentence(p, PAL_WORD_SUMMARY_INTERVAL, intervals, PAL_COUNT(intervals));
+    }
+    const pal_str findings[] = {page_number_text(p, errors, 0), page_number_text(p, warnings, 0),
+                                page_number_text(p, notes, 0)};
+    sentence(p, PAL_WORD_SUMMARY_FINDINGS, findings, PAL_COUNT(findings));
     pal_buf_adds(p->out, "</ul>\n");
+    if (n)
+        kinds(p, &tally);
+    pal_buf_adds(p->out, "</section>\n");
     return PAL_OK;
-}
-
-/* ---- national definitions
- * ----------------------------------------------------------------------------- */
-
-bool page_has_national(const struct page *p)
-{
-    for (size_t i = 0; i < pal_catalogue_count(p->input->catalogue); i++) {
-        const struct pal_definition *d = pal_catalogue_get(p->input->catalogue, i);
-        if (d->national.len && page_is_used(p, d))
-            return true;
-    }
-    return false;
-}
-
-static void value_cell(struct page *p, const struct pal_figure *f)
-{
-    pal_buf_adds(p->out, "<td class=\"num\">");
-    if (f && f->estimate.absent == PAL_PRESENT && isfinite(f->estimate.value)) {
-        const bool count =
-            f->definition->ask.per <= 0 || pal_str_ends(f->definition->code, PAL_STR("N"));
-        const int decimals = pal_number_decimals(f->estimate.value, count);
-        pal_buf_adds(p->out, "<bdi dir=\"ltr\">");
-        page_text(p, pal_number_text(p->language, f->estimate.value, decimals, p->arena));
-        if (f->estimate.has_interval)
-            pal_buf_addf(
-                p->out, " (%.*s–%.*s)",
-                PAL_ARG(pal_number_text(p->language, f->estimate.low, decimals, p->arena)),
-                PAL_ARG(pal_number_text(p->language, f->estimate.high, decimals, p->arena)));
-        pal_buf_adds(p->out, "</bdi>");
-    } else {
-        pal_buf_adds(p->out, "..");
-    }
-    pal_buf_adds(p->out, "</td>");
-}
-
-static const struct pal_figure *beside(const struct page *p, const struct pal_figure *f)
-{
-    const struct pal_figures *all = p->input->figures;
-    for (size_t i = 0; i < all->n; i++) {
-        const struct pal_figure *other = &all->figure[i];
-        if (other->area == f->area && other->period == f->period && is_total(p, other) &&
-            pal_str_eq(other->definition->code, f->definition->standard))
-            return other;
-    }
-    return NULL;
-}
-
-enum pal_status page_national(struct page *p)
-{
-    if (!page_has_national(p))
-        return PAL_OK;
-    page_heading(p, 2, "national", PAL_WORD_NATIONAL);
-    page_paragraph(p, PAL_WORD_NATIONAL_TEXT);
-    const struct pal_figures *all = p->input->figures;
-    for (size_t i = 0; i < all->n;) {
-        const struct pal_definition *d = all->figure[i].definition;
-        if (!d->national.len) {
-            i++;
-            continue;
-        }
-        pal_buf_addf(p->out,
-                     "<div class=\"table-scroll\" role=\"region\" tabindex=\"0\" "
-                     "aria-label=\"%.*s\">\n<table>\n<caption>",
-                     PAL_ARG(d->code));
-        page_isolated(p, d->code);
-        pal_buf_adds(p->out, " ");
-        page_text(p, pal_text_in(&d->title, p->language));
-        pal_buf_adds(p->out, "</caption>\n<thead><tr><th scope=\"col\">");
-        page_word(p, PAL_WORD_AREA);
-        pal_buf_adds(p->out, "</th><th scope=\"col\">");
-        page_word(p, PAL_WORD_YEAR);
-        pal_buf_adds(p->out, "</th><th scope=\"col\" class=\"num\">");
-        page_word(p, PAL_WORD_NATIONAL_FIGURE);
-        pal_buf_adds(p->out, "</th><th scope=\"col\" class=\"num\">");
-        page_word(p, PAL_WORD_STANDARD_FIGURE);
-        pal_buf_addf(p->out, " (<bdi>%.*s</bdi>)</th></tr></thead>\n<tbody>\n",
-                     PAL_ARG(d->standard));
-        for (; i < all->n && all->figure[i].definition == d; i++) {
-            const struct pal_figure *f = &all->figure[i];
-            if (!is_total(p, f))
-                continue;
-            pal_buf_adds(p->out, "<tr><th scope=\"row\">");
-            page_text(p, pal_text_in(&pal_areas_get(p->input->areas, f->area)->name, p->language));
-            pal_buf_addf(p->out, "</th><td>%d</td>", (int)f->period);
-            value_cell(p, f);
-            value_cell(p, beside(p, f));
-            pal_buf_adds(p->out, "</tr>\n");
-        }
-        pal_buf_adds(p->out, "</tbody>\n</table>\n</div>\n<p>");
-        page_text(p, pal_text_in(&d->definition, p->language));
-        pal_buf_adds(p->out, "</p>\n");
-    }
-    return pal_buf_status(p->out, "the report page", p->err);
 }
