@@ -157,6 +157,14 @@ struct pal_dataset_facts {
 };
 const struct pal_dataset_facts *pal_descriptor_facts(const struct pal_descriptor *descriptor);
 
+/* A draft of dataset.yaml for a table that nobody described: dialect, preamble, header, shape,
+ * roles, marks of absence, codes of sex and age, from its first 20,000 rows. What it cannot know
+ * stands in it as a comment that asks. It can be read back and loads the file. */
+PAL_CHECK_RESULT
+enum pal_status pal_descriptor_suggest(const char *path, const struct pal_areas *areas,
+                                       struct pal_arena *arena, struct pal_buf *out,
+                                       struct pal_error *err);
+
 /* Finds datasets by name: each folder in `folders` may hold <name>/dataset.yaml, <name>.yaml or a
  * Frictionless <name>/datapackage.json. Earlier folders win. */
 struct pal_datasets;

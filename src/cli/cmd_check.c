@@ -84,6 +84,18 @@ static enum pal_status print_findings(const struct check *c, const struct option
     return PAL_OK;
 }
 
+static enum pal_status print_suggestions(const struct check *c, struct pal_error *err)
+{
+    for (size_t i = 0; i < c->cli->operands.n; i++) {
+        struct pal_buf text;
+        pal_buf_init(&text, c->cli->arena, 1u << 24);
+        PAL_TRY(
+            pal_descriptor_suggest(c->cli->operands.item[i], c->areas, c->cli->arena, &text, err));
+        fprintf(c->cli->out, "%s%.*s", i ? "---\n" : "", PAL_ARG(pal_buf_str(&text)));
+    }
+    return PAL_OK;
+}
+
 static void print_rules(FILE *to)
 {
     const struct pal_rule *rule;
@@ -112,6 +124,8 @@ static enum pal_status run(struct cli *cli, struct pal_error *err)
                       .dataset = o->dataset,
                       .threads = o->threads};
     PAL_TRY(prepare(&c, o, err));
+    if (o->suggest)
+        return print_suggestions(&c, err);
     for (size_t i = 0; i < cli->operands.n; i++)
         PAL_TRY(check_path(&c, cli->operands.item[i], err));
     PAL_TRY(print_findings(&c, o, err));
