@@ -139,6 +139,7 @@ struct cli_work {
     struct pal_diag *diag;
     struct pal_load_options load;
     struct pal_compute compute;
+    const struct pal_definition *const *only; /* NULL: all that the cycle names */
     struct pal_figures *figures;
     const struct pal_evidence *evidence;
     size_t evidence_n;
@@ -148,7 +149,8 @@ struct cli_work_options {
     struct cli_list data, indicators;
     const char *as_of; /* NULL = the cycle's, then SOURCE_DATE_EPOCH, then none */
     size_t threads;
-    bool no_figures; /* stop after the datasets are settled */
+    bool no_figures;  /* stop after the datasets are settled */
+    const char *only; /* a code: its figures alone, from its datasets alone (explain) */
     /* check: receives the findings; a dataset that cannot be read is one of them, the others are
      * read, and PAL_SYNTAX comes before any figure. NULL: the first stops the work. */
     struct pal_diag *diag;

@@ -168,6 +168,38 @@ static enum pal_status read_evidence(struct cli *cli, struct cli_work *work, str
     return PAL_OK;
 }
 
+/* One definition, and of the cycle's datasets those that it reads. */
+static enum pal_status choose_only(struct cli *cli, const char *code, struct cli_work *work,
+                                   struct pal_error *err)
+{
+    const struct pal_definition *d = pal_catalogue_find(work->catalogue, pal_str_of(code));
+    if (!d) {
+        const pal_str near = pal_catalogue_nearest(work->catalogue, pal_str_of(code));
+        return pal_fail(err, PAL_USAGE, "unknown indicator '%s'%s%.*s%s", code,
+                        near.len ? "; did you mean '" : "; 'palermo list indicators' names them",
+                        PAL_ARG(near), near.len ? "'?" : "");
+    }
+    const pal_str needed[] = {d->numerator.dataset, d->denominator.dataset, PAL_STR("population")};
+    struct cli_list *names = &work->cycle.datasets;
+    size_t n = 0;
+    for (size_t i = 0; i < names->n; i++) {
+        bool keep = pal_str_ends(pal_str_of(names->item[i]), PAL_STR(".yaml")) ||
+                    pal_str_ends(pal_str_of(names->item[i]), PAL_STR(".json"));
+        for (size_t k = 0; k < PAL_COUNT(needed) && !keep; k++)
+            keep = pal_str_eq(needed[k], pal_str_of(names->item[i]));
+        if (keep)
+            names->item[n++] = names->item[i];
+    }
+    names->n = n;
+    work->cycle.indicators = (struct cli_list){0};
+    const struct pal_definition **only = pal_arena_alloc(cli->arena, 1, sizeof *only);
+    if (!only)
+        return pal_nomem(err, "the indicator");
+    only[0] = d;
+    work->only = only;
+    return PAL_OK;
+}
+
 enum pal_status cli_work_do(struct cli *cli, const struct cli_work_options *options,
                             struct cli_work *out, struct pal_error *err)
 {
@@ -192,6 +224,8 @@ enum pal_status cli_work_do(struct cli *cli, const struct cli_work_options *opti
             out->cycle.as_of.len && pal_date_parse(out->cycle.as_of, &date) ? date.year : 0,
         .threads = (unsigned)options->threads,
     };
+    if (options->only)
+        PAL_TRY(choose_only(cli, options->only, out, err));
     PAL_TRY(load_datasets(cli, options, out, err));
     PAL_TRY(read_evidence(cli, out, err));
     if (options->no_figures)
@@ -207,5 +241,9 @@ enum pal_status cli_work_do(struct cli *cli, const struct cli_work_options *opti
         .seed = out->cycle.seed,
     };
     PAL_TRY(choose_indicators(cli, out, err));
+    if (out->only) {
+        out->compute.wanted = out->only;
+        out->compute.wanted_n = 1;
+    }
     return pal_compute_figures(&out->compute, out->diag, cli->arena, &out->figures, err);
 }

@@ -183,7 +183,7 @@ struct work { /* all of them */
     unsigned threads;
 };
 
-static void job_set(struct job *j)
+void job_set(struct job *j)
 {
     const struct pal_definition *d = j->d;
     j->is_rate = strcmp(d->estimator->name, "rate") == 0;

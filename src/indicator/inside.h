@@ -221,6 +221,9 @@ struct job { /* one definition */
     size_t no_areas;
 };
 
+void job_set(struct job *job); /* what follows from the definition alone */
+/* True when the item is part of the total of `region`. */
+bool job_enters(const struct job *job, const struct item *item, uint32_t region);
 PAL_CHECK_RESULT
 enum pal_status job_items(struct job *job, struct pal_error *err);
 PAL_CHECK_RESULT

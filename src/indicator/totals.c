@@ -230,25 +230,43 @@ enum {
                 PAL_FLAG_RATE_DISAGREES | PAL_FLAG_BREAK | PAL_FLAG_PROVISIONAL,
 };
 
-static enum pal_status enter_item(struct job *j, const struct item *item, struct pal_error *err)
+/* Not a part whose whole is given, and no stranger in a share of the Members. */
+static bool may_enter(const struct job *j, const struct item *item)
 {
     const struct pal_area *area = pal_areas_get(j->compute->areas, item->key[KEY_AREA]);
-    struct reading y, x;
-    job_readings(j, item, &y, &x);
-    struct entering e = {.key = item->key,
-                         .y = item->y,
-                         .x = j->whole ? NULL : item->x,
-                         .x_cells = j->x_cells,
-                         .flags = item->flags & INHERITED,
-                         .counts = reading_given(&y) && (!j->two || reading_given(&x))};
+    const struct above *above = &j->order->above[item->key[KEY_AREA]];
     if (area->kind == PAL_AREA_PART &&
         whole_is_given(j, j->entry->y.cells, KEY_BY + j->d->by_n, item->key))
-        return PAL_OK;
-    if (j->d->of_un_members && !area->un_member && j->order->world != PAL_NO_AREA &&
-        j->order->above[item->key[KEY_AREA]].n &&
-        j->order->members[j->order->above[item->key[KEY_AREA]].region[0]])
-        return PAL_OK; /* a share of the Members: who is none is no part of it */
-    if (!e.counts && !item->y->left_out && !(e.x && e.x->left_out))
+        return false;
+    return !(j->d->of_un_members && !area->un_member && above->n &&
+             j->order->members[above->region[0]]);
+}
+
+static bool is_counted(const struct job *j, const struct item *item)
+{
+    struct reading y, x;
+    job_readings(j, item, &y, &x);
+    return reading_given(&y) && (!j->two || reading_given(&x));
+}
+
+bool job_enters(const struct job *j, const struct item *item, uint32_t region)
+{
+    const struct above *above = &j->order->above[item->key[KEY_AREA]];
+    for (uint32_t k = 0; k < above->n; k++)
+        if (above->region[k] == region)
+            return may_enter(j, item) && is_counted(j, item);
+    return false;
+}
+
+static enum pal_status enter_item(struct job *j, const struct item *item, struct pal_error *err)
+{
+    const struct entering e = {.key = item->key,
+                               .y = item->y,
+                               .x = j->whole ? NULL : item->x,
+                               .x_cells = j->x_cells,
+                               .flags = item->flags & INHERITED,
+                               .counts = is_counted(j, item)};
+    if (!may_enter(j, item) || (!e.counts && !item->y->left_out && !(e.x && e.x->left_out)))
         return PAL_OK;
     return add_to_regions(j, &e, err);
 }
