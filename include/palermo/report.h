@@ -98,8 +98,9 @@ struct pal_cell {
     enum pal_cell_kind kind;
     double value; /* number: unrounded, for workbooks                                     */
     int decimals;
-    pal_str text; /* as printed in the table's language: "1 234", "..", "Albania"         */
-    size_t notes; /* lettered notes that apply                                            */
+    pal_str text;  /* as printed in the table's language: "1 234", "..", "Albania"         */
+    pal_str plain; /* a masked range with decimal points and no grouping, for CSV; or empty */
+    size_t notes;  /* lettered notes that apply                                            */
     const uint16_t *note;
     const struct pal_figure *figure; /* what it prints, or NULL                            */
 };

@@ -38,7 +38,7 @@ static void cell_field(const struct pal_cell *cell, bool first, struct pal_buf *
     case PAL_CELL_TEXT:
     case PAL_CELL_YEAR:
     case PAL_CELL_SYMBOL:
-        pal_csv_field_safe(out, cell->text, first);
+        pal_csv_field_safe(out, cell->plain.len ? cell->plain : cell->text, first);
         return;
     }
 }

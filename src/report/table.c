@@ -221,6 +221,7 @@ static void masked(struct layout *l, struct pal_cell *cell, const struct pal_fig
         const pal_str high = pal_number_text(l->language, e->bound_high + 1, 0, l->arena);
         symbol(l, cell, "", REPORT_SYMBOL_MASKED);
         cell->text = pal_arena_printf(l->arena, "<%.*s", PAL_ARG(high));
+        cell->plain = pal_arena_printf(l->arena, "<%.0f", e->bound_high + 1);
         return;
     }
     const pal_str low = pal_number_text(l->language, e->bound_low, decimals, l->arena);
@@ -229,6 +230,12 @@ static void masked(struct layout *l, struct pal_cell *cell, const struct pal_fig
     cell->text = pal_str_eq(low, high)
                      ? low /* the same to the digits that are printed */
                      : pal_arena_printf(l->arena, "%.*s–%.*s", PAL_ARG(low), PAL_ARG(high));
+    char from[400], to[400]; /* the largest double has 309 digits before the point */
+    const size_t n = pal_num_write_fixed(e->bound_low, decimals, from, sizeof from),
+                 m = pal_num_write_fixed(e->bound_high, decimals, to, sizeof to);
+    cell->plain = pal_str_eq((pal_str){from, n}, (pal_str){to, m})
+                      ? pal_arena_str(l->arena, (pal_str){from, n})
+                      : pal_arena_printf(l->arena, "%s–%s", from, to);
 }
 
 static enum pal_status value_cells(struct layout *l, const struct plan_row *row, size_t c,
