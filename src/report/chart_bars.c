@@ -58,6 +58,16 @@ static void draw_tip(struct chart_pen *pen, const struct pal_chart_series *serie
     pal_buf_adds(pen->out, "</title></rect>");
 }
 
+static void draw_fill(struct chart_pen *pen, size_t s)
+{
+    pal_buf_adds(pen->out, "<rect class=\"bar\"");
+    if (s % CHART_COLORS) {
+        pal_buf_adds(pen->out, " style=\"fill:url(#");
+        pal_xml_text(pen->out, pen->chart->id);
+        pal_buf_addf(pen->out, "-h%zu)\"", s % CHART_COLORS + 1);
+    }
+}
+
 static void draw_bar(struct chart_pen *pen, size_t s, const struct pal_chart_point *point, double y)
 {
     const struct pal_chart_series *series = &pen->chart->series[s];
@@ -65,19 +75,18 @@ static void draw_bar(struct chart_pen *pen, size_t s, const struct pal_chart_poi
     double end;
     pal_buf_addf(pen->out, "<g class=\"s%zu\">", s % CHART_COLORS + 1);
     if (chart_point_has_bounds(point)) {
+        const double surely = chart_pen_value(pen, point->bound_low);
         end = chart_pen_value(pen, point->bound_high);
+        draw_fill(pen, s);
+        draw_box(pen, zero, surely, y, bar);
+        draw_tip(pen, series, point);
         pal_buf_adds(pen->out, "<rect class=\"bounds\"");
-        draw_box(pen, chart_pen_value(pen, point->bound_low), end, y + bar / 2 - 3, 6);
+        draw_box(pen, surely, end, y, bar);
         draw_tip(pen, series, point);
     } else {
         const double x = chart_pen_value(pen, point->y);
         end = x;
-        pal_buf_adds(pen->out, "<rect class=\"bar\"");
-        if (s % CHART_COLORS) {
-            pal_buf_adds(pen->out, " style=\"fill:url(#");
-            pal_xml_text(pen->out, pen->chart->id);
-            pal_buf_addf(pen->out, "-h%zu)\"", s % CHART_COLORS + 1);
-        }
+        draw_fill(pen, s);
         draw_box(pen, zero, x, y, bar);
         draw_tip(pen, series, point);
         if (!isnan(point->low) && !isnan(point->high)) {

@@ -179,6 +179,9 @@ enum pal_status report_lines(const struct report_notes *notes, const struct plan
                              const struct plan_row *row, size_t rows, bool synthetic,
                              const pal_str **out, size_t *n, struct pal_error *err);
 
+/* An estimate's method in the language; the estimator's own words where the house has none. */
+pal_str report_method_name(enum pal_language language, const char *method);
+
 /* ---- formats -----------------------------------------------------------------------------------
  */
 

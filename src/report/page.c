@@ -169,7 +169,7 @@ static enum pal_status body(struct page *p, const enum pal_language *languages, 
     for (int part = 0; part < PAGE_PARTS; part++)
         PAL_TRY(page_tables(p, (enum page_part)part));
     if (page_has_loose_evidence(p)) {
-        pal_buf_adds(p->out, "<section aria-labelledby=\"evidence\">\n");
+        pal_buf_adds(p->out, "<section>\n");
         page_evidence(p, NULL);
         pal_buf_adds(p->out, "</section>\n");
     }

@@ -112,3 +112,8 @@ pal_str page_list_comma(enum pal_language language)
 {
     return language == PAL_AR ? PAL_STR("، ") : language == PAL_ZH ? PAL_STR("、") : PAL_STR(", ");
 }
+
+pal_str page_clause_comma(enum pal_language language)
+{
+    return language == PAL_AR ? PAL_STR("؛ ") : language == PAL_ZH ? PAL_STR("；") : PAL_STR("; ");
+}

@@ -33,7 +33,7 @@ void page_findings(struct page *p)
                                           PAL_WORD_COUNT, PAL_WORD_FIRST};
     const struct pal_diag_tally *tally;
     const size_t n = pal_diag_tallies(p->input->diag, &tally);
-    pal_buf_adds(p->out, "<section aria-labelledby=\"findings\">\n");
+    pal_buf_adds(p->out, "<section>\n");
     page_heading(p, 2, "findings", PAL_WORD_FINDINGS);
     if (!n) {
         page_paragraph(p, PAL_WORD_FINDINGS_NONE);
@@ -57,7 +57,7 @@ void page_sources(struct page *p)
     static const enum pal_word heads[] = {
         PAL_WORD_DATASET, PAL_WORD_PUBLISHER,     PAL_WORD_LICENCE,    PAL_WORD_RETRIEVED,
         PAL_WORD_ROWS,    PAL_WORD_ROWS_LEFT_OUT, PAL_WORD_FINGERPRINT};
-    pal_buf_adds(p->out, "<section aria-labelledby=\"sources\">\n");
+    pal_buf_adds(p->out, "<section>\n");
     page_heading(p, 2, "sources", PAL_WORD_SOURCES);
     page_grid_open(p, pal_word(p->language, PAL_WORD_SOURCES), heads, PAL_COUNT(heads));
     for (size_t i = 0; i < p->input->datasets; i++) {
@@ -94,7 +94,7 @@ void page_cite(struct page *p)
     const pal_str date = p->input->as_of.len ? pal_date_text(p->language, p->input->as_of, p->arena)
                                              : pal_word(p->language, PAL_WORD_DRAFT);
     const pal_str with[] = {pal_text_in(&p->input->title, p->language), date, PAL_STR(PAL_VERSION)};
-    pal_buf_adds(p->out, "<section aria-labelledby=\"cite\">\n");
+    pal_buf_adds(p->out, "<section>\n");
     page_heading(p, 2, "cite", PAL_WORD_CITE);
     pal_buf_adds(p->out, "<p>");
     page_fill(p, PAL_WORD_CITE_TEXT, with, PAL_COUNT(with));

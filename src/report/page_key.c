@@ -96,6 +96,7 @@ static bool parts_said(struct page *p, const struct pal_table_definition *table,
             continue;
         const int32_t period = page_settled_period(figures, slice, world, column);
         const struct pal_figure *last = NULL;
+        bool masked = false;
         for (size_t c = 0; c < breakdown->n; c++) {
             for (size_t i = 0; i < slice.n; i++) {
                 const struct pal_figure *figure = &slice.figure[i];
@@ -106,21 +107,22 @@ static bool parts_said(struct page *p, const struct pal_table_definition *table,
                 if (!last)
                     place_and_year(p, figure);
                 else
-                    pal_buf_adds(p->out, p->language == PAL_ZH   ? "；"
-                                         : p->language == PAL_AR ? "؛ "
-                                                                 : "; ");
+                    page_text(p, page_clause_comma(p->language));
                 const pal_str with[] = {report_label(table->labels, breakdown->dimension,
                                                      breakdown->code[c], p->language),
                                         PAL_STR("")};
                 page_fill(p, PAL_WORD_LABELLED, with, PAL_COUNT(with));
                 pal_buf_adds(p->out, "<span class=\"value\">");
-                value(p, figure);
+                page_text(p, page_figure_text(p, figure));
                 pal_buf_adds(p->out, "</span>");
+                masked |= page_has_bounds(figure);
                 last = figure;
             }
         }
         if (last) {
-            pal_buf_adds(p->out, p->language == PAL_ZH ? "。" : ".");
+            pal_buf_adds(p->out, p->language == PAL_ZH ? "。" : ". ");
+            if (masked)
+                page_word(p, PAL_WORD_FLAG_CENSORED);
             coverage(p, last);
             return true;
         }
@@ -191,33 +193,41 @@ static bool one_entry(struct page *p, const struct pal_table *table,
     return true;
 }
 
-static void one_part(struct page *p, enum page_part part)
+static bool one_part(struct page *p, enum page_part part)
 {
-    bool any = false;
+    const size_t before = p->out->len;
+    bool open = false, any = false;
     for (size_t i = 0; i < p->input->tables; i++) {
         if (!p->table[i] || page_part_of(p->input->table[i]) != part)
             continue;
-        if (!any) {
-            pal_buf_addf(p->out, "<h3>");
+        if (!open) {
+            pal_buf_adds(p->out, "<h3>");
             page_word(p, page_parts[part].title);
             pal_buf_adds(p->out, "</h3>\n<ul class=\"key-figures\">\n");
-            any = true;
+            open = true;
         }
         /* The first indicator that has a total speaks for the table. */
-        for (size_t k = 0; k < p->input->table[i]->indicators; k++)
-            if (one_entry(p, p->table[i], p->input->table[i], k))
-                break;
+        bool said = false;
+        for (size_t k = 0; k < p->input->table[i]->indicators && !said; k++)
+            said = one_entry(p, p->table[i], p->input->table[i], k);
+        any |= said;
     }
     if (any)
         pal_buf_adds(p->out, "</ul>\n");
+    else
+        p->out->len = before;
+    return any;
 }
 
 void page_key(struct page *p)
 {
-    pal_buf_adds(p->out, "<section aria-labelledby=\"key\">\n");
+    pal_buf_adds(p->out, "<section>\n");
     page_heading(p, 2, "key", PAL_WORD_KEY);
     page_paragraph(p, PAL_WORD_KEY_TEXT);
+    bool any = false;
     for (int part = 0; part < PAGE_PARTS; part++)
-        one_part(p, (enum page_part)part);
+        any |= one_part(p, (enum page_part)part);
+    if (!any)
+        page_paragraph(p, PAL_WORD_KEY_NONE);
     pal_buf_adds(p->out, "</section>\n");
 }

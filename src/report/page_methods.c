@@ -54,33 +54,14 @@ static void word_term(struct page *p, enum pal_word word, enum pal_word value)
     term(p, word, pal_word(p->language, value));
 }
 
-/* A value of a definition that has a word in six languages; others stand as they are. */
-static void coded_term(struct page *p, enum pal_word word, pal_str value)
+/* What the code of a definition's field is called: the labels name it as they name breakdowns. */
+static void coded_term(struct page *p, enum pal_word word, const char *field, pal_str code)
 {
-    static const struct {
-        const char *value;
-        enum pal_word word;
-    } known[] = {
-        {"person", PAL_WORD_UNIT_PERSON},
-        {"offence", PAL_WORD_UNIT_OFFENCE},
-        {"item", PAL_WORD_UNIT_ITEM},
-        {"kilogram", PAL_WORD_UNIT_KILOGRAM},
-        {"return", PAL_WORD_UNIT_RETURN},
-        {"state", PAL_WORD_UNIT_STATE},
-        {"input", PAL_WORD_STAGE_INPUT},
-        {"intermediate", PAL_WORD_STAGE_INTERMEDIATE},
-        {"output", PAL_WORD_STAGE_OUTPUT},
-        {"yes", PAL_WORD_YES},
-        {"no", PAL_WORD_NO},
-        {"unknown", PAL_WORD_UNKNOWN},
-    };
-    for (size_t i = 0; i < PAL_COUNT(known); i++) {
-        if (pal_str_eq(value, pal_str_of(known[i].value))) {
-            word_term(p, word, known[i].word);
-            return;
-        }
-    }
-    term(p, word, value);
+    if (code.len)
+        term(p, word,
+             p->input->tables
+                 ? report_label(p->input->table[0]->labels, pal_str_of(field), code, p->language)
+                 : code);
 }
 
 static void classification(struct page *p, const struct pal_definition *d)
@@ -104,8 +85,8 @@ static void classification(struct page *p, const struct pal_definition *d)
     close_term(p);
 }
 
-/* The kind of uncertainty as its figures carry it, with the level of the limits. */
-static void uncertainty(struct page *p, struct page_slice slice)
+/* How its figures were made, of what kind their uncertainty is, and the level of the limits. */
+static void estimation(struct page *p, struct page_slice slice)
 {
     static const enum pal_word kinds[] = {
         [PAL_UNC_NONE] = PAL_WORD_UNC_NONE,     [PAL_UNC_SAMPLING] = PAL_WORD_UNC_SAMPLING,
@@ -118,16 +99,18 @@ static void uncertainty(struct page *p, struct page_slice slice)
             with = &slice.figure[i];
     if (!with)
         return;
+    open_term(p, PAL_WORD_ESTIMATOR);
+    if (with->estimate.method)
+        page_text(p, report_method_name(p->language, with->estimate.method));
+    pal_buf_adds(p->out, "<br>");
+    page_english(p, pal_str_of(with->definition->estimator->source));
+    close_term(p);
     open_term(p, PAL_WORD_UNCERTAINTY);
     page_word(p, kinds[with->estimate.uncertainty]);
     if (page_has_interval(with)) {
         const pal_str level = page_number_text(p, 100 * with->estimate.level, 0);
         page_text(p, page_list_comma(p->language));
         page_fill(p, PAL_WORD_INTERVAL, &level, 1);
-    }
-    if (with->estimate.method) {
-        pal_buf_adds(p->out, "<br>");
-        page_english(p, pal_str_of(with->estimate.method));
     }
     close_term(p);
 }
@@ -207,15 +190,11 @@ static void method(struct page *p, const struct pal_definition *d, struct page_s
     word_term(p, PAL_WORD_BASIS, bases[d->basis]);
     word_term(p, PAL_WORD_SCOPE, scopes[d->scope]);
     broken_down(p, d);
-    coded_term(p, PAL_WORD_COUNTING_UNIT, d->counting_unit);
-    coded_term(p, PAL_WORD_COUNTING_STAGE, d->counting_stage);
-    coded_term(p, PAL_WORD_PRINCIPAL_RULE, d->principal_offence_rule);
+    coded_term(p, PAL_WORD_COUNTING_UNIT, "counting_unit", d->counting_unit);
+    coded_term(p, PAL_WORD_COUNTING_STAGE, "counting_stage", d->counting_stage);
+    coded_term(p, PAL_WORD_PRINCIPAL_RULE, "principal_offence_rule", d->principal_offence_rule);
     classification(p, d);
-    open_term(p, PAL_WORD_ESTIMATOR);
-    page_english(p, pal_arena_printf(p->arena, "%s: %s (%s)", d->estimator->name,
-                                     d->estimator->summary, d->estimator->source));
-    close_term(p);
-    uncertainty(p, slice);
+    estimation(p, slice);
     term_once(p, PAL_WORD_COMPARABILITY, pal_text_in(&d->comparability, p->language), printed, d);
     breaks(p, d);
     term_once(p, PAL_WORD_GUIDELINE, pal_text_in(&d->guideline, p->language), printed, d);
@@ -236,7 +215,7 @@ void page_methods(struct page *p)
         p->out->failed = true;
         return;
     }
-    pal_buf_adds(p->out, "<section aria-labelledby=\"methods\">\n");
+    pal_buf_adds(p->out, "<section>\n");
     page_heading(p, 2, "methods", PAL_WORD_METHODS);
     pal_buf_adds(p->out, "<p>");
     page_word(p, PAL_WORD_EXPLAIN);

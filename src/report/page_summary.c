@@ -59,19 +59,22 @@ static void kinds(struct page *p, const struct tally *tally)
         {PAL_UNC_MODEL, PAL_WORD_UNC_MODEL},   {PAL_UNC_IMPUTATION, PAL_WORD_UNC_IMPUTATION},
         {PAL_UNC_EXPERT, PAL_WORD_UNC_EXPERT}, {PAL_UNC_NONE, PAL_WORD_UNC_NONE},
     };
-    static const enum pal_word heads[] = {PAL_WORD_STAT_KINDS, PAL_WORD_STAT_FIGURES};
-    page_grid_open(p, pal_word(p->language, PAL_WORD_STAT_KINDS), heads, PAL_COUNT(heads));
+    const pal_str label[] = {pal_word(p->language, PAL_WORD_STAT_KINDS), PAL_STR("")};
+    bool first = true;
+    pal_buf_adds(p->out, "<li>");
+    page_fill(p, PAL_WORD_LABELLED, label, PAL_COUNT(label));
     for (size_t i = 0; i < PAL_COUNT(named); i++) {
         const size_t n = tally->by_kind[named[i].kind];
         if (!n)
             continue;
-        pal_buf_adds(p->out, "<tr><th scope=\"row\">");
-        page_word(p, named[i].word);
-        pal_buf_adds(p->out, "</th><td class=\"num\">");
-        page_number(p, (double)n, 0);
-        pal_buf_adds(p->out, "</td></tr>\n");
+        const pal_str with[] = {pal_word(p->language, named[i].word),
+                                page_number_text(p, (double)n, 0)};
+        if (!first)
+            page_text(p, page_clause_comma(p->language));
+        page_fill(p, PAL_WORD_LABELLED, with, PAL_COUNT(with));
+        first = false;
     }
-    page_grid_close(p);
+    pal_buf_adds(p->out, p->language == PAL_ZH ? "。</li>\n" : ".</li>\n");
 }
 
 enum pal_status page_summary(struct page *p)
@@ -83,7 +86,7 @@ enum pal_status page_summary(struct page *p)
     const double errors = (double)pal_diag_count(diag, PAL_ERROR);
     const double warnings = (double)pal_diag_count(diag, PAL_WARNING);
     const double notes = (double)pal_diag_count(diag, PAL_INFORMATION);
-    pal_buf_adds(p->out, "<section aria-labelledby=\"summary\">\n");
+    pal_buf_adds(p->out, "<section>\n");
     page_heading(p, 2, "summary", PAL_WORD_SUMMARY);
     pal_buf_adds(p->out, "<dl class=\"stats\">");
     stat(p, PAL_WORD_STAT_INDICATORS, (double)tally.indicators);
@@ -107,9 +110,9 @@ enum pal_status page_summary(struct page *p)
     const pal_str findings[] = {page_number_text(p, errors, 0), page_number_text(p, warnings, 0),
                                 page_number_text(p, notes, 0)};
     sentence(p, PAL_WORD_SUMMARY_FINDINGS, findings, PAL_COUNT(findings));
-    pal_buf_adds(p->out, "</ul>\n");
     if (n)
         kinds(p, &tally);
+    pal_buf_adds(p->out, "</ul>\n");
     pal_buf_adds(p->out, "</section>\n");
     return PAL_OK;
 }

@@ -47,10 +47,7 @@ static void format_links(struct page *p, pal_str name)
 static enum pal_status one_table(struct page *p, size_t i)
 {
     const struct pal_table *table = p->table[i];
-    pal_buf_addf(p->out,
-                 "<section class=\"table\" id=\"t-%.*s\" aria-labelledby=\"h-%.*s\">\n"
-                 "<h3 id=\"h-%.*s\">",
-                 PAL_ARG(table->name), PAL_ARG(table->name), PAL_ARG(table->name));
+    pal_buf_addf(p->out, "<section class=\"table\" id=\"t-%.*s\">\n<h3>", PAL_ARG(table->name));
     page_text(p, table->title);
     pal_buf_adds(p->out, "</h3>\n");
     if (p->chart[i])
@@ -69,7 +66,7 @@ enum pal_status page_tables(struct page *p, enum page_part part)
 {
     if (!page_part_has_tables(p, part))
         return PAL_OK;
-    pal_buf_addf(p->out, "<section aria-labelledby=\"%s\">\n", page_parts[part].id);
+    pal_buf_adds(p->out, "<section>\n");
     page_heading(p, 2, page_parts[part].id, page_parts[part].title);
     page_paragraph(p, page_parts[part].text);
     for (size_t i = 0; i < p->input->tables; i++)

@@ -308,8 +308,7 @@ static void visit_method(void *with, const struct pal_figure *f)
 
 static bool holds(const char *text, const char *part) { return text && strstr(text, part); }
 
-/* The method's name in the language; the estimator's own words where the house has none. */
-static pal_str method_name(enum pal_language language, const struct method *m)
+pal_str report_method_name(enum pal_language language, const char *method)
 {
     static const struct {
         const char *part;
@@ -325,9 +324,9 @@ static pal_str method_name(enum pal_language language, const struct method *m)
         {"sum of reported", PAL_WORD_METHOD_SUM},
     };
     for (size_t i = 0; i < PAL_COUNT(names); i++)
-        if (holds(m->method, names[i].part))
+        if (holds(method, names[i].part))
             return pal_word(language, names[i].word);
-    return pal_str_of(m->method);
+    return pal_str_of(method);
 }
 
 static pal_str method_text(const struct lines *l, const struct method *m)
@@ -336,7 +335,7 @@ static pal_str method_text(const struct lines *l, const struct method *m)
     /* Without an interval the estimator's name says nothing about one. */
     const bool plain = m->uncertainty == PAL_UNC_NONE && !holds(m->method, "all States") &&
                        !holds(m->method, "sum of reported");
-    const pal_str method = plain ? PAL_STR("") : method_name(language, m);
+    const pal_str method = plain ? PAL_STR("") : report_method_name(language, m->method);
     const pal_str kind = pal_word(language, (enum pal_word)(PAL_WORD_UNC_NONE + m->uncertainty));
     if (!method.len)
         return kind;

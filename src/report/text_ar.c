@@ -104,10 +104,6 @@ const char *const report_text_ar[PAL_WORDS] = {
     [PAL_WORD_SUMMARY_FINDINGS] =
         "أسفرت عمليات التحقق من البيانات عن أخطاء عددها {1} وتحذيرات عددها {2} وملاحظات عددها {3}؛ "
         "والسطور التي بها أخطاء لا تدخل في أي رقم.",
-    [PAL_WORD_SUMMARY_TOTAL] =
-        "{1}، {2}، {3}: {4} (المجال من {5} إلى {6})؛ أبلغت {7} من أصل {8} من الدول.",
-    [PAL_WORD_SUMMARY_TOTAL_BOUNDS] =
-        "{1}، {2}، {3}: بين {4} و{5} لأن الأعداد الصغيرة محجوبة؛ أبلغت {6} من أصل {7} من الدول.",
     [PAL_WORD_PHENOMENON] = "الظاهرة",
     [PAL_WORD_PHENOMENON_TEXT] = "أرقام عن الجريمة المنظمة ذاتها، المكتشفة منها أو المقدرة. "
                                  "والجريمة المكتشفة رهن بالجهد المبذول لاكتشافها.",
@@ -115,15 +111,11 @@ const char *const report_text_ar[PAL_WORDS] = {
     [PAL_WORD_IMPLEMENTATION_TEXT] = "أرقام عما تقوم به الدول بموجب الاتفاقية وبروتوكولاتها. ولا "
                                      "تُجمع أبدا مع الأرقام المتعلقة بالظاهرة.",
     [PAL_WORD_OTHER_FORMATS] = "هذا الجدول بصيغة",
-    [PAL_WORD_CHART] = "الرسم البياني",
-    [PAL_WORD_CHART_TEXT] = "تبين النقاط القيم وتبين الخطوط مجالاتها؛ ويورد الجدول الأرقام نفسها.",
     [PAL_WORD_NATIONAL] = "التعاريف الوطنية إلى جانب التعاريف الموحدة",
-    [PAL_WORD_NATIONAL_TEXT] = "يُطبع المؤشر الخاص بالدولة إلى جانب الرقم الموحد المقابل له.",
     [PAL_WORD_NATIONAL_FIGURE] = "الرقم الوطني",
     [PAL_WORD_STANDARD_FIGURE] = "الرقم الموحد",
     [PAL_WORD_EVIDENCE] = "معلومات نوعية",
     [PAL_WORD_EVIDENCE_TEXT] = "بيانات تتصل بالأرقام، مع مصدرها ودرجة الثقة فيها.",
-    [PAL_WORD_STATEMENT] = "البيان",
     [PAL_WORD_ASSESSMENT] = "التقييم",
     [PAL_WORD_CONFIDENCE] = "درجة الثقة",
     [PAL_WORD_HIGH] = "عالية",
@@ -200,7 +192,6 @@ const char *const report_text_ar[PAL_WORDS] = {
     [PAL_WORD_MIXED_TEXT] =
         "تقسم هذه الأرقام ما تفعله الدول على ما كشف، كما تنص عليه تعاريفها. وهي لا تقيس أيا "
         "منهما منفردا.",
-    [PAL_WORD_INDICATOR] = "المؤشر",
     [PAL_WORD_NATIONAL_WHY] = "وجه الاختلاف",
     [PAL_WORD_VERSION] = "الإصدار",
     [PAL_WORD_BASIS] = "الأساس",
@@ -209,24 +200,11 @@ const char *const report_text_ar[PAL_WORDS] = {
     [PAL_WORD_BASIS_ACTIVITY] = "نشاط السلطات",
     [PAL_WORD_BASIS_LAW] = "القانون",
     [PAL_WORD_KIND] = "النوع",
-    [PAL_WORD_YES] = "نعم",
-    [PAL_WORD_NO] = "لا",
-    [PAL_WORD_UNKNOWN] = "غير معروف",
-    [PAL_WORD_UNIT_PERSON] = "شخص",
-    [PAL_WORD_UNIT_OFFENCE] = "جريمة",
-    [PAL_WORD_UNIT_ITEM] = "قطعة",
-    [PAL_WORD_UNIT_KILOGRAM] = "كيلوغرام",
-    [PAL_WORD_UNIT_RETURN] = "رد",
-    [PAL_WORD_UNIT_STATE] = "دولة",
-    [PAL_WORD_STAGE_INPUT] = "المدخلات (عند التسجيل الأول)",
-    [PAL_WORD_STAGE_INTERMEDIATE] = "مرحلة وسيطة (أثناء الإجراءات)",
-    [PAL_WORD_STAGE_OUTPUT] = "المخرجات (عند اختتام الإجراءات)",
     [PAL_WORD_SDG] = "أهداف التنمية المستدامة",
     [PAL_WORD_UNCERTAINTY] = "عدم اليقين",
     [PAL_WORD_BREAKS] = "انقطاعات السلاسل",
     [PAL_WORD_BROKEN_DOWN] = "التصنيف بحسب",
     [PAL_WORD_SAME_AS] = "كما في {1}.",
-    [PAL_WORD_TABLES] = "الجداول",
     [PAL_WORD_BACK] = "العودة إلى المحتويات",
     [PAL_WORD_EXPLAIN] = "لمعرفة الملفات والسطور والصيغة التي نتج عنها رقم ما:",
     [PAL_WORD_FILES] = "الملفات",
@@ -234,5 +212,4 @@ const char *const report_text_ar[PAL_WORDS] = {
     [PAL_WORD_ROWS_LEFT_OUT] = "السطور المستبعدة",
     [PAL_WORD_FINDINGS_NONE] = "لم تجد عمليات التحقق شيئا.",
     [PAL_WORD_FINDINGS_ENGLISH] = "صيغت الملاحظات بالإنكليزية.",
-    [PAL_WORD_NO_FIGURES] = "لا يوجد أي رقم من أرقام هذا الجدول في هذه الدورة.",
 };

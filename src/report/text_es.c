@@ -110,11 +110,6 @@ const char *const report_text_es[PAL_WORDS] = {
     [PAL_WORD_SUMMARY_FINDINGS] = "Las verificaciones de los datos arrojaron {1} errores, {2} "
                                   "advertencias y {3} observaciones; las filas "
                                   "con errores no entran en ninguna cifra.",
-    [PAL_WORD_SUMMARY_TOTAL] =
-        "{1}, {2}, {3}: {4} (intervalo de {5} a {6}); informaron {7} de {8} Estados.",
-    [PAL_WORD_SUMMARY_TOTAL_BOUNDS] = "{1}, {2}, {3}: entre {4} y {5}, dado que se ocultan los "
-                                      "números pequeños; informaron {6} de {7} "
-                                      "Estados.",
     [PAL_WORD_PHENOMENON] = "El fenómeno",
     [PAL_WORD_PHENOMENON_TEXT] = "Cifras sobre la propia delincuencia organizada, detectada o "
                                  "estimada. La delincuencia detectada depende "
@@ -124,18 +119,12 @@ const char *const report_text_es[PAL_WORDS] = {
                                      "Convención y sus Protocolos. Nunca se suman a "
                                      "las cifras sobre el fenómeno.",
     [PAL_WORD_OTHER_FORMATS] = "Este cuadro en formato",
-    [PAL_WORD_CHART] = "Gráfico",
-    [PAL_WORD_CHART_TEXT] = "Los puntos muestran los valores y las barras sus intervalos; el "
-                            "cuadro contiene las mismas cifras.",
     [PAL_WORD_NATIONAL] = "Definiciones nacionales junto a las normalizadas",
-    [PAL_WORD_NATIONAL_TEXT] =
-        "El indicador propio de un Estado se imprime junto a la cifra normalizada correspondiente.",
     [PAL_WORD_NATIONAL_FIGURE] = "Cifra nacional",
     [PAL_WORD_STANDARD_FIGURE] = "Cifra normalizada",
     [PAL_WORD_EVIDENCE] = "Información cualitativa",
     [PAL_WORD_EVIDENCE_TEXT] =
         "Afirmaciones que ayudan a entender las cifras, con su fuente y su grado de certeza.",
-    [PAL_WORD_STATEMENT] = "Afirmación",
     [PAL_WORD_ASSESSMENT] = "Valoración",
     [PAL_WORD_CONFIDENCE] = "Grado de confianza",
     [PAL_WORD_HIGH] = "alto",
@@ -216,7 +205,6 @@ const char *const report_text_es[PAL_WORDS] = {
     [PAL_WORD_MIXED_TEXT] =
         "Estas cifras dividen lo que hacen los Estados por lo que se detectó, como indican "
         "sus definiciones. No miden por separado ni lo uno ni lo otro.",
-    [PAL_WORD_INDICATOR] = "Indicador",
     [PAL_WORD_NATIONAL_WHY] = "En qué se diferencia",
     [PAL_WORD_VERSION] = "Versión",
     [PAL_WORD_BASIS] = "Base",
@@ -225,24 +213,11 @@ const char *const report_text_es[PAL_WORDS] = {
     [PAL_WORD_BASIS_ACTIVITY] = "actividad de las autoridades",
     [PAL_WORD_BASIS_LAW] = "derecho",
     [PAL_WORD_KIND] = "Naturaleza",
-    [PAL_WORD_YES] = "sí",
-    [PAL_WORD_NO] = "no",
-    [PAL_WORD_UNKNOWN] = "se desconoce",
-    [PAL_WORD_UNIT_PERSON] = "persona",
-    [PAL_WORD_UNIT_OFFENCE] = "delito",
-    [PAL_WORD_UNIT_ITEM] = "artículo",
-    [PAL_WORD_UNIT_KILOGRAM] = "kilogramo",
-    [PAL_WORD_UNIT_RETURN] = "respuesta",
-    [PAL_WORD_UNIT_STATE] = "Estado",
-    [PAL_WORD_STAGE_INPUT] = "entrada (al primer registro)",
-    [PAL_WORD_STAGE_INTERMEDIATE] = "intermedia (durante las actuaciones)",
-    [PAL_WORD_STAGE_OUTPUT] = "salida (al concluir las actuaciones)",
     [PAL_WORD_SDG] = "Objetivos de Desarrollo Sostenible",
     [PAL_WORD_UNCERTAINTY] = "Incertidumbre",
     [PAL_WORD_BREAKS] = "Rupturas de series",
     [PAL_WORD_BROKEN_DOWN] = "Desglose",
     [PAL_WORD_SAME_AS] = "Véase {1}.",
-    [PAL_WORD_TABLES] = "Cuadros",
     [PAL_WORD_BACK] = "Volver al índice",
     [PAL_WORD_EXPLAIN] = "Para ver de qué archivos, líneas y fórmula procede una cifra:",
     [PAL_WORD_FILES] = "Archivos",
@@ -250,5 +225,4 @@ const char *const report_text_es[PAL_WORDS] = {
     [PAL_WORD_ROWS_LEFT_OUT] = "Filas excluidas",
     [PAL_WORD_FINDINGS_NONE] = "Las comprobaciones no hallaron nada.",
     [PAL_WORD_FINDINGS_ENGLISH] = "Las observaciones están redactadas en inglés.",
-    [PAL_WORD_NO_FIGURES] = "En este ciclo no existe ninguna de las cifras de este cuadro.",
 };

@@ -117,11 +117,6 @@ const char *const report_text_fr[PAL_WORDS] = {
     [PAL_WORD_SUMMARY_FINDINGS] = "Les contrôles des données ont donné {1} erreurs, {2} "
                                   "avertissements et {3} remarques\u00a0; les lignes "
                                   "erronées n’entrent dans aucun chiffre.",
-    [PAL_WORD_SUMMARY_TOTAL] = "{1}, {2}, {3}\u00a0: {4} (intervalle de {5} à {6})\u00a0; {7} "
-                               "États sur {8} ont fourni des données.",
-    [PAL_WORD_SUMMARY_TOTAL_BOUNDS] = "{1}, {2}, {3}\u00a0: entre {4} et {5}, les petits nombres "
-                                      "étant masqués\u00a0; {6} États sur {7} ont fourni "
-                                      "des données.",
     [PAL_WORD_PHENOMENON] = "Le phénomène",
     [PAL_WORD_PHENOMENON_TEXT] = "Chiffres sur la criminalité organisée elle-même, détectée ou "
                                  "estimée. La criminalité détectée dépend "
@@ -131,18 +126,12 @@ const char *const report_text_fr[PAL_WORDS] = {
                                      "de ses Protocoles. Ils ne sont jamais "
                                      "additionnés aux chiffres sur le phénomène.",
     [PAL_WORD_OTHER_FORMATS] = "Ce tableau au format",
-    [PAL_WORD_CHART] = "Graphique",
-    [PAL_WORD_CHART_TEXT] = "Les points indiquent les valeurs, les barres leurs intervalles\u00a0; "
-                            "le tableau donne les mêmes chiffres.",
     [PAL_WORD_NATIONAL] = "Définitions nationales en regard des définitions normalisées",
-    [PAL_WORD_NATIONAL_TEXT] =
-        "L’indicateur propre à un État est imprimé en regard du chiffre normalisé correspondant.",
     [PAL_WORD_NATIONAL_FIGURE] = "Chiffre national",
     [PAL_WORD_STANDARD_FIGURE] = "Chiffre normalisé",
     [PAL_WORD_EVIDENCE] = "Éléments qualitatifs",
     [PAL_WORD_EVIDENCE_TEXT] =
         "Constatations qui éclairent les chiffres, avec leur source et leur degré de certitude.",
-    [PAL_WORD_STATEMENT] = "Constatation",
     [PAL_WORD_ASSESSMENT] = "Appréciation",
     [PAL_WORD_CONFIDENCE] = "Degré de confiance",
     [PAL_WORD_HIGH] = "élevé",
@@ -223,7 +212,6 @@ const char *const report_text_fr[PAL_WORDS] = {
     [PAL_WORD_MIXED_TEXT] =
         "Ces chiffres divisent l’action des États par ce qui a été détecté, comme leurs "
         "définitions l’indiquent. Ils ne mesurent ni l’une ni l’autre isolément.",
-    [PAL_WORD_INDICATOR] = "Indicateur",
     [PAL_WORD_NATIONAL_WHY] = "En quoi elle diffère",
     [PAL_WORD_VERSION] = "Version",
     [PAL_WORD_BASIS] = "Base",
@@ -232,24 +220,11 @@ const char *const report_text_fr[PAL_WORDS] = {
     [PAL_WORD_BASIS_ACTIVITY] = "activité des autorités",
     [PAL_WORD_BASIS_LAW] = "droit",
     [PAL_WORD_KIND] = "Nature",
-    [PAL_WORD_YES] = "oui",
-    [PAL_WORD_NO] = "non",
-    [PAL_WORD_UNKNOWN] = "non connue",
-    [PAL_WORD_UNIT_PERSON] = "personne",
-    [PAL_WORD_UNIT_OFFENCE] = "infraction",
-    [PAL_WORD_UNIT_ITEM] = "pièce",
-    [PAL_WORD_UNIT_KILOGRAM] = "kilogramme",
-    [PAL_WORD_UNIT_RETURN] = "réponse",
-    [PAL_WORD_UNIT_STATE] = "État",
-    [PAL_WORD_STAGE_INPUT] = "entrée (au premier enregistrement)",
-    [PAL_WORD_STAGE_INTERMEDIATE] = "intermédiaire (en cours de procédure)",
-    [PAL_WORD_STAGE_OUTPUT] = "sortie (au terme de la procédure)",
     [PAL_WORD_SDG] = "Objectifs de développement durable",
     [PAL_WORD_UNCERTAINTY] = "Incertitude",
     [PAL_WORD_BREAKS] = "Ruptures de série",
     [PAL_WORD_BROKEN_DOWN] = "Ventilation",
     [PAL_WORD_SAME_AS] = "Voir {1}.",
-    [PAL_WORD_TABLES] = "Tableaux",
     [PAL_WORD_BACK] = "Retour à la table des matières",
     [PAL_WORD_EXPLAIN] =
         "Pour voir de quels fichiers, lignes et formule provient un chiffre\u00a0:",
@@ -258,5 +233,4 @@ const char *const report_text_fr[PAL_WORDS] = {
     [PAL_WORD_ROWS_LEFT_OUT] = "Lignes écartées",
     [PAL_WORD_FINDINGS_NONE] = "Les contrôles n’ont rien relevé.",
     [PAL_WORD_FINDINGS_ENGLISH] = "Les constats sont rédigés en anglais.",
-    [PAL_WORD_NO_FIGURES] = "Aucun des chiffres de ce tableau n’existe pour ce cycle.",
 };

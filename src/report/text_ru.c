@@ -115,11 +115,6 @@ const char *const report_text_ru[PAL_WORDS] = {
     [PAL_WORD_SUMMARY_FINDINGS] = "При проверке данных выявлено ошибок: {1}, предупреждений: {2}, "
                                   "замечаний: {3}; строки с ошибками не "
                                   "входят ни в одно значение.",
-    [PAL_WORD_SUMMARY_TOTAL] =
-        "{1}, {2}, {3}: {4} (интервал от {5} до {6}); данные представили {7} из {8} государств.",
-    [PAL_WORD_SUMMARY_TOTAL_BOUNDS] =
-        "{1}, {2}, {3}: от {4} до {5}, поскольку малые числа скрыты; данные представили {6} из {7} "
-        "государств.",
     [PAL_WORD_PHENOMENON] = "Явление",
     [PAL_WORD_PHENOMENON_TEXT] = "Данные о самой организованной преступности — выявленной или "
                                  "оцененной. Выявленная преступность зависит "
@@ -129,18 +124,12 @@ const char *const report_text_ru[PAL_WORDS] = {
         "Данные о деятельности государств в рамках Конвенции и протоколов к ней. Они никогда не "
         "складываются с данными о самом явлении.",
     [PAL_WORD_OTHER_FORMATS] = "Эта таблица в формате",
-    [PAL_WORD_CHART] = "Диаграмма",
-    [PAL_WORD_CHART_TEXT] =
-        "Точки показывают значения, отрезки — их интервалы; в таблице приведены те же данные.",
     [PAL_WORD_NATIONAL] = "Национальные определения рядом со стандартными",
-    [PAL_WORD_NATIONAL_TEXT] = "Собственный показатель государства приводится рядом с "
-                               "соответствующим стандартным показателем.",
     [PAL_WORD_NATIONAL_FIGURE] = "Национальное значение",
     [PAL_WORD_STANDARD_FIGURE] = "Стандартное значение",
     [PAL_WORD_EVIDENCE] = "Качественные сведения",
     [PAL_WORD_EVIDENCE_TEXT] =
         "Сведения, относящиеся к данным, с указанием источника и степени уверенности.",
-    [PAL_WORD_STATEMENT] = "Сведения",
     [PAL_WORD_ASSESSMENT] = "Оценка",
     [PAL_WORD_CONFIDENCE] = "Уверенность",
     [PAL_WORD_HIGH] = "высокая",
@@ -219,7 +208,6 @@ const char *const report_text_ru[PAL_WORDS] = {
     [PAL_WORD_MIXED_TEXT] =
         "Эти показатели, как указано в их определениях, делят сделанное государствами на "
         "выявленное. По отдельности они не измеряют ни того, ни другого.",
-    [PAL_WORD_INDICATOR] = "Показатель",
     [PAL_WORD_NATIONAL_WHY] = "В чем отличие",
     [PAL_WORD_VERSION] = "Версия",
     [PAL_WORD_BASIS] = "Основа",
@@ -228,24 +216,11 @@ const char *const report_text_ru[PAL_WORDS] = {
     [PAL_WORD_BASIS_ACTIVITY] = "деятельность органов власти",
     [PAL_WORD_BASIS_LAW] = "право",
     [PAL_WORD_KIND] = "Вид",
-    [PAL_WORD_YES] = "да",
-    [PAL_WORD_NO] = "нет",
-    [PAL_WORD_UNKNOWN] = "неизвестно",
-    [PAL_WORD_UNIT_PERSON] = "лицо",
-    [PAL_WORD_UNIT_OFFENCE] = "преступление",
-    [PAL_WORD_UNIT_ITEM] = "предмет",
-    [PAL_WORD_UNIT_KILOGRAM] = "килограмм",
-    [PAL_WORD_UNIT_RETURN] = "ответ",
-    [PAL_WORD_UNIT_STATE] = "государство",
-    [PAL_WORD_STAGE_INPUT] = "на входе (при первой регистрации)",
-    [PAL_WORD_STAGE_INTERMEDIATE] = "промежуточная (в ходе производства)",
-    [PAL_WORD_STAGE_OUTPUT] = "на выходе (по завершении производства)",
     [PAL_WORD_SDG] = "Цели в области устойчивого развития",
     [PAL_WORD_UNCERTAINTY] = "Неопределенность",
     [PAL_WORD_BREAKS] = "Разрывы рядов",
     [PAL_WORD_BROKEN_DOWN] = "Разбивка",
     [PAL_WORD_SAME_AS] = "См. {1}.",
-    [PAL_WORD_TABLES] = "Таблицы",
     [PAL_WORD_BACK] = "К содержанию",
     [PAL_WORD_EXPLAIN] =
         "Чтобы узнать, из каких файлов и строк и по какой формуле получено значение:",
@@ -254,5 +229,4 @@ const char *const report_text_ru[PAL_WORDS] = {
     [PAL_WORD_ROWS_LEFT_OUT] = "Исключенные строки",
     [PAL_WORD_FINDINGS_NONE] = "Проверки ничего не выявили.",
     [PAL_WORD_FINDINGS_ENGLISH] = "Замечания сформулированы на английском языке.",
-    [PAL_WORD_NO_FIGURES] = "Данных для этой таблицы в этом цикле нет.",
 };
