@@ -113,15 +113,16 @@ void settle_finding(const struct settle *s, enum pal_severity severity, const ch
     const int n = vsnprintf(text, sizeof text, format, args);
     va_end(args);
     snprintf(file, sizeof file, "%.*s", PAL_ARG(pal_dataset_file_of(s->dataset, row)->name));
-    pal_diag_add(s->diag, &(struct pal_finding){
-                              .severity = severity,
-                              .rule = rule,
-                              .at = {file, s->dataset->batch.line[row], s->dataset->field[row]},
-                              .what = {text, n < 0                     ? 0
-                                             : (size_t)n < sizeof text ? (size_t)n
-                                                                       : sizeof text - 1},
-                              .todo = pal_str_of(todo),
-                              .key = pal_descriptor_name(s->dataset->descriptor)});
+    pal_diag_add(s->diag,
+                 &(struct pal_finding){.severity = severity,
+                                       .rule = rule,
+                                       .at = {file, s->dataset->batch.line[row],
+                                              s->of_row ? 0 : s->dataset->field[row]},
+                                       .what = {text, n < 0                     ? 0
+                                                      : (size_t)n < sizeof text ? (size_t)n
+                                                                                : sizeof text - 1},
+                                       .todo = pal_str_of(todo),
+                                       .key = pal_descriptor_name(s->dataset->descriptor)});
 }
 
 const char *settle_cell_name(const struct settle *s, const struct pal_areas *areas, size_t row,

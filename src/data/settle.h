@@ -23,6 +23,7 @@ struct settle {
     uint8_t *state, *mark; /* the dataset's own, writable */
     struct pal_diag *diag;
     struct pal_arena *scratch;
+    bool of_row; /* findings speak of whole rows, not of their value */
 };
 
 /* Room for every column, dimension and derived code that a row has. */

@@ -72,8 +72,10 @@ enum pal_status settle_areas(struct settle *s, const struct pal_areas *areas, st
         if (seen[i].rows && area->kind == PAL_AREA_PART && area->parent != PAL_NO_AREA)
             seen[area->parent].parts = true;
     }
+    s->of_row = true;
     for (size_t i = 0; i < n; i++)
         if (seen[i].rows)
             note(s, areas, pal_areas_get(areas, (uint32_t)i), &seen[i]);
+    s->of_row = false;
     return PAL_OK;
 }

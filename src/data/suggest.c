@@ -236,6 +236,15 @@ static const char *usual_code(const char *dimension, pal_str text)
     return NULL;
 }
 
+static bool any_role(const struct suggestion *s)
+{
+    bool any = s->area != SIZE_MAX || s->period != SIZE_MAX || s->value != SIZE_MAX ||
+               s->shape == PAL_SHAPE_LISTS;
+    for (size_t i = 0; i < s->columns && !any; i++)
+        any = dimension_of(s->column[i].name) != NULL;
+    return any;
+}
+
 static void crosswalk(const struct suggestion *s, struct pal_buf *out)
 {
     bool headed = false;
@@ -284,7 +293,7 @@ enum pal_status pal_descriptor_suggest(const char *path, const struct pal_areas 
     writing(&s, out);
     number_signs(&s, out);
     line(out, "shape", pal_str_of(shapes[s.shape]));
-    if (s.shape != PAL_SHAPE_MICRODATA || s.area != SIZE_MAX || s.period != SIZE_MAX)
+    if (any_role(&s))
         roles(&s, out);
     if (s.area != SIZE_MAX)
         line(out, "area_by", pal_str_of(by[s.area_by]));
