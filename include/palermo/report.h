@@ -207,9 +207,9 @@ const struct pal_format *pal_format_find(pal_str name);
 PAL_CHECK_RESULT
 enum pal_status pal_table_html(const struct pal_table *table, struct pal_buf *out,
                                struct pal_error *err);
-/* SDMX-CSV of the figures and the mapping's code lists, into sdmx/. */
+/* sdmx/: figures.csv (SDMX-CSV 2.0), structure.csv (each column's role and list), CL_*.csv. */
 PAL_CHECK_RESULT
-enum pal_status pal_sdmx_write(const struct pal_figures *figures, struct pal_outdir *outdir,
+enum pal_status pal_sdmx_write(const struct pal_report_input *input, struct pal_outdir *outdir,
                                struct pal_arena *scratch, struct pal_error *err);
 
 /* ---- charts

@@ -114,8 +114,10 @@ static enum pal_status write_tables(const struct pal_report_input *input,
     return PAL_OK;
 }
 
-static enum pal_status write_figures(const struct cli_work *work, struct pal_outdir *outdir,
-                                     struct pal_arena *scratch, struct pal_error *err)
+static enum pal_status write_figures(const struct cli_work *work,
+                                     const struct pal_report_input *input,
+                                     struct pal_outdir *outdir, struct pal_arena *scratch,
+                                     struct pal_error *err)
 {
     struct pal_sink *sink;
     struct pal_buf out;
@@ -126,7 +128,7 @@ static enum pal_status write_figures(const struct cli_work *work, struct pal_out
     pal_findings_csv(work->diag, &out);
     PAL_TRY(pal_buf_status(&out, "findings.csv", err));
     PAL_TRY(pal_outdir_write(outdir, PAL_STR("findings.csv"), pal_buf_str(&out), err));
-    return pal_sdmx_write(work->figures, outdir, scratch, err);
+    return pal_sdmx_write(input, outdir, scratch, err);
 }
 
 /* What differs from run to run stands here and nowhere else. */
@@ -225,11 +227,13 @@ static enum pal_status run(struct cli *cli, struct pal_error *err)
         return pal_nomem(err, "the tables");
     PAL_TRY(pal_arena_defer(cli->arena, (void (*)(void *))pal_arena_free, scratch, err));
     PAL_TRY(pal_outdir_open(out, cli->arena, &outdir, err));
-    PAL_TRY(write_figures(&work, outdir, scratch, err));
+    PAL_TRY(write_figures(&work, &input, outdir, scratch, err));
     struct pal_progress *progress =
         pal_progress_new(cli->arena, cli->err, "writing languages", languages);
     for (size_t i = 0; i < languages; i++) {
         const struct pal_arena_mark mark = pal_arena_mark(scratch);
+        PAL_TRY(pal_area_order_new(work.areas, language[i], cli->arena, &input.order[language[i]],
+                                   err));
         PAL_TRY(write_tables(&input, language[i], format, formats, outdir, scratch, err));
         PAL_TRY(pal_page_write(&input, language[i], language, languages, outdir, scratch, err));
         pal_arena_reset(scratch, mark);
