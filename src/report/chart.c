@@ -1,6 +1,7 @@
 /* chart.c: an SVG writer for the page: no script, no outside font, the same bytes every time. Each
  * kind of chart has its own file; here lies what they share. */
 #include "chart.h"
+#include "page.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -138,7 +139,7 @@ pal_str chart_pen_tip(struct chart_pen *pen, const struct pal_chart_series *seri
 {
     struct pal_arena *arena = pen->out->arena;
     const pal_str value = chart_pen_value_text(pen, point);
-    const pal_str comma = pen->chart->language == PAL_AR ? PAL_STR("، ") : PAL_STR(", ");
+    const pal_str comma = page_place_comma(pen->chart->language);
     const pal_str head = series->name.len && point->label.len
                              ? pal_arena_printf(arena, "%.*s%.*s%.*s", PAL_ARG(series->name),
                                                 PAL_ARG(comma), PAL_ARG(point->label))

@@ -121,7 +121,7 @@ void chart_bars_draw(struct chart_pen *pen)
     for (size_t c = 0; c < n; c++) {
         const pal_str label = pal_map_key(categories, c);
         const double y = group * (double)c;
-        chart_pen_text(pen, "name", "start", 0, y + 17, label);
+        chart_pen_text(pen, "name", "start", 0.012, y + 17, label);
         for (size_t s = 0; s < chart->series_n; s++) {
             const struct pal_chart_point *point = point_of(&chart->series[s], label);
             if (point && (!isnan(point->y) || chart_point_has_bounds(point)))

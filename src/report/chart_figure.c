@@ -199,7 +199,7 @@ enum pal_status pal_chart_figure(const struct pal_chart *chart, struct pal_buf *
     pal_buf_adds(out, "</b> <span>");
     pal_xml_text(out, chart->unit);
     if (chart->when.len) {
-        pal_xml_text(out, page_list_comma(chart->language));
+        pal_xml_text(out, page_place_comma(chart->language));
         pal_xml_text(out, chart->when);
     }
     pal_buf_adds(out, "</span></figcaption>\n");

@@ -89,6 +89,25 @@ static void draw_bounds(struct chart_pen *pen, const struct pal_chart_series *se
     pal_buf_adds(pen->out, "</title></rect>");
 }
 
+/* From a point to the next year's. Where masked counts leave one of them open, two thin lines hold
+ * what the line can be. */
+static void draw_segment(struct chart_pen *pen, const struct pal_chart_point *a, double from,
+                         double to)
+{
+    const struct pal_chart_point *b = a + 1;
+    const bool a_open = chart_point_has_bounds(a), b_open = chart_point_has_bounds(b);
+    if ((isnan(a->y) && !a_open) || (isnan(b->y) && !b_open) || b->x - a->x > 1)
+        return;
+    const double low[] = {a_open ? a->bound_low : a->y, b_open ? b->bound_low : b->y};
+    const double high[] = {a_open ? a->bound_high : a->y, b_open ? b->bound_high : b->y};
+    if (!a_open && !b_open) {
+        chart_pen_line(pen, "", from, height_of(pen, a->y), to, height_of(pen, b->y));
+        return;
+    }
+    chart_pen_line(pen, "edge", from, height_of(pen, low[0]), to, height_of(pen, low[1]));
+    chart_pen_line(pen, "edge", from, height_of(pen, high[0]), to, height_of(pen, high[1]));
+}
+
 static void draw_series(struct chart_pen *pen, size_t s, double first, double last)
 {
     const struct pal_chart_series *series = &pen->chart->series[s];
@@ -99,13 +118,9 @@ static void draw_series(struct chart_pen *pen, size_t s, double first, double la
         pal_buf_addf(pen->out, " transform=\"translate(%d)\"",
                      (int)lround(pen->rtl ? -beside : beside));
     pal_buf_addc(pen->out, '>');
-    for (size_t i = 0; i + 1 < series->n; i++) {
-        const struct pal_chart_point *a = &series->point[i], *b = a + 1;
-        if (isnan(a->y) || isnan(b->y) || b->x - a->x > 1)
-            continue;
-        chart_pen_line(pen, "", place_of(pen, a->x, first, last), height_of(pen, a->y),
-                       place_of(pen, b->x, first, last), height_of(pen, b->y));
-    }
+    for (size_t i = 0; i + 1 < series->n; i++)
+        draw_segment(pen, &series->point[i], place_of(pen, series->point[i].x, first, last),
+                     place_of(pen, series->point[i + 1].x, first, last));
     for (size_t i = 0; i < series->n; i++) {
         const struct pal_chart_point *point = &series->point[i];
         const double x = place_of(pen, point->x, first, last);

@@ -40,6 +40,9 @@ bool page_is_count(const struct pal_definition *definition);       /* whole numb
 
 /* ", " between the members of a list. */
 pal_str page_list_comma(enum pal_language language);
+/* ", " between a place and a year, and " " between sentences. */
+pal_str page_place_comma(enum pal_language language);
+pal_str page_space(enum pal_language language);
 pal_str page_clause_comma(enum pal_language language); /* "; " */
 
 /* ---- the page ---------------------------------------------------------------------------------

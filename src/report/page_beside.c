@@ -139,7 +139,7 @@ static void one_record(struct page *p, const struct pal_evidence *record)
     if (area != PAL_NO_AREA)
         page_text(p, page_area_name(p, area));
     if (area != PAL_NO_AREA && record->period)
-        page_text(p, page_list_comma(p->language));
+        page_text(p, page_place_comma(p->language));
     if (record->period)
         pal_buf_addf(p->out, "%d", (int)record->period);
     pal_buf_adds(p->out, "</b> <bdi class=\"code\">");

@@ -113,6 +113,16 @@ pal_str page_list_comma(enum pal_language language)
     return language == PAL_AR ? PAL_STR("، ") : language == PAL_ZH ? PAL_STR("、") : PAL_STR(", ");
 }
 
+pal_str page_place_comma(enum pal_language language)
+{
+    return language == PAL_ZH ? PAL_STR("，") : page_list_comma(language);
+}
+
+pal_str page_space(enum pal_language language)
+{
+    return language == PAL_ZH ? PAL_STR("") : PAL_STR(" ");
+}
+
 pal_str page_clause_comma(enum pal_language language)
 {
     return language == PAL_AR ? PAL_STR("؛ ") : language == PAL_ZH ? PAL_STR("；") : PAL_STR("; ");

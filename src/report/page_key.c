@@ -49,7 +49,7 @@ static void coverage(struct page *p, const struct pal_figure *figure)
         page_number_text(p, 100 * figure->coverage_population, 1),
     };
     const bool population = figure->coverage_population >= 0 && figure->coverage_population <= 1;
-    pal_buf_addc(p->out, ' ');
+    page_text(p, page_space(p->language));
     page_fill(p, population ? PAL_WORD_KEY_COVERAGE_POPULATION : PAL_WORD_KEY_COVERAGE, with,
               PAL_COUNT(with));
 }
@@ -78,7 +78,7 @@ static void value(struct page *p, const struct pal_figure *figure)
 static void place_and_year(struct page *p, const struct pal_figure *figure)
 {
     page_text(p, page_area_name(p, figure->area));
-    page_text(p, page_list_comma(p->language));
+    page_text(p, page_place_comma(p->language));
     const pal_str year = pal_arena_printf(p->arena, "%d", (int)figure->period);
     const pal_str with[] = {year, PAL_STR("")};
     page_fill(p, PAL_WORD_LABELLED, with, PAL_COUNT(with));

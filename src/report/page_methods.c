@@ -109,7 +109,7 @@ static void estimation(struct page *p, struct page_slice slice)
     page_word(p, kinds[with->estimate.uncertainty]);
     if (page_has_interval(with)) {
         const pal_str level = page_number_text(p, 100 * with->estimate.level, 0);
-        page_text(p, page_list_comma(p->language));
+        page_text(p, page_place_comma(p->language));
         page_fill(p, PAL_WORD_INTERVAL, &level, 1);
     }
     close_term(p);
@@ -141,7 +141,7 @@ static void breaks(struct page *p, const struct pal_definition *d)
         if (i)
             pal_buf_adds(p->out, "<br>");
         page_text(p, area == PAL_NO_AREA ? d->breaks[i].area : page_area_name(p, area));
-        page_text(p, page_list_comma(p->language));
+        page_text(p, page_place_comma(p->language));
         const pal_str with[] = {pal_arena_printf(p->arena, "%d", (int)d->breaks[i].period),
                                 PAL_STR("")};
         page_fill(p, PAL_WORD_LABELLED, with, PAL_COUNT(with));
