@@ -127,7 +127,7 @@ $(BUILD)/laws: $(LAWOBJ) $(filter-out %/main.o,$(OBJ))
 FUZZ_SECONDS ?= 60
 fuzz: ## every fuzz target for FUZZ_SECONDS each (clang); FUZZ=csv chooses
 	@for f in $(or $(FUZZ),$(FUZZERS)); do \
-	    $(MAKE) --no-print-directory -s CC=clang SANITIZE=address,undefined build/fuzz/$$f && \
+	    $(MAKE) --no-print-directory -s CC=clang SANITIZE=address,undefined,fuzzer-no-link build/fuzz/$$f && \
 	    mkdir -p build/fuzz/corpus/$$f && \
 	    build/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -rss_limit_mb=2048 -timeout=20 -print_final_stats=0 \
 	        -artifact_prefix=build/fuzz/$$f- build/fuzz/corpus/$$f tests/fuzz/seeds/$$f 2>build/fuzz/$$f.log \

@@ -6,8 +6,8 @@
 enum { HAND_ON = 64 * 1024, MOST_PENDING = 64 << 20 };
 
 struct pal_sink {
-    FILE          *file; /* NULL once closed */
-    const char    *path;
+    FILE *file; /* NULL once closed */
+    const char *path;
     struct pal_buf buf;
 };
 
@@ -34,10 +34,7 @@ enum pal_status pal_sink_open(struct pal_outdir *outdir, pal_str name, struct pa
     return PAL_OK;
 }
 
-struct pal_buf *pal_sink_buf(struct pal_sink *sink)
-{
-    return &sink->buf;
-}
+struct pal_buf *pal_sink_buf(struct pal_sink *sink) { return &sink->buf; }
 
 static enum pal_status hand_on(struct pal_sink *sink, struct pal_error *err)
 {

@@ -6,9 +6,11 @@
 
 enum { MAX_STRINGS_BYTES = 512 << 20, MAX_SHEETS = 4096 };
 
+enum kind { OTHER, BOOK, SHEET, STRINGS, STYLES, MACROS };
+
 struct target { /* a relation that is of use here */
     pal_str id, member;
-    enum { OTHER, BOOK, SHEET, STRINGS, STYLES, MACROS } kind;
+    enum kind kind;
 };
 
 struct sheet {
@@ -71,7 +73,7 @@ static void relation_start(void *context, struct xlsx_part *part, const char *na
 {
     static const struct {
         pal_str ending;
-        int kind;
+        enum kind kind;
     } kinds[] = {
         {PAL_STR_INIT("/officeDocument"), BOOK},   {PAL_STR_INIT("/worksheet"), SHEET},
         {PAL_STR_INIT("/sharedStrings"), STRINGS}, {PAL_STR_INIT("/styles"), STYLES},
@@ -102,10 +104,10 @@ static void relation_start(void *context, struct xlsx_part *part, const char *na
     r->target[r->targets++] = target;
 }
 
-static const struct target *target_of(const struct reading *r, int kind, pal_str id)
+static const struct target *target_of(const struct reading *r, enum kind kind, pal_str id)
 {
     for (size_t i = 0; i < r->targets; i++)
-        if ((int)r->target[i].kind == kind && (!id.ptr || pal_str_eq(id, r->target[i].id)))
+        if (r->target[i].kind == kind && (!id.ptr || pal_str_eq(id, r->target[i].id)))
             return &r->target[i];
     return NULL;
 }

@@ -1,13 +1,19 @@
 /* zip_out.c: small ZIP archives with the same bytes each time. */
 #include "inside.h"
 
-#include <unistd.h>
+#include <errno.h>
 #include <zip.h>
 
 static enum pal_status fail_zip(struct zip *zip, const char *path, struct pal_error *err)
 {
-    const enum pal_status status =
-        pal_fail(err, PAL_IO, "cannot write '%s': %s", path, zip_strerror(zip));
+    zip_error_t *why = zip_get_error(zip);
+    enum pal_status status;
+    if (zip_error_system_type(why) == ZIP_ET_SYS) {
+        errno = zip_error_code_system(why);
+        status = pal_fail_errno(err, "cannot write '%s'", path);
+    } else {
+        status = pal_fail(err, PAL_IO, "cannot write '%s': %s", path, zip_error_strerror(why));
+    }
     zip_discard(zip);
     return status;
 }
@@ -18,7 +24,7 @@ enum pal_status pal_zip_write(const char *path, const struct pal_zip_member *mem
     int code;
     struct zip *zip = zip_open(path, ZIP_CREATE | ZIP_TRUNCATE, &code);
     if (!zip)
-        return pal_fail(err, PAL_IO, "cannot create '%s'", path);
+        return pal_fail_errno(err, "cannot create '%s'", path);
     for (size_t i = 0; i < n; i++) {
         struct zip_source *content =
             zip_source_buffer(zip, members[i].content.ptr, members[i].content.len, 0);
