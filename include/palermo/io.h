@@ -18,15 +18,16 @@ struct pal_source;
 
 struct pal_source_options {
     uint64_t max_inflated; /* ceiling on bytes handed out; 0 = 16 GiB                      */
-    bool     hash;         /* compute SHA-256 of the stored bytes on the way                */
-    bool     keep_bom;     /* default: a UTF-8 byte-order mark at the start is dropped      */
+    bool hash;             /* compute SHA-256 of the stored bytes on the way                */
+    bool keep_bom;         /* default: a UTF-8 byte-order mark at the start is dropped      */
 };
 
 PAL_CHECK_RESULT
 enum pal_status pal_source_open(const char *path, const struct pal_source_options *options,
                                 struct pal_arena *arena, struct pal_source **out,
                                 struct pal_error *err);
-/* Fills `buffer`; *got = 0 at the end. A truncated or damaged gzip stream is PAL_IO with its name. */
+/* Fills `buffer`; *got = 0 at the end. A truncated or damaged gzip stream is PAL_IO with its name.
+ */
 PAL_CHECK_RESULT
 enum pal_status pal_source_read(struct pal_source *source, void *buffer, size_t size, size_t *got,
                                 struct pal_error *err);
@@ -55,8 +56,8 @@ bool pal_path_is_inside(pal_str name);
 /* ---- records of text fields -------------------------------------------------------------- */
 
 struct pal_dialect {
-    char   delimiter;     /* 0 = ','; '\t' for TSV                                             */
-    char   quote;         /* 0 = '"'                                                            */
+    char delimiter;       /* 0 = ','; '\t' for TSV                                             */
+    char quote;           /* 0 = '"'                                                            */
     size_t skip_rows;     /* physical lines (CSV) or rows (XLSX) before the header, preamble    */
     size_t header_rows;   /* 0 = no header; 1 usual; 2 = two lines joined "upper lower"         */
     const char *encoding; /* "utf-8" (default), "latin-1", "windows-1252", "mixed": bytes that
@@ -64,7 +65,7 @@ struct pal_dialect {
     const char *sheet;    /* XLSX: name of the worksheet, NULL = the first                      */
     size_t max_field;     /* bytes; 0 = 1 MiB                                                   */
     size_t max_columns;   /* 0 = 16,384                                                         */
-    bool   ragged;        /* rows of another length than the header are given as they are
+    bool ragged;          /* rows of another length than the header are given as they are
                              (default: error finding left to the caller through `fields`)      */
 };
 
@@ -75,10 +76,10 @@ struct pal_dialect {
 struct pal_records;
 
 struct pal_record {
-    const pal_str *field;  /* [fields], valid until the next record is read; UTF-8 always      */
-    size_t         fields;
-    uint64_t       line;   /* physical line (CSV) or row (XLSX) where the record starts, from 1 */
-    const bool    *quoted; /* [fields] the field stood in quotes (CSV), so "" is not "absent"   */
+    const pal_str *field; /* [fields], valid until the next record is read; UTF-8 always      */
+    size_t fields;
+    uint64_t line;      /* physical line (CSV) or row (XLSX) where the record starts, from 1 */
+    const bool *quoted; /* [fields] the field stood in quotes (CSV), so "" is not "absent"   */
 };
 
 PAL_CHECK_RESULT
@@ -109,12 +110,12 @@ enum pal_yaml_kind { PAL_YAML_SCALAR, PAL_YAML_LIST, PAL_YAML_MAP };
 
 struct pal_yaml {
     enum pal_yaml_kind kind;
-    struct pal_place   at;
-    pal_str            text;    /* scalar */
-    bool               plain;   /* scalar written without quotes: null, true, 12 mean themselves */
-    size_t             n;       /* list: items; map: pairs */
-    struct pal_yaml  **item;    /* list: [n]; map: values [n], in the order written */
-    struct pal_yaml  **key;     /* map: [n] scalars, keys unique (a repeated key is an error) */
+    struct pal_place at;
+    pal_str text;           /* scalar */
+    bool plain;             /* scalar written without quotes: null, true, 12 mean themselves */
+    size_t n;               /* list: items; map: pairs */
+    struct pal_yaml **item; /* list: [n]; map: values [n], in the order written */
+    struct pal_yaml **key;  /* map: [n] scalars, keys unique (a repeated key is an error) */
 };
 
 /* One document; anchors and aliases are refused, depth at most 64, size at most 16 MiB. */
@@ -166,7 +167,7 @@ enum pal_status pal_outdir_open(const char *path, struct pal_arena *arena, struc
                                 struct pal_error *err);
 PAL_CHECK_RESULT
 enum pal_status pal_outdir_commit(struct pal_outdir *outdir, struct pal_error *err);
-void            pal_outdir_abandon(struct pal_outdir *outdir); /* also at arena release */
+void pal_outdir_abandon(struct pal_outdir *outdir); /* also at arena release */
 /* Where a file of the folder may be written now; folders on the way are made. `name` is checked
  * by pal_path_is_inside. */
 PAL_CHECK_RESULT
@@ -177,8 +178,8 @@ PAL_CHECK_RESULT
 enum pal_status pal_outdir_write(struct pal_outdir *outdir, pal_str name, pal_str content,
                                  struct pal_error *err);
 
-/* A file of the folder that is too large for one buffer: rows are added to pal_sink_buf and handed on
- * by pal_sink_more whenever 64 KiB have come together. */
+/* A file of the folder that is too large for one buffer: rows are added to pal_sink_buf and handed
+ * on by pal_sink_more whenever 64 KiB have come together. */
 struct pal_sink;
 PAL_CHECK_RESULT
 enum pal_status pal_sink_open(struct pal_outdir *outdir, pal_str name, struct pal_arena *arena,
@@ -207,7 +208,7 @@ void pal_xml_text(struct pal_buf *buf, pal_str text);  /* & < > " ' escaped; cha
 /* ZIP out (DOCX and the like): members with a fixed date, stored in the order added. */
 struct pal_zip_member {
     const char *name;
-    pal_str     content;
+    pal_str content;
 };
 PAL_CHECK_RESULT
 enum pal_status pal_zip_write(const char *path, const struct pal_zip_member *members, size_t n,

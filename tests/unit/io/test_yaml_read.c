@@ -110,7 +110,7 @@ Test(io_yaml_read, lists_of_words)
 
 Test(io_yaml_read, unknown_keys_name_the_nearest)
 {
-    static const char *const known[] = {"name",   "per",   "half", "yes_", "off",     "empty",
+    static const char *const known[] = {"name",   "per",   "half", "yes_", "off",    "empty",
                                         "quoted", "tilde", "list", "map",  "negativ"};
     static const char *const all[] = {"name",   "per",   "half", "yes_", "off",     "empty",
                                       "quoted", "tilde", "list", "map",  "negative"};
