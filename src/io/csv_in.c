@@ -332,8 +332,8 @@ enum pal_status io_csv_open(struct pal_source *source, const struct pal_dialect 
         return pal_nomem(err, pal_source_name(source));
     csv->source = source;
     csv->arena = arena;
-    csv->delimiter = dialect->delimiter ? dialect->delimiter : ',';
-    csv->quote = dialect->quote ? dialect->quote : '"';
+    csv->delimiter = (char)(dialect->delimiter ? dialect->delimiter : ',');
+    csv->quote = (char)(dialect->quote ? dialect->quote : '"');
     csv->max_field = dialect->max_field ? dialect->max_field : IO_MAX_FIELD;
     csv->max_columns = dialect->max_columns ? dialect->max_columns : IO_MAX_COLUMNS;
     if (csv->delimiter == csv->quote || strchr("\r\n", csv->delimiter) ||

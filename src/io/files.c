@@ -38,7 +38,7 @@ enum pal_status pal_file_sha256(const char *path, char *out, struct pal_error *e
     while ((got = fread(chunk, 1, sizeof chunk, file)) > 0)
         pal_sha256_add(&sha, chunk, got);
     const bool failed = ferror(file) != 0;
-    fclose(file);
+    (void)fclose(file);
     if (failed)
         return pal_fail_errno(err, "cannot read '%s'", path);
     pal_sha256_hex(&sha, out);

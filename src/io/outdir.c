@@ -262,7 +262,7 @@ enum pal_status pal_outdir_path(struct pal_outdir *outdir, struct pal_arena *are
 enum pal_status pal_outdir_write(struct pal_outdir *outdir, pal_str name, pal_str content,
                                  struct pal_error *err)
 {
-    const char *path;
+    const char *path = NULL;
     PAL_TRY(pal_outdir_path(outdir, outdir->arena, name, &path, err));
     const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0)

@@ -174,7 +174,7 @@ static enum pal_status read_some(struct pal_source *source, void *buffer, size_t
 /* Reads the first three bytes, however small the pieces are that they come in. */
 static enum pal_status start(struct pal_source *source, struct pal_error *err)
 {
-    size_t got;
+    size_t got = 0;
     source->started = true;
     do {
         PAL_TRY(read_some(source, source->front + source->front_have,
@@ -199,7 +199,7 @@ enum pal_status pal_source_read(struct pal_source *source, void *buffer, size_t 
         ((char *)buffer)[(*got)++] = source->front[source->front_at++];
     if (*got == size)
         return PAL_OK;
-    size_t more;
+    size_t more = 0;
     PAL_TRY(read_some(source, (char *)buffer + *got, size - *got, &more, err));
     *got += more;
     return PAL_OK;

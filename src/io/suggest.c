@@ -22,8 +22,8 @@ static void count(pal_str text, struct tally *tally /* [DELIMITERS] */)
     bool inside = false, any = false;
     size_t lines = 0;
     memset(kind, OTHER, sizeof kind);
-    for (uint8_t d = 0; d < DELIMITERS; d++)
-        kind[(unsigned char)delimiters[d]] = d;
+    for (size_t d = 0; d < DELIMITERS; d++)
+        kind[(unsigned char)delimiters[d]] = (uint8_t)d;
     kind['"'] = QUOTE;
     kind['\n'] = kind['\r'] = END;
     for (size_t i = 0; i <= text.len; i++) {
