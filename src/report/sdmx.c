@@ -23,6 +23,19 @@ static void number(const struct row *r, bool given, double value)
 }
 
 static void text(const struct row *r, pal_str field) { pal_csv_field(r->out, field, true); }
+/* Codes have no comma and no quote: nothing to look for. */
+static void code(const struct row *r, pal_str field) { pal_buf_add(r->out, field); }
+
+static void whole(const struct row *r, uint32_t value)
+{
+    char digits[12];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (char)('0' + value % 10);
+        value /= 10;
+    } while (value);
+    pal_buf_add(r->out, (pal_str){digits + at, sizeof digits - at});
+}
 
 /* "persons per 100 000 population" -> PERSONS_PER_100_000_POPULATION */
 void sdmx_unit_code(pal_str unit, struct pal_buf *out)
@@ -41,12 +54,16 @@ void sdmx_unit_code(pal_str unit, struct pal_buf *out)
     }
 }
 
-static void put_series(const struct row *r) { text(r, r->figure->definition->code); }
+static void put_series(const struct row *r) { code(r, r->figure->definition->code); }
 static void put_area(const struct row *r)
 {
-    text(r, pal_areas_get(r->all->areas, r->figure->area)->code);
+    code(r, pal_areas_get(r->all->areas, r->figure->area)->code);
 }
-static void put_period(const struct row *r) { pal_buf_addf(r->out, "%d", (int)r->figure->period); }
+static void put_period(const struct row *r)
+{
+    if (r->figure->period >= 0)
+        whole(r, (uint32_t)r->figure->period);
+}
 static void put_value(const struct row *r) { number(r, r->present, r->figure->estimate.value); }
 static void put_unit(const struct row *r) { sdmx_unit_code(r->figure->definition->unit, r->out); }
 static void put_decimals(const struct row *r)
@@ -55,9 +72,9 @@ static void put_decimals(const struct row *r)
     if (r->present)
         pal_buf_addc(r->out, (char)('0' + pal_number_decimals(r->figure->estimate.value, count)));
 }
-static void put_obs_status(const struct row *r) { text(r, r->figure->obs_status); }
-static void put_conf_status(const struct row *r) { text(r, r->figure->conf_status); }
-static void put_nature(const struct row *r) { text(r, r->figure->nature); }
+static void put_obs_status(const struct row *r) { code(r, r->figure->obs_status); }
+static void put_conf_status(const struct row *r) { code(r, r->figure->conf_status); }
+static void put_nature(const struct row *r) { code(r, r->figure->nature); }
 static void put_source(const struct row *r) { text(r, r->figure->source); }
 static void put_comment(const struct row *r)
 {
@@ -98,12 +115,12 @@ static void put_bound_high(const struct row *r)
 static void put_coverage_n(const struct row *r)
 {
     if (r->figure->coverage_of)
-        pal_buf_addf(r->out, "%u", r->figure->coverage_n);
+        whole(r, r->figure->coverage_n);
 }
 static void put_coverage_of(const struct row *r)
 {
     if (r->figure->coverage_of)
-        pal_buf_addf(r->out, "%u", r->figure->coverage_of);
+        whole(r, r->figure->coverage_of);
 }
 static void put_iccs(const struct row *r)
 {
@@ -138,7 +155,7 @@ static void put_uncertainty(const struct row *r)
 }
 static void put_method(const struct row *r) { text(r, pal_str_of(r->figure->estimate.method)); }
 static void put_endorsement(const struct row *r) { text(r, r->figure->review_status); }
-static void put_version(const struct row *r) { pal_buf_addf(r->out, "%u", r->figure->version); }
+static void put_version(const struct row *r) { whole(r, r->figure->version); }
 
 /* The mapping: every column, what it is in the structure, its list, and what fills it. A column
  * without a function holds `fixed`. The breakdowns of the figures stand after REF_AREA. */
@@ -175,6 +192,9 @@ static const struct column after[] = {
     {"CENSORED_HIGH", "attribute", "", NULL, put_bound_high},
     {"COVERAGE_N", "attribute", "", NULL, put_coverage_n},
     {"COVERAGE_OF", "attribute", "", NULL, put_coverage_of},
+};
+/* These hardly change from figure to figure: written once for neighbours that share them. */
+static const struct column about[] = {
     {"ICCS", "attribute", "", NULL, put_iccs},
     {"COUNT_UNIT", "attribute", "", NULL, put_count_unit},
     {"COUNT_TIME", "attribute", "", NULL, put_count_time},
@@ -200,6 +220,20 @@ static void put_columns(const struct row *r, const struct column *column, size_t
     }
 }
 
+static void put_breakdown(struct pal_buf *out, pal_str code)
+{
+    pal_buf_addc(out, ',');
+    pal_buf_add(out, code.len ? code : PAL_STR("_Z"));
+}
+
+static bool same_about(const struct pal_figure *a, const struct pal_figure *b)
+{
+    return a->definition == b->definition && a->scope == b->scope &&
+           a->estimate.method == b->estimate.method &&
+           a->estimate.uncertainty == b->estimate.uncertainty && a->version == b->version &&
+           a->review_status.ptr == b->review_status.ptr;
+}
+
 static enum pal_status write_figures(const struct pal_figures *all, struct pal_outdir *outdir,
                                      struct pal_arena *scratch, struct pal_error *err)
 {
@@ -212,18 +246,29 @@ static enum pal_status write_figures(const struct pal_figures *all, struct pal_o
         pal_csv_field(out, all->breakdown[k], false);
     for (size_t i = 0; i < PAL_COUNT(after); i++)
         pal_csv_field(out, pal_str_of(after[i].name), false);
+    for (size_t i = 0; i < PAL_COUNT(about); i++)
+        pal_csv_field(out, pal_str_of(about[i].name), false);
     pal_csv_end(out);
     struct row r = {.all = all, .out = out};
+    struct pal_buf tail;
+    pal_buf_init(&tail, scratch, 1u << 20);
     for (size_t i = 0; i < all->n; i++) {
         const struct pal_figure *f = r.figure = &all->figure[i];
         r.present = f->estimate.absent == PAL_PRESENT && f->estimate.status == PAL_ANSWER_OK;
         put_columns(&r, before, PAL_COUNT(before));
         for (size_t k = 0; k < all->breakdowns; k++)
-            pal_csv_field(out, f->breakdown[k].len ? f->breakdown[k] : PAL_STR("_Z"), false);
+            put_breakdown(out, f->breakdown[k]);
         put_columns(&r, after, PAL_COUNT(after));
+        if (!i || !same_about(f, &f[-1])) {
+            pal_buf_clear(&tail);
+            put_columns(&(struct row){.all = all, .figure = f, .out = &tail}, about,
+                        PAL_COUNT(about));
+        }
+        pal_buf_add(out, pal_buf_str(&tail));
         pal_csv_end(out);
         PAL_TRY(pal_sink_more(sink, err));
     }
+    PAL_TRY(pal_buf_status(&tail, "sdmx/figures.csv", err));
     return pal_sink_close(sink, err);
 }
 
@@ -252,6 +297,8 @@ static enum pal_status write_structure(const struct pal_figures *all, struct pal
     }
     for (size_t i = 0; i < PAL_COUNT(after); i++)
         structure_row(&out, after[i].name, after[i].role, after[i].list);
+    for (size_t i = 0; i < PAL_COUNT(about); i++)
+        structure_row(&out, about[i].name, about[i].role, about[i].list);
     PAL_TRY(pal_buf_status(&out, "sdmx/structure.csv", err));
     return pal_outdir_write(outdir, PAL_STR("sdmx/structure.csv"), pal_buf_str(&out), err);
 }

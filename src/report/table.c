@@ -172,7 +172,8 @@ static int column_decimals(const struct layout *l, size_t c)
     if (count && whole)
         return 0;
     int decimals = count ? 0 : 1;
-    while (decimals < 3 && small[decimals] * 10 > nonzero)
+    const int most = count ? 1 : 3; /* weights: what is far below a kilogram is nil here */
+    while (decimals < most && small[decimals] * 10 > nonzero)
         decimals++;
     return decimals;
 }

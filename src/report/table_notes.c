@@ -386,43 +386,89 @@ static void method_lines(struct lines *l)
 /* ---- coverage
  * ------------------------------------------------------------------------------------ */
 
-static void coverage_of_total(struct lines *l, const struct pal_figure *f, bool named)
+/* What stands behind one total: of one indicator the least and the most over its columns. */
+struct coverage {
+    uint32_t least, most, of;
+    double people_least, people_most; /* NaN: not known of all */
+    int32_t first, last;
+};
+
+static bool coverage_find(const struct plan *plan, const struct pal_figure **slot, size_t indicator,
+                          struct coverage *out)
 {
-    const enum pal_language language = l->notes->language;
-    const struct pal_area *area = pal_areas_get(l->notes->input->areas, f->area);
-    const bool people = isfinite(f->coverage_population);
-    const pal_str n = pal_arena_printf(l->notes->arena, "%u", f->coverage_n),
-                  of = pal_arena_printf(l->notes->arena, "%u", f->coverage_of),
-                  year = pal_arena_printf(l->notes->arena, "%d", (int)f->period),
-                  name = pal_text_in(&area->name, language);
-    const pal_str with[] = {
-        name, n, of,
-        people ? pal_number_text(language, 100 * f->coverage_population, 1, l->notes->arena) : year,
-        year};
-    const pal_str said =
-        pal_word_fill(language, people ? PAL_WORD_COVERAGE : PAL_WORD_COVERAGE_PLAIN, with,
-                      PAL_COUNT(with), l->notes->arena);
-    const pal_str whose[] = {pal_text_in(&f->definition->title, language), said};
-    add_line(l, labelled(l, PAL_WORD_COVERAGE_LABEL,
-                         named ? pal_word_fill(language, PAL_WORD_LABELLED, whose, PAL_COUNT(whose),
-                                               l->notes->arena)
-                               : said));
+    *out = (struct coverage){.least = UINT32_MAX, .people_least = 1, .first = INT32_MAX};
+    for (size_t c = 0; c < plan->columns; c++) {
+        const struct pal_figure *f = slot[c];
+        if (plan->column[c].indicator != indicator || !f || !f->coverage_of || !report_has_value(f))
+            continue;
+        const double people = f->coverage_population;
+        out->least = f->coverage_n < out->least ? f->coverage_n : out->least;
+        out->most = f->coverage_n > out->most ? f->coverage_n : out->most;
+        out->of = f->coverage_of > out->of ? f->coverage_of : out->of;
+        out->people_least =
+            isnan(people) || people < out->people_least ? people : out->people_least;
+        out->people_most = isnan(people) || people > out->people_most ? people : out->people_most;
+        out->first = f->period < out->first ? f->period : out->first;
+        out->last = f->period > out->last ? f->period : out->last;
+    }
+    return out->of > 0;
 }
 
-/* True when the columns of a row have not the same States behind them. */
-static bool coverage_differs(const struct pal_figure **slot, size_t n)
+static pal_str range_text(const struct lines *l, pal_str low, pal_str high)
 {
-    const struct pal_figure *first = NULL;
-    for (size_t c = 0; c < n; c++) {
-        if (!slot[c] || !slot[c]->coverage_of || !report_has_value(slot[c]))
-            continue;
-        if (first &&
-            (first->coverage_n != slot[c]->coverage_n ||
-             first->coverage_of != slot[c]->coverage_of || first->period != slot[c]->period))
-            return true;
-        first = first ? first : slot[c];
+    return pal_str_eq(low, high)
+               ? low
+               : pal_arena_printf(l->notes->arena, "%.*s–%.*s", PAL_ARG(low), PAL_ARG(high));
+}
+
+static pal_str coverage_text(const struct lines *l, uint32_t area, const struct coverage *c)
+{
+    const enum pal_language language = l->notes->language;
+    struct pal_arena *arena = l->notes->arena;
+    const bool people = isfinite(c->people_least) && isfinite(c->people_most);
+    const pal_str years = range_text(l, pal_arena_printf(arena, "%d", (int)c->first),
+                                     pal_arena_printf(arena, "%d", (int)c->last));
+    const pal_str with[] = {
+        pal_text_in(&pal_areas_get(l->notes->input->areas, area)->name, language),
+        range_text(l, pal_arena_printf(arena, "%u", c->least),
+                   pal_arena_printf(arena, "%u", c->most)),
+        pal_arena_printf(arena, "%u", c->of),
+        people ? range_text(l, pal_number_text(language, 100 * c->people_least, 1, arena),
+                            pal_number_text(language, 100 * c->people_most, 1, arena))
+               : years,
+        years};
+    return pal_word_fill(language, people ? PAL_WORD_COVERAGE : PAL_WORD_COVERAGE_PLAIN, with,
+                         PAL_COUNT(with), arena);
+}
+
+/* One sentence a total; one an indicator where the indicators have not the same States behind them.
+ */
+static bool coverage_of_total(struct lines *l, const struct pal_table_row *row, size_t key)
+{
+    const struct plan *plan = l->plan;
+    const struct pal_figure **slot = plan_slots(plan, row->area, key);
+    pal_str first = {NULL, 0};
+    bool same = true, any = false;
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < plan->definition->indicators; i++) {
+            struct coverage coverage;
+            if (!coverage_find(plan, slot, i, &coverage))
+                continue;
+            const pal_str said = coverage_text(l, row->area, &coverage);
+            any = true;
+            first = first.len ? first : said;
+            same &= pal_str_eq(first, said);
+            const pal_str whose[] = {
+                pal_text_in(&plan->definition->indicator[i]->title, l->notes->language), said};
+            if (pass == 1)
+                add_line(l,
+                         labelled(l, PAL_WORD_COVERAGE_LABEL,
+                                  same ? said
+                                       : pal_word_fill(l->notes->language, PAL_WORD_LABELLED, whose,
+                                                       PAL_COUNT(whose), l->notes->arena)));
+        }
     }
-    return false;
+    return any;
 }
 
 /* Where a table has no totals, the States with a value are counted. */
@@ -481,15 +527,10 @@ static void coverage_lines(struct lines *l)
         if (row->kind == PAL_ROW_HEAD || row->area == PAL_NO_AREA ||
             pal_areas_get(areas, row->area)->parent != PAL_NO_AREA)
             continue;
-        const struct pal_figure **slot = plan_slots(l->plan, row->area, l->row[r].key);
-        const bool named = coverage_differs(slot, l->plan->columns);
-        for (size_t c = 0; c < l->plan->columns; c++) {
-            if (!slot[c] || !slot[c]->coverage_of)
-                continue;
+        if (l->plan->definition->rows == REPORT_ROWS_PERIODS)
             totals = true;
-            if (l->plan->definition->rows != REPORT_ROWS_PERIODS && report_has_value(slot[c]))
-                coverage_of_total(l, slot[c], named);
-        }
+        else
+            totals |= coverage_of_total(l, row, l->row[r].key);
     }
     if (!totals && l->plan->definition->rows == REPORT_ROWS_AREAS)
         coverage_of_rows(l);
