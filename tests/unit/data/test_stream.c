@@ -1,0 +1,58 @@
+/* Any table, without a descriptor. */
+#include "written.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+static enum pal_status open_stream(struct written *w, const char *csv,
+                                   const struct pal_stream_column *columns, size_t n,
+                                   struct pal_stream **out)
+{
+    char path[256];
+    written_open(w);
+    written_file(w, "data.csv", csv);
+    snprintf(path, sizeof path, "%s/data.csv", w->folder);
+    return pal_stream_open(path, columns, n, w->arena, out, &w->error);
+}
+
+Test(data_stream, numbers_where_all_are_and_codes_otherwise)
+{
+    static const struct pal_stream_column columns[] = {
+        {PAL_STR_INIT("x"), true}, {PAL_STR_INIT("age"), false}, {PAL_STR_INIT("year"), false}};
+    struct written w;
+    struct pal_stream *stream;
+    const struct pal_batch *batch;
+    cr_assert_eq(
+        open_stream(&w, "age;year;x\n0-4;2019;1.5\n5-9;;\n0-4;2020;-2e3\n", columns, 3, &stream),
+        PAL_OK, "%s", w.error.text);
+    cr_assert_eq(pal_stream_next(stream, &batch, &w.error), PAL_OK);
+    cr_assert_not_null(batch);
+    cr_assert_eq(batch->rows, 3);
+    cr_expect_eq(batch->col[0].value[2], -2000);
+    cr_expect_eq(batch->col[0].absent[1], PAL_BLANK);
+    cr_expect_eq(batch->col[1].type, PAL_COLUMN_CODE);
+    cr_expect_eq(batch->col[1].code[0], batch->col[1].code[2]);
+    cr_expect_eq(batch->col[2].type, PAL_COLUMN_NUMBER, "2019 and 2020 are numbers");
+    cr_expect_eq(batch->line[2], 4);
+    cr_assert_eq(pal_stream_next(stream, &batch, &w.error), PAL_OK);
+    cr_expect_null(batch);
+    written_close(&w);
+}
+
+Test(data_stream, what_is_wrong_has_its_place)
+{
+    static const struct pal_stream_column number[] = {{PAL_STR_INIT("n"), true}};
+    static const struct pal_stream_column typo[] = {{PAL_STR_INIT("cuont"), true}};
+    struct written w;
+    struct pal_stream *stream;
+    cr_assert_eq(open_stream(&w, "a,n\nx,1\ny,two\n", number, 1, &stream), PAL_DATA);
+    cr_expect_eq(w.error.line, 3);
+    cr_expect_eq(w.error.column, 2);
+    written_close(&w);
+    cr_assert_eq(open_stream(&w, "a,n\nx,1\ny\n", number, 1, &stream), PAL_DATA);
+    cr_expect_eq(w.error.line, 3);
+    written_close(&w);
+    cr_assert_eq(open_stream(&w, "a,count\nx,1\n", typo, 1, &stream), PAL_USAGE);
+    cr_expect_not_null(strstr(w.error.text, "did you mean 'count'?"), "%s", w.error.text);
+    written_close(&w);
+}
