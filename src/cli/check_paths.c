@@ -48,9 +48,8 @@ static void say_dataset(struct check *c, const struct pal_dataset *d)
     const struct {
         uint64_t rows;
         const char *what;
-    } part[] = {{d->rows_error, "with errors"},
-                {d->rows_duplicate, "superseded"},
-                {aside, "set aside"}};
+    } part[] = {
+        {d->rows_error, "with errors"}, {d->rows_duplicate, "superseded"}, {aside, "set aside"}};
     char rest[160] = "";
     for (size_t i = 0, used = 0; i < PAL_COUNT(part); i++) {
         if (!part[i].rows)
@@ -211,7 +210,7 @@ static enum pal_status check_indicators(struct check *c, const char *root, const
     }
     if (status != PAL_OK && (status != PAL_SYNTAX || !pal_diag_listed(found)))
         return check_note_error(c, status, "definition", root, PAL_STR(""), &own, err);
-    say_checked(c, "definitions in %s: %zu problems\n", only, bad);
+    say_checked(c, "definitions in %s: %zu problem%s\n", only, bad, bad == 1 ? "" : "s");
     return PAL_OK;
 }
 
@@ -373,6 +372,8 @@ enum pal_status check_path(struct check *c, const char *path, struct pal_error *
 {
     if (pal_dir_exists(path))
         return check_folder(c, path, err);
+    if (!pal_file_exists(path) && strstr(path, ".json#")) /* one table of a data package */
+        return check_dataset(c, path, NULL, path, err);
     if (!pal_file_exists(path))
         return pal_fail(err, PAL_IO, "there is no file or folder '%s'", path);
     if (is_yaml(pal_str_of(path)))

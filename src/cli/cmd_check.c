@@ -70,7 +70,8 @@ static enum pal_status print_findings(const struct check *c, const struct option
         fwrite(c->said.ptr ? c->said.ptr : "", 1, c->said.len, cli->out);
         if (c->said.len)
             fputc('\n', cli->out);
-        cli_findings_print(c->diag, o->places ? o->places : 3, cli->out);
+        if (c->checked || pal_diag_listed(c->diag))
+            cli_findings_print(c->diag, o->places ? o->places : 3, cli->out);
         return PAL_OK;
     }
     struct pal_buf text;

@@ -26,13 +26,15 @@ static const char *shipped(struct pal_arena *arena)
     if (n <= 0)
         return NULL;
     self[n] = '\0';
-    static const char *const places[] = {"../share/palermo", "../.."};
     const char *folder = pal_path_dir(arena, self);
-    for (size_t i = 0; folder && i < PAL_COUNT(places); i++) {
-        const char *place = pal_path_join(arena, folder, pal_str_of(places[i]));
-        const char *areas = place ? pal_path_join(arena, place, PAL_STR("datasets/areas")) : NULL;
+    const char *up = folder ? pal_path_dir(arena, folder) : NULL;
+    const char *const places[] = {up ? pal_path_join(arena, up, PAL_STR("share/palermo")) : NULL,
+                                  up ? pal_path_dir(arena, up) : NULL};
+    for (size_t i = 0; i < PAL_COUNT(places); i++) {
+        const char *areas =
+            places[i] ? pal_path_join(arena, places[i], PAL_STR("datasets/areas")) : NULL;
         if (areas && pal_dir_exists(areas))
-            return place;
+            return places[i];
     }
     return NULL;
 }

@@ -3,6 +3,7 @@
 #include "sections.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static const char *const keys[] = {
     /* where the file is and how it is written */
@@ -19,11 +20,14 @@ static const char *const keys[] = {
     "id", "image", "keywords", "licenses", "mediatype", "missingValues", "profile", "resources",
     "scheme", "sources", "type", "version", "compression"};
 
-/* The last folder of the descriptor's path is the dataset's name when it gives none. */
-static pal_str name_from_path(const char *folder)
+/* The folder's name is the dataset's when it gives none, also where the folder is "." */
+static pal_str name_from_path(const char *folder, struct pal_arena *arena)
 {
-    const char *slash = strrchr(folder, '/');
-    return pal_str_of(slash ? slash + 1 : folder);
+    char whole[4096];
+    const bool here = strcmp(folder, ".") == 0 && getcwd(whole, sizeof whole);
+    const char *known = here ? whole : folder;
+    const char *slash = strrchr(known, '/');
+    return pal_arena_str(arena, pal_str_of(slash && slash[1] ? slash + 1 : known));
 }
 
 /* A data package is anybody's: what it says beyond our words is its own affair, unless it looks
@@ -104,7 +108,7 @@ enum pal_status pal_descriptor_read(const char *path, struct pal_arena *arena,
     d->folder = pal_path_dir(arena, of);
     if (!d->path || !d->folder)
         return pal_nomem(err, path);
-    d->name = name_from_path(d->folder);
+    d->name = name_from_path(d->folder, arena);
     const bool foreign = pal_yaml_get(file, "resources") != NULL;
     PAL_TRY(check_keys(file, foreign, "a dataset descriptor", err));
     PAL_TRY(data_package_resource(file, resource, &root, err));

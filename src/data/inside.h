@@ -124,6 +124,7 @@ struct pal_descriptor {
     size_t fields_n, primary_key_n;
     struct data_field *field;
     const pal_str *primary_key;
+    struct pal_place roles_at;
     pal_str fixed_area; /* empty = rows name it */
     pal_str area, area_name, period_column, value, unit, source, measure, status;
     size_t lists_n;

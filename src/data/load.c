@@ -190,7 +190,7 @@ static bool is_blank(const struct pal_record *record)
 static enum pal_status find_role(struct loader *l, pal_str name, size_t *out, struct pal_error *err)
 {
     *out = SIZE_MAX;
-    return name.len ? load_column_find(l, name, NULL, out, err) : PAL_OK;
+    return name.len ? load_column_find(l, name, &l->d->roles_at, out, err) : PAL_OK;
 }
 
 /* A header cell on one line, and without its footnote where the descriptor says there are some. */

@@ -72,24 +72,25 @@ struct load_reading load_value(struct loader *l, const struct pal_record *record
     if (r.value < (field && field->has_minimum ? field->minimum : 0)) {
         r.bad = true;
         load_finding(l, PAL_ERROR, "negative-count", record->line, cell->field, text,
-                     PAL_STR("correct the value"), "%.*s is below what can be", PAL_ARG(text));
+                     PAL_STR("correct the value"), "'%.*s' is below what can be", PAL_ARG(text));
     } else if (field && field->has_maximum && r.value > field->maximum) {
         r.bad = true;
         load_finding(l, PAL_ERROR, "value-too-large", record->line, cell->field, text,
-                     PAL_STR("correct the value"), "%.*s is above what can be", PAL_ARG(text));
+                     PAL_STR("correct the value"), "'%.*s' is above what can be", PAL_ARG(text));
     } else if ((l->percent_value || (measure && measure->percent)) && r.value > 100) {
         r.bad = true;
         load_finding(l, PAL_ERROR, "percentage-over-100", record->line, cell->field, text,
-                     PAL_STR("correct the value"), "%.*s per cent is more than all", PAL_ARG(text));
+                     PAL_STR("correct the value"), "'%.*s' per cent is more than all",
+                     PAL_ARG(text));
     } else if (field && field->type == DATA_INTEGER && !rate && r.value >= LARGEST_COUNT) {
         r.bad = true;
         load_finding(l, PAL_ERROR, "value-too-large", record->line, cell->field, text,
-                     PAL_STR("correct the value"), "%.*s is more than a count can be",
+                     PAL_STR("correct the value"), "'%.*s' is more than a count can be",
                      PAL_ARG(text));
     } else if (field && field->type == DATA_INTEGER && !rate && r.value != floor(r.value)) {
         r.bad = true;
         load_finding(l, PAL_ERROR, "not-whole", record->line, cell->field, text,
-                     PAL_STR("correct the value"), "%.*s is a count and must be whole",
+                     PAL_STR("correct the value"), "'%.*s' is a count and must be whole",
                      PAL_ARG(text));
     }
     return r;

@@ -110,6 +110,7 @@ DATA_SECTION(roles)
     if (roles->kind != PAL_YAML_MAP)
         return pal_yaml_fail(roles, err,
                              "'roles' must be a map: {area: Iso3_code, value: VALUE, …}");
+    d->roles_at = roles->at;
     struct {
         const char *name;
         pal_str *to;

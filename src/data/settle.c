@@ -135,10 +135,11 @@ const char *settle_cell_name(const struct settle *s, const struct pal_areas *are
     pal_str measure = PAL_STR("");
     if (s->dataset->measure)
         measure = pal_dict_text(s->dataset->measure->dict, s->dataset->measure->code[row]);
-    if (period == INT32_MIN)
-        snprintf(out, size, "%.*s %.*s", PAL_ARG(code), PAL_ARG(measure));
-    else
-        snprintf(out, size, "%.*s %d %.*s", PAL_ARG(code), (int)period, PAL_ARG(measure));
+    int n = snprintf(out, size, "%.*s", PAL_ARG(code));
+    if (period != INT32_MIN && n > 0 && (size_t)n < size)
+        n += snprintf(out + n, size - (size_t)n, " %d", (int)period);
+    if (measure.len && n > 0 && (size_t)n < size)
+        snprintf(out + n, size - (size_t)n, " %.*s", PAL_ARG(measure));
     return out;
 }
 

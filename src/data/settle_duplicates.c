@@ -74,10 +74,9 @@ static bool same_value(const struct pal_dataset *dataset, size_t a, size_t b)
     return v->absent[a] != PAL_PRESENT || !(v->value[a] < v->value[b] || v->value[a] > v->value[b]);
 }
 
-/* Rows that agree in the key, the value and the source: found by grouping, for a key that a
- * thousand rows share would make comparing each with each slow. */
-static enum pal_status say_exact(struct settle *s, const struct settle_key *key,
-                                 const uint8_t *wanted, struct pal_error *err)
+/* Rows that agree in every column and the value: found by grouping, for a key that a thousand rows
+ * share would make comparing each with each slow. */
+static enum pal_status say_exact(struct settle *s, const uint8_t *wanted, struct pal_error *err)
 {
     const struct pal_dataset *dataset = s->dataset;
     const struct pal_column *v = dataset->value;
@@ -96,15 +95,15 @@ static enum pal_status say_exact(struct settle *s, const struct settle_key *key,
         lower[row] = (uint32_t)bits;
     }
     PAL_TRY(settle_key_new(s, &whole, err));
-    for (size_t i = 0; i < key->n; i++)
-        settle_key_add(&whole, key->column[i]);
+    for (size_t i = 0; i < dataset->columns_n; i++)
+        settle_key_add(&whole, dataset->batch.col[i].code);
+    for (size_t k = 0; k < dataset->dimensions; k++)
+        settle_key_add(&whole, dataset->dimension[k].code);
+    if (dataset->measure)
+        settle_key_add(&whole, dataset->measure->code);
+    settle_key_add(&whole, (const uint32_t *)dataset->period);
     settle_key_add(&whole, upper);
     settle_key_add(&whole, lower);
-    if (dataset->descriptor->source.len) {
-        const struct pal_column *source =
-            pal_dataset_filter_column(dataset, dataset->descriptor->source);
-        settle_key_add(&whole, source ? source->code : NULL);
-    }
     PAL_TRY(settle_group(s, &whole, wanted, &same, err));
     for (uint32_t g = 0; g < same.groups; g++) {
         const uint32_t first = same.first[g];
@@ -136,6 +135,12 @@ static void settle_one(struct settle *s, const struct pal_areas *areas,
     };
     const bool error = conflict && rule->rule == PAL_DUP_ERROR;
     settle_cell_name(s, areas, first, name, sizeof name);
+    if (dataset->area[first] == PAL_NO_AREA && rule->key_n) { /* records: their key names them */
+        const struct pal_column *column = pal_dataset_filter_column(dataset, rule->key[0]);
+        if (column && column->dict)
+            snprintf(name, sizeof name, "%.*s %.*s", PAL_ARG(rule->key[0]),
+                     PAL_ARG(pal_dict_text(column->dict, column->code[first])));
+    }
     if (conflict)
         settle_finding(
             s, error ? PAL_ERROR : PAL_WARNING, "conflicting-values", first,
@@ -182,7 +187,7 @@ enum pal_status settle_duplicates(struct settle *s, const struct pal_areas *area
         leave_out_what_is_absent(s, rule, wanted);
         PAL_TRY(key_of_rule(s, rule, &key, err));
         PAL_TRY(settle_group(s, &key, wanted, &groups, err));
-        PAL_TRY(say_exact(s, &key, wanted, err));
+        PAL_TRY(say_exact(s, wanted, err));
         for (uint32_t g = 0; g < groups.groups; g++)
             if (groups.count[g] > 1)
                 settle_one(s, areas, rule, &groups, g);

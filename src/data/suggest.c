@@ -169,7 +169,7 @@ static void mark_of(struct pal_buf *out, pal_str mark, uint64_t times)
         pal_buf_addf(out, ": {below-threshold: %lld}", (long long)below);
     else if (reason)
         pal_buf_addf(out, ": %s", reason);
-    pal_buf_addf(out, "   # %llu cells\n", (unsigned long long)times);
+    pal_buf_addf(out, "   # %llu cell%s\n", (unsigned long long)times, times == 1 ? "" : "s");
 }
 
 static enum pal_status marks(const struct suggestion *s, struct pal_arena *arena,
@@ -289,6 +289,7 @@ enum pal_status pal_descriptor_suggest(const char *path, const struct pal_areas 
         "# A draft, made by looking at %llu rows of the file. Read it line by line: what a "
         "column or a mark\n# means is known by whoever publishes it.\n",
         (unsigned long long)s.rows);
+    line(out, "name", (pal_str){s.file, strcspn(s.file, ".")});
     line(out, "path", pal_str_of(s.file));
     writing(&s, out);
     number_signs(&s, out);
