@@ -9,8 +9,8 @@ static const double top = 26, bottom = 256, height = 284;
 /* Years that stand in any series. */
 static bool year_range(const struct pal_chart *chart, double *first, double *last)
 {
-    *first = INFINITY;
-    *last = -INFINITY;
+    *first = (double)INFINITY;
+    *last = -(double)INFINITY;
     for (size_t s = 0; s < chart->series_n; s++) {
         for (size_t i = 0; i < chart->series[s].n; i++) {
             *first = fmin(*first, chart->series[s].point[i].x);

@@ -30,7 +30,8 @@ static void take(struct extent *extent, double value, bool estimate)
 
 static struct extent extent_of(const struct pal_chart *chart)
 {
-    struct extent extent = {.low = INFINITY, .high = -INFINITY, .smallest = INFINITY};
+    struct extent extent = {
+        .low = (double)INFINITY, .high = -(double)INFINITY, .smallest = (double)INFINITY};
     for (size_t s = 0; s < chart->series_n; s++) {
         for (size_t i = 0; i < chart->series[s].n; i++) {
             const struct pal_chart_point *point = &chart->series[s].point[i];

@@ -30,8 +30,11 @@ struct selection {
 static struct pal_chart_point point_of(const struct pal_figure *figure, pal_str label)
 {
     const struct pal_estimate *estimate = &figure->estimate;
-    struct pal_chart_point point = {
-        .x = figure->period, .y = NAN, .low = NAN, .high = NAN, .label = label};
+    struct pal_chart_point point = {.x = figure->period,
+                                    .y = (double)NAN,
+                                    .low = (double)NAN,
+                                    .high = (double)NAN,
+                                    .label = label};
     if (page_has_value(figure))
         point.y = estimate->value;
     if (page_has_interval(figure)) {
@@ -346,7 +349,7 @@ static pal_str names_of(const struct selection *selection)
 static void describe(struct selection *selection)
 {
     struct pal_chart *chart = selection->chart;
-    double first = INFINITY, last = -INFINITY;
+    double first = (double)INFINITY, last = -(double)INFINITY;
     for (size_t s = 0; s < chart->series_n; s++) {
         for (size_t i = 0; i < chart->series[s].n; i++) {
             first = fmin(first, chart->series[s].point[i].x);
