@@ -177,6 +177,7 @@ enum pal_status job_estimate(struct job *j, struct pal_estimate *out, struct pal
 struct work { /* all of them */
     struct plan plan;
     struct area_order order;
+    struct people people;
     struct job *job; /* [plan.entries] */
     size_t *first;   /* [plan.entries] place of the first figure */
     struct pal_figures *all;
@@ -326,6 +327,7 @@ enum pal_status pal_compute_figures(const struct pal_compute *compute, struct pa
     PAL_TRY(plan_collect(&work.plan, compute, scratch, err));
     PAL_TRY(codes_rank(&work.plan.codes, scratch, err));
     PAL_TRY(area_order_make(compute->areas, scratch, &work.order, err));
+    PAL_TRY(people_sum(&work.plan, compute, &work.order, scratch, &work.people, err));
     work.job = pal_arena_alloc(scratch, work.plan.entries + 1, sizeof *work.job);
     work.first = pal_arena_alloc(scratch, work.plan.entries + 1, sizeof *work.first);
     if (!work.job || !work.first)
@@ -336,7 +338,8 @@ enum pal_status pal_compute_figures(const struct pal_compute *compute, struct pa
                           .entry = &work.plan.entry[i],
                           .d = work.plan.entry[i].definition,
                           .codes = &work.plan.codes,
-                          .order = &work.order};
+                          .order = &work.order,
+                          .people = &work.people};
         PAL_TRY(arena_of(scratch, &j->scratch, err));
         PAL_TRY(arena_of(arena, &j->arena, err));
     }

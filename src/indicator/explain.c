@@ -436,6 +436,7 @@ enum pal_status pal_explain(const struct pal_figures *figures, const struct pal_
     struct page page = {.arena = arena};
     struct plan plan;
     struct area_order order;
+    struct people people;
     struct seen seen[3];
     size_t seen_n = 0;
     const struct pal_definition *d = figure->definition;
@@ -448,11 +449,13 @@ enum pal_status pal_explain(const struct pal_figures *figures, const struct pal_
         return pal_fail(err, PAL_USAGE, "the datasets of '%.*s' are not at hand", PAL_ARG(d->code));
     PAL_TRY(plan_collect(&plan, compute, arena, err));
     PAL_TRY(area_order_make(compute->areas, arena, &order, err));
+    PAL_TRY(people_sum(&plan, compute, &order, arena, &people, err));
     struct job job = {.compute = compute,
                       .entry = &plan.entry[0],
                       .d = d,
                       .codes = &plan.codes,
                       .order = &order,
+                      .people = &people,
                       .scratch = arena,
                       .arena = arena};
     job_set(&job);

@@ -197,6 +197,17 @@ struct item {
     uint32_t flags;
 };
 
+enum { TOTALS = 128 };
+
+struct people { /* of regions: all their countries, by (region, period) */
+    struct pal_groups *groups;
+    double *n;
+};
+PAL_CHECK_RESULT
+enum pal_status people_sum(const struct plan *plan, const struct pal_compute *compute,
+                           const struct area_order *order, struct pal_arena *arena,
+                           struct people *out, struct pal_error *err);
+
 struct job { /* one definition */
     const struct pal_compute *compute;
     const struct plan_entry *entry;
@@ -212,10 +223,9 @@ struct job { /* one definition */
     struct item *item; /* [items] in the order of figures.csv once sorted */
     size_t items, items_cap;
     struct pal_groups *regions;
-    struct region_total *total;
-    size_t totals_cap;
-    struct pal_groups *people; /* (region, period) */
-    double *people_n;
+    struct region_total **total; /* in chunks of TOTALS, which stay where they are */
+    size_t chunks, chunks_cap;
+    const struct people *people;
     size_t no_denominator, above_whole;
     uint32_t *no_area; /* areas without a denominator, each once */
     size_t no_areas;
@@ -228,6 +238,8 @@ PAL_CHECK_RESULT
 enum pal_status job_items(struct job *job, struct pal_error *err);
 PAL_CHECK_RESULT
 enum pal_status job_totals(struct job *job, struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status job_items_reserve(struct job *job, size_t more, struct pal_error *err);
 PAL_CHECK_RESULT
 enum pal_status job_item_new(struct job *job, const uint32_t *key, struct item **out,
                              struct pal_error *err);

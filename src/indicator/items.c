@@ -12,17 +12,23 @@ uint32_t flags_of_marks(uint8_t marks)
            (marks & PAL_MARK_CENSORED_MARGIN ? PAL_FLAG_CENSORED_MARGIN : 0);
 }
 
+enum pal_status job_items_reserve(struct job *j, size_t more, struct pal_error *err)
+{
+    if (j->items + more <= j->items_cap)
+        return PAL_OK;
+    struct item *grown =
+        pal_arena_grow(j->scratch, j->item, j->items_cap, j->items + more, sizeof *grown);
+    if (!grown)
+        return pal_nomem(err, "figures");
+    j->item = grown;
+    j->items_cap = j->items + more;
+    return PAL_OK;
+}
+
 enum pal_status job_item_new(struct job *j, const uint32_t *key, struct item **out,
                              struct pal_error *err)
 {
-    if (j->items == j->items_cap) {
-        const size_t cap = j->items_cap ? j->items_cap * 2 : 1024;
-        struct item *grown = pal_arena_grow(j->scratch, j->item, j->items_cap, cap, sizeof *grown);
-        if (!grown)
-            return pal_nomem(err, "figures");
-        j->item = grown;
-        j->items_cap = cap;
-    }
+    PAL_TRY(job_items_reserve(j, 1, err));
     *out = &j->item[j->items++];
     (*out)->key = key;
     return PAL_OK;
@@ -134,6 +140,7 @@ enum pal_status job_items(struct job *j, struct pal_error *err)
     const size_t n = pal_groups_count(y->groups);
     if (j->of != SIZE_MAX)
         PAL_TRY(sum_known(j, err));
+    PAL_TRY(job_items_reserve(j, n, err));
     for (size_t g = 0; g < n; g++) {
         const uint32_t *key = pal_groups_key(y->groups, g);
         const struct pal_area *area = pal_areas_get(j->compute->areas, key[KEY_AREA]);

@@ -84,40 +84,46 @@ static double people_of(const struct job *j, uint32_t area, uint32_t period)
     return cell && cell->present ? pal_sum_value(&cell->sum) : 0;
 }
 
-static enum pal_status add_people(struct job *j, uint32_t region, uint32_t period, double people,
-                                  size_t *cap, struct pal_error *err)
+static enum pal_status add_people(struct people *all, uint32_t region, uint32_t period,
+                                  double people, size_t *cap, struct pal_arena *arena,
+                                  struct pal_error *err)
 {
     const uint32_t key[KEY_BY] = {region, period};
-    const uint32_t g = pal_groups_add(j->people, key);
+    const uint32_t g = pal_groups_add(all->groups, key);
     if (g == PAL_NO_GROUP)
         return pal_nomem(err, "populations");
     if (g >= *cap) {
         const size_t more = *cap ? *cap * 2 : 1024;
-        double *grown = pal_arena_grow(j->scratch, j->people_n, *cap, more, sizeof *grown);
+        double *grown = pal_arena_grow(arena, all->n, *cap, more, sizeof *grown);
         if (!grown)
             return pal_nomem(err, "populations");
-        j->people_n = grown;
+        all->n = grown;
         *cap = more;
     }
-    j->people_n[g] += people;
+    all->n[g] += people;
     return PAL_OK;
 }
 
 /* Of all countries of a region, whether they report or not. */
-static enum pal_status sum_people(struct job *j, struct pal_error *err)
+enum pal_status people_sum(const struct plan *plan, const struct pal_compute *compute,
+                           const struct area_order *order, struct pal_arena *arena,
+                           struct people *out, struct pal_error *err)
 {
-    const struct cells *population = j->entry->population.cells;
+    const struct cells *population = NULL; /* the same for every definition */
     size_t cap = 0;
-    PAL_TRY(pal_groups_new(j->scratch, KEY_BY, &j->people, err));
+    for (size_t i = 0; i < plan->entries && !population; i++)
+        population = plan->entry[i].population.cells;
+    *out = (struct people){0};
+    PAL_TRY(pal_groups_new(arena, KEY_BY, &out->groups, err));
     for (size_t g = 0; population && g < pal_groups_count(population->groups); g++) {
         const uint32_t *key = pal_groups_key(population->groups, g);
-        const struct above *above = &j->order->above[key[KEY_AREA]];
-        if (pal_areas_get(j->compute->areas, key[KEY_AREA])->kind != PAL_AREA_COUNTRY ||
+        const struct above *above = &order->above[key[KEY_AREA]];
+        if (pal_areas_get(compute->areas, key[KEY_AREA])->kind != PAL_AREA_COUNTRY ||
             !population->cell[g].present)
             continue;
         for (uint32_t k = 0; k < above->n; k++)
-            PAL_TRY(add_people(j, above->region[k], key[KEY_PERIOD],
-                               pal_sum_value(&population->cell[g].sum), &cap, err));
+            PAL_TRY(add_people(out, above->region[k], key[KEY_PERIOD],
+                               pal_sum_value(&population->cell[g].sum), &cap, arena, err));
     }
     return PAL_OK;
 }
@@ -125,28 +131,40 @@ static enum pal_status sum_people(struct job *j, struct pal_error *err)
 static double people_of_region(const struct job *j, uint32_t region, uint32_t period)
 {
     const uint32_t key[KEY_BY] = {region, period};
-    const uint32_t g = pal_groups_find(j->people, key);
-    return g == PAL_NO_GROUP ? 0 : j->people_n[g];
+    const uint32_t g = pal_groups_find(j->people->groups, key);
+    return g == PAL_NO_GROUP ? 0 : j->people->n[g];
 }
 
 /* ---- adding up --------------------------------------------------------------------------------
  */
 
-static enum pal_status total_at(struct job *j, const uint32_t *key, uint32_t *out,
+static struct region_total *total_of(const struct job *j, size_t g)
+{
+    return &j->total[g / TOTALS][g % TOTALS];
+}
+
+static enum pal_status total_at(struct job *j, const uint32_t *key, struct region_total **out,
                                 struct pal_error *err)
 {
-    *out = pal_groups_add(j->regions, key);
-    if (*out == PAL_NO_GROUP)
+    const uint32_t g = pal_groups_add(j->regions, key);
+    if (g == PAL_NO_GROUP)
         return pal_nomem(err, "totals");
-    if (*out >= j->totals_cap) {
-        const size_t more = j->totals_cap ? j->totals_cap * 2 : 256;
-        struct region_total *grown =
-            pal_arena_grow(j->scratch, j->total, j->totals_cap, more, sizeof *grown);
-        if (!grown)
+    if (g / TOTALS >= j->chunks) {
+        if (j->chunks == j->chunks_cap) {
+            const size_t cap = j->chunks_cap ? j->chunks_cap * 2 : 32;
+            struct region_total **grown =
+                pal_arena_grow(j->scratch, j->total, j->chunks_cap, cap, sizeof *grown);
+            if (!grown)
+                return pal_nomem(err, "totals");
+            j->total = grown;
+            j->chunks_cap = cap;
+        }
+        j->total[j->chunks] = pal_arena_alloc(j->scratch, TOTALS, sizeof **j->total);
+        if (!j->total[j->chunks])
             return pal_nomem(err, "totals");
-        j->total = grown;
-        j->totals_cap = more;
+        j->chunks++;
     }
+    *out = total_of(j, g);
     return PAL_OK;
 }
 
@@ -197,10 +215,9 @@ static enum pal_status add_to_regions(struct job *j, const struct entering *e,
     uint32_t key[KEY_WIDTH];
     memcpy(key, e->key, (KEY_BY + j->d->by_n) * sizeof *key);
     for (uint32_t k = 0; k < above->n; k++) {
-        uint32_t at;
+        struct region_total *t;
         key[KEY_AREA] = above->region[k];
-        PAL_TRY(total_at(j, key, &at, err));
-        struct region_total *t = &j->total[at];
+        PAL_TRY(total_at(j, key, &t, err));
         t->whole = e->whole;
         if (!e->counts) {
             t->y.left_out += e->y ? e->y->left_out : 0;
@@ -303,12 +320,12 @@ static enum pal_status enter_lost(struct job *j, struct pal_error *err)
         return PAL_OK;
     for (size_t g = 0; g < pal_groups_count(cells->groups); g++) {
         const uint32_t *key = pal_groups_key(cells->groups, g);
-        uint32_t at;
+        struct region_total *t;
         if (key[KEY_AREA] != j->order->world || !cells->cell[g].left_out ||
             (j->of != SIZE_MAX && !job_is_known_code(j, key[KEY_BY + j->of])))
             continue;
-        PAL_TRY(total_at(j, key, &at, err));
-        j->total[at].y.left_out += cells->cell[g].left_out;
+        PAL_TRY(total_at(j, key, &t, err));
+        t->y.left_out += cells->cell[g].left_out;
     }
     return PAL_OK;
 }
@@ -317,15 +334,15 @@ enum pal_status job_totals(struct job *j, struct pal_error *err)
 {
     const size_t single = j->items, width = KEY_BY + j->d->by_n;
     PAL_TRY(pal_groups_new(j->scratch, width, &j->regions, err));
-    PAL_TRY(sum_people(j, err));
     for (size_t i = 0; i < single; i++)
         PAL_TRY(enter_item(j, &j->item[i], err));
     if (j->whole)
         PAL_TRY(enter_wholes(j, err));
     PAL_TRY(enter_lost(j, err));
+    PAL_TRY(job_items_reserve(j, pal_groups_count(j->regions), err));
     for (size_t g = 0; g < pal_groups_count(j->regions); g++) {
         const uint32_t *key = pal_groups_key(j->regions, g);
-        struct region_total *t = &j->total[g];
+        struct region_total *t = total_of(j, g);
         struct item *item;
         if (t->whole)
             continue;
@@ -335,7 +352,7 @@ enum pal_status job_totals(struct job *j, struct pal_error *err)
             whole_key[KEY_BY + j->of] = 0;
             const uint32_t w = pal_groups_find(j->regions, whole_key);
             if (w != PAL_NO_GROUP) {
-                const struct region_total *of = &j->total[w];
+                const struct region_total *of = total_of(j, w);
                 t->x = of->x;
                 t->areas = of->areas;
                 t->states = of->states;
