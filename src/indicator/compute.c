@@ -189,7 +189,8 @@ void job_set(struct job *j)
     const struct pal_definition *d = j->d;
     j->is_rate = strcmp(d->estimator->name, "rate") == 0;
     j->is_share = strcmp(d->estimator->name, "share") == 0;
-    j->two = j->is_share || j->entry->x.cells || d->of_un_members;
+    j->is_status = strcmp(d->estimator->name, "status-share") == 0;
+    j->two = j->is_share || j->entry->x.cells || (j->is_status && d->of_un_members);
     j->of = SIZE_MAX;
     for (size_t b = 0; b < d->by_n && d->of.len; b++)
         if (pal_str_eq(d->by[b], d->of))
@@ -342,6 +343,7 @@ enum pal_status pal_compute_figures(const struct pal_compute *compute, struct pa
                           .people = &work.people};
         PAL_TRY(arena_of(scratch, &j->scratch, err));
         PAL_TRY(arena_of(arena, &j->arena, err));
+        PAL_TRY(job_absent_members(j, err));
     }
     PAL_TRY(pal_parallel(work.plan.entries, work.threads, lay_out, &work, err));
     for (size_t i = 0; i < work.plan.entries; i++) {

@@ -459,6 +459,7 @@ enum pal_status pal_explain(const struct pal_figures *figures, const struct pal_
                       .scratch = arena,
                       .arena = arena};
     job_set(&job);
+    PAL_TRY(job_absent_members(&job, err));
     PAL_TRY(job_items(&job, err));
     if (d->totals)
         PAL_TRY(job_totals(&job, err));

@@ -215,7 +215,7 @@ struct job { /* one definition */
     const struct codes *codes;
     const struct area_order *order;
     struct pal_arena *scratch, *arena;
-    bool is_rate, is_share, two;
+    bool is_rate, is_share, is_status, two;
     const struct cells *x_cells; /* of the denominators; NULL: there are none in rows */
     size_t of;                   /* index in by of the dimension whose known cells are the whole */
     struct cells *whole;         /* of them, or NULL */
@@ -234,6 +234,9 @@ struct job { /* one definition */
 void job_set(struct job *job); /* what follows from the definition alone */
 /* True when the item is part of the total of `region`. */
 bool job_enters(const struct job *job, const struct item *item, uint32_t region);
+/* Adds to cells that other definitions may share: for one job after the other, before any items. */
+PAL_CHECK_RESULT
+enum pal_status job_absent_members(struct job *job, struct pal_error *err);
 PAL_CHECK_RESULT
 enum pal_status job_items(struct job *job, struct pal_error *err);
 PAL_CHECK_RESULT

@@ -134,6 +134,43 @@ static bool is_total(const struct job *j, const uint32_t *key)
 /* ---- areas
  * ------------------------------------------------------------------------------------------ */
 
+static uint32_t outermost(const struct job *j, uint32_t area)
+{
+    const struct above *above = &j->order->above[area];
+    return above->n ? above->region[above->n - 1] : PAL_NO_AREA;
+}
+
+/* A list of participants is complete by nature: a Member of the United Nations that stands in no
+ * row of it is no party. Only in the world that the list speaks of: invented lists name no real
+ * State. */
+enum pal_status job_absent_members(struct job *j, struct pal_error *err)
+{
+    struct cells *y = j->entry->y.cells;
+    if (!j->d->of_un_members || y->by_n)
+        return PAL_OK;
+    const size_t n = pal_groups_count(y->groups);
+    struct pal_groups *asked; /* (outermost region, period) */
+    PAL_TRY(pal_groups_new(j->scratch, KEY_BY, &asked, err));
+    for (size_t g = 0; g < n; g++) {
+        const uint32_t *key = pal_groups_key(y->groups, g);
+        const uint32_t world[KEY_BY] = {outermost(j, key[KEY_AREA]), key[KEY_PERIOD]};
+        if (world[KEY_AREA] != PAL_NO_AREA && pal_groups_add(asked, world) == PAL_NO_GROUP)
+            return pal_nomem(err, "figures");
+    }
+    for (uint32_t area = 0; area < j->order->areas; area++) {
+        for (size_t g = 0; g < pal_groups_count(asked); g++) {
+            uint32_t key[KEY_WIDTH] = {area, pal_groups_key(asked, g)[KEY_PERIOD]};
+            struct cell *cell;
+            if (!pal_areas_get(j->compute->areas, area)->un_member ||
+                outermost(j, area) != pal_groups_key(asked, g)[KEY_AREA] || cells_find(y, key))
+                continue;
+            PAL_TRY(cells_at(y, key, &cell, err));
+            cell->present = 1; /* 0: no party */
+        }
+    }
+    return PAL_OK;
+}
+
 enum pal_status job_items(struct job *j, struct pal_error *err)
 {
     const struct cells *y = j->entry->y.cells;

@@ -255,7 +255,7 @@ static bool may_enter(const struct job *j, const struct item *item)
     if (area->kind == PAL_AREA_PART &&
         whole_is_given(j, j->entry->y.cells, KEY_BY + j->d->by_n, item->key))
         return false;
-    return !(j->d->of_un_members && !area->un_member && above->n &&
+    return !(j->is_status && j->d->of_un_members && !area->un_member && above->n &&
              j->order->members[above->region[0]]);
 }
 
