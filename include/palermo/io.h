@@ -13,7 +13,8 @@
 /* ---- sources ---------------------------------------------------------------------------- */
 
 /* A stream of bytes. gzip (any number of members) is known by its first bytes 1F 8B, whatever the
- * name; "-" is standard input. The SHA-256 is of the bytes as stored (before inflating). */
+ * name; "-" is standard input; a pipe may stand for a file, since it is opened once. The SHA-256 is
+ * of the bytes as stored (before inflating). */
 struct pal_source;
 
 struct pal_source_options {
@@ -65,21 +66,31 @@ struct pal_dialect {
     const char *sheet;    /* XLSX: name of the worksheet, NULL = the first                      */
     size_t max_field;     /* bytes; 0 = 1 MiB                                                   */
     size_t max_columns;   /* 0 = 16,384                                                         */
-    bool ragged;          /* rows of another length than the header are given as they are
-                             (default: error finding left to the caller through `fields`)      */
 };
 
-/* A stream of records from CSV, TSV or XLSX (known by its first bytes PK). Line ends LF, CR, CRLF
- * and CR CR LF, also mixed; a last line without one; quoted fields that span lines; `""` inside
- * quotes. Blank lines give no record. A quote that never closes, bytes after a closing quote, or a
- * NUL is PAL_DATA with the line where the record began. */
+/* A stream of records from CSV, TSV or XLSX, known by its first bytes, from a file, a pipe or "-".
+ *
+ * CSV    : line ends LF, CR, CRLF and CR CR LF, also mixed; a last line without one; quoted fields
+ *          that span lines; `""` inside quotes; blanks around fields are no part of them (inside
+ *          quotes they are). Blank lines give no record, but count.
+ * XLSX   : numbers in shortest form, dates by number format as ISO text, TRUE and FALSE, errors as
+ *          they show (#N/A), results of formulas; gaps are empty fields, empty rows no records.
+ * Errors : PAL_DATA with the line where the record began for a quote that never closes, bytes
+ *          behind a closing quote, a quote inside a field without quotes, a NUL, bytes of another
+ *          encoding; with the row for a damaged workbook. What is no table (an old or locked
+ *          workbook, one with macros, other compressions, UTF-16, a web page) is refused by name.
+ *          Nothing is read beyond the first error.
+ * Cost   : one pass, one record held (a workbook: its shared texts too); about 1 ns a byte of CSV
+ *          on a machine of 2025.
+ */
 struct pal_records;
 
 struct pal_record {
     const pal_str *field; /* [fields], valid until the next record is read; UTF-8 always      */
     size_t fields;
-    uint64_t line;      /* physical line (CSV) or row (XLSX) where the record starts, from 1 */
-    const bool *quoted; /* [fields] the field stood in quotes (CSV), so "" is not "absent"   */
+    uint64_t line; /* physical line (CSV) or row (XLSX) where the record starts, from 1 */
+    const bool
+        *quoted; /* [fields] it stood in quotes (CSV) or is text (XLSX): "" is not "absent" */
 };
 
 PAL_CHECK_RESULT
@@ -87,9 +98,10 @@ enum pal_status pal_records_open(const char *path, const struct pal_dialect *dia
                                  const struct pal_source_options *source_options,
                                  struct pal_arena *arena, struct pal_records **out,
                                  struct pal_error *err);
-/* The header names (header_rows joined by a space, trimmed), [*n]; empty names stay empty. */
+/* The header names (header_rows joined by a space, trimmed), [*n]; empty names stay empty. They
+ * live as long as the arena. */
 const pal_str *pal_records_header(const struct pal_records *records, size_t *n);
-/* The preamble as it stood, one slice a skipped line. */
+/* The preamble as it stood, one slice a skipped line, in UTF-8; fewer when the file ends before. */
 const pal_str *pal_records_preamble(const struct pal_records *records, size_t *n);
 /* *end true when there are no more. */
 PAL_CHECK_RESULT
@@ -99,7 +111,8 @@ const char *pal_records_name(const struct pal_records *records);
 /* SHA-256 of the stored bytes; valid after *end. */
 void pal_records_sha256(struct pal_records *records, char *out /* [65] */);
 /* Guess a dialect from the first 64 KiB: delimiter, encoding. Only used by `estimate` and
- * `check --suggest`; datasets are described, not guessed. */
+ * `check --suggest`; datasets are described, not guessed. What cannot be looked at twice ("-", a
+ * pipe) is taken for comma and UTF-8. */
 PAL_CHECK_RESULT
 enum pal_status pal_dialect_suggest(const char *path, struct pal_arena *arena,
                                     struct pal_dialect *out, struct pal_error *err);
@@ -118,7 +131,8 @@ struct pal_yaml {
     struct pal_yaml **key;  /* map: [n] scalars, keys unique (a repeated key is an error) */
 };
 
-/* One document; anchors and aliases are refused, depth at most 64, size at most 16 MiB. */
+/* One document; anchors, aliases and tags are refused, so are keys that stand twice; depth at most
+ * 64, size at most 16 MiB, a million values. */
 PAL_CHECK_RESULT
 enum pal_status pal_yaml_read(const char *path, struct pal_arena *arena, struct pal_yaml **out,
                               struct pal_error *err);
@@ -131,7 +145,8 @@ const struct pal_yaml *pal_yaml_get(const struct pal_yaml *node, const char *key
 PAL_CHECK_RESULT
 enum pal_status pal_yaml_known(const struct pal_yaml *node, const char *what,
                                const char *const *known, size_t n, struct pal_error *err);
-/* Typed reads; a missing key leaves *out alone (required ones: pal_yaml_need first). */
+/* Typed reads; a missing key, and one without a value (null), leaves *out alone. Required ones ask
+ * pal_yaml_need first: it refuses both. */
 PAL_CHECK_RESULT
 enum pal_status pal_yaml_need(const struct pal_yaml *node, const char *key, enum pal_yaml_kind kind,
                               const struct pal_yaml **out, struct pal_error *err);
@@ -159,8 +174,10 @@ enum pal_status pal_yaml_fail(const struct pal_yaml *node, struct pal_error *err
 /* ---- writing ------------------------------------------------------------------------------ */
 
 /* A folder that appears whole or not at all: files are written into a hidden folder beside
- * `path`, which takes its name (and replaces an older one) at commit; without a commit it is
- * removed. Only a folder that palermo made (it holds manifest.json) or an empty one is replaced. */
+ * `path`, which changes places with an older one at commit; without a commit it is removed, and
+ * after a kill by the next run. Only a folder that palermo made (its manifest.json says so) or an
+ * empty one is replaced. Folders on the way to `path` are made; a link to a folder stays a link.
+ * This is about programs that stop, not about power cuts: files are not synced one by one. */
 struct pal_outdir;
 PAL_CHECK_RESULT
 enum pal_status pal_outdir_open(const char *path, struct pal_arena *arena, struct pal_outdir **out,
@@ -190,11 +207,13 @@ enum pal_status pal_sink_more(struct pal_sink *sink, struct pal_error *err);
 PAL_CHECK_RESULT
 enum pal_status pal_sink_close(struct pal_sink *sink, struct pal_error *err);
 
-/* One file that appears whole or not at all (written beside, fsynced, renamed); "-" = stdout. */
+/* One file that appears whole or not at all (written beside, fsynced, renamed); "-" = stdout. What
+ * is no file (a pipe, /dev/null) is written to; a link stays a link; an older file's rights stay.
+ */
 PAL_CHECK_RESULT
 enum pal_status pal_file_write(const char *path, pal_str content, struct pal_error *err);
 
-/* CSV out: RFC 4180, LF, quotes only where needed. */
+/* CSV out: RFC 4180, LF, quotes only where needed; what is written is read back the same. */
 void pal_csv_field(struct pal_buf *buf, pal_str field, bool first);
 /* As above, for files that people open in a spreadsheet: text that begins with = + - @ TAB or CR
  * gets an apostrophe in front, numbers do not. */

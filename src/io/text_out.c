@@ -5,20 +5,39 @@
 
 static bool needs_quotes(pal_str field)
 {
-    for (size_t i = 0; i < field.len; i++) {
-        const char c = field.ptr[i];
-        if (c == ',' || c == '"' || c == '\n' || c == '\r')
+    static const bool special[256] = {[','] = true, ['"'] = true, ['\n'] = true, ['\r'] = true};
+    if (!field.len)
+        return false;
+    for (size_t i = 0; i < field.len; i++)
+        if (special[(unsigned char)field.ptr[i]])
             return true;
-    }
     /* Readers may take blanks off the ends of a field without quotes. */
-    return field.len && (strchr(" \t", field.ptr[0]) || strchr(" \t", field.ptr[field.len - 1]));
+    const char first = field.ptr[0], last = field.ptr[field.len - 1];
+    return first == ' ' || first == '\t' || last == ' ' || last == '\t';
 }
 
-static void add_field(struct pal_buf *buf, const char *before, pal_str field)
+/* Most fields are short and need nothing: they are copied at once where there is room. */
+static void add_plain(struct pal_buf *buf, pal_str field, bool first)
 {
-    const bool quotes = needs_quotes(field);
-    if (quotes)
-        pal_buf_addc(buf, '"');
+    const size_t more = field.len + !first;
+    if (buf->failed || buf->cap - buf->len <= more || buf->ceiling - buf->len < more) {
+        if (!first)
+            pal_buf_addc(buf, ',');
+        pal_buf_add(buf, field);
+        return;
+    }
+    char *to = buf->ptr + buf->len;
+    if (!first)
+        *to++ = ',';
+    if (field.len)
+        memcpy(to, field.ptr, field.len);
+    buf->len += more;
+    buf->ptr[buf->len] = '\0';
+}
+
+static void add_quoted(struct pal_buf *buf, const char *before, pal_str field, bool first)
+{
+    pal_buf_adds(buf, first ? "\"" : ",\"");
     pal_buf_adds(buf, before);
     for (const char *cut; (cut = field.len ? memchr(field.ptr, '"', field.len) : NULL);) {
         const size_t until = (size_t)(cut - field.ptr) + 1;
@@ -27,15 +46,15 @@ static void add_field(struct pal_buf *buf, const char *before, pal_str field)
         field = (pal_str){field.ptr + until, field.len - until};
     }
     pal_buf_add(buf, field);
-    if (quotes)
-        pal_buf_addc(buf, '"');
+    pal_buf_addc(buf, '"');
 }
 
 void pal_csv_field(struct pal_buf *buf, pal_str field, bool first)
 {
-    if (!first)
-        pal_buf_addc(buf, ',');
-    add_field(buf, "", field);
+    if (needs_quotes(field))
+        add_quoted(buf, "", field, first);
+    else
+        add_plain(buf, field, first);
 }
 
 /* OWASP's list of characters that make spreadsheets compute. A lone hyphen is the table symbol for
@@ -49,9 +68,14 @@ static bool is_risky(pal_str field)
 
 void pal_csv_field_safe(struct pal_buf *buf, pal_str field, bool first)
 {
-    if (!first)
-        pal_buf_addc(buf, ',');
-    add_field(buf, is_risky(field) ? "'" : "", field);
+    if (!is_risky(field)) {
+        pal_csv_field(buf, field, first);
+    } else if (needs_quotes(field)) {
+        add_quoted(buf, "'", field, first);
+    } else {
+        add_plain(buf, PAL_STR("'"), first);
+        pal_buf_add(buf, field);
+    }
 }
 
 void pal_csv_end(struct pal_buf *buf)
