@@ -66,6 +66,8 @@ struct pal_dialect {
     const char *sheet;    /* XLSX: name of the worksheet, NULL = the first                      */
     size_t max_field;     /* bytes; 0 = 1 MiB                                                   */
     size_t max_columns;   /* 0 = 16,384                                                         */
+    bool guess;           /* take delimiter and encoding from the beginning of the text instead:
+                             for tables that nobody described, also from "-" and pipes          */
 };
 
 /* A stream of records from CSV, TSV or XLSX, known by its first bytes, from a file, a pipe or "-".

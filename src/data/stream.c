@@ -160,10 +160,8 @@ enum pal_status pal_stream_open(const char *path, const struct pal_stream_column
     s->view = pal_arena_alloc(arena, n + 1, sizeof *s->view);
     if (!s->column || !s->view)
         return pal_nomem(err, path);
-    struct pal_dialect dialect = {.header_rows = 1};
+    const struct pal_dialect dialect = {.header_rows = 1, .guess = true};
     const bool standard = strcmp(path, "-") == 0;
-    if (!standard)
-        PAL_TRY(pal_dialect_suggest(path, arena, &dialect, err));
     /* Standard input is read once, so codes are kept from the start; a file only when it must be.
      */
     bool text = standard;

@@ -22,7 +22,6 @@ static enum pal_status find_header(struct suggestion *s, struct pal_arena *scrat
     size_t filled[LOOK], tally[MOST] = {0}, n = 0, usual = 1;
     uint64_t line[LOOK];
     bare.header_rows = 0;
-    bare.ragged = true;
     PAL_TRY(pal_records_open(s->path, &bare, NULL, scratch, &records, err));
     while (n < LOOK) {
         struct pal_record record;

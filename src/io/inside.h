@@ -10,6 +10,10 @@ enum { IO_CHUNK = 64 * 1024, IO_MAX_FIELD = 1 << 20, IO_MAX_COLUMNS = 16384 };
 
 /* The stored bytes that a source begins with (before inflating); they stay unread. */
 pal_str io_source_start(const struct pal_source *source);
+/* What a source begins with, inflated, at most 64 KiB; it stays unread. *cut when more follows. */
+PAL_CHECK_RESULT
+enum pal_status io_source_look(const struct pal_source *source, struct pal_arena *arena,
+                               pal_str *out, bool *cut, struct pal_error *err);
 /* The open file when it can be read from any place, and nothing but its start was read; else -1. */
 int io_source_file(const struct pal_source *source);
 
@@ -21,6 +25,9 @@ enum pal_status io_format_of(const struct pal_source *source, enum io_format *ou
                              struct pal_error *err);
 
 /* ---- records ---------------------------------------------------------------------------- */
+
+/* Delimiter and encoding that text of this beginning most likely has. */
+void io_dialect_guess(pal_str look, bool cut, struct pal_dialect *out);
 
 struct io_reader { /* one file format that gives records; a const struct each */
     const char *name;

@@ -40,6 +40,20 @@ static enum pal_status join_header(struct pal_records *records, size_t rows,
     return PAL_OK;
 }
 
+static enum pal_status open_text(struct pal_source *source, const struct pal_dialect *dialect,
+                                 struct pal_arena *arena, struct pal_records *records,
+                                 struct pal_error *err)
+{
+    struct pal_dialect guessed = *dialect;
+    if (dialect->guess) {
+        pal_str look;
+        bool cut;
+        PAL_TRY(io_source_look(source, arena, &look, &cut, err));
+        io_dialect_guess(look, cut, &guessed);
+    }
+    return io_csv_open(source, &guessed, arena, &records->reader, &records->self, err);
+}
+
 enum pal_status pal_records_open(const char *path, const struct pal_dialect *dialect,
                                  const struct pal_source_options *source_options,
                                  struct pal_arena *arena, struct pal_records **out,
@@ -60,7 +74,7 @@ enum pal_status pal_records_open(const char *path, const struct pal_dialect *dia
         PAL_TRY(io_xlsx_open(source, dialect, source_options ? source_options->max_inflated : 0,
                              arena, &records->reader, &records->self, err));
     else
-        PAL_TRY(io_csv_open(source, dialect, arena, &records->reader, &records->self, err));
+        PAL_TRY(open_text(source, dialect, arena, records, err));
     if (dialect->skip_rows) {
         records->preamble = pal_arena_alloc(arena, dialect->skip_rows, sizeof *records->preamble);
         if (!records->preamble)

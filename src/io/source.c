@@ -102,6 +102,28 @@ pal_str io_source_start(const struct pal_source *source)
     return (pal_str){(const char *)source->stored, source->have};
 }
 
+enum pal_status io_source_look(const struct pal_source *source, struct pal_arena *arena,
+                               pal_str *out, bool *cut, struct pal_error *err)
+{
+    *out = io_source_start(source);
+    *cut = out->len == IO_CHUNK;
+    if (!source->gzip)
+        return PAL_OK;
+    z_stream z = {0};
+    char *text = pal_arena_alloc(arena, IO_CHUNK, 1);
+    if (!text || inflateInit2(&z, 15 + 16) != Z_OK)
+        return pal_nomem(err, source->name);
+    z.next_in = source->stored;
+    z.avail_in = (uInt)source->have;
+    z.next_out = (unsigned char *)text;
+    z.avail_out = IO_CHUNK;
+    (void)inflate(&z, Z_SYNC_FLUSH); /* damage is told by the reading */
+    inflateEnd(&z);
+    *out = (pal_str){text, IO_CHUNK - z.avail_out};
+    *cut = true;
+    return PAL_OK;
+}
+
 int io_source_file(const struct pal_source *source) { return source->regular ? source->fd : -1; }
 
 static enum pal_status damaged(const struct pal_source *source, const char *what,

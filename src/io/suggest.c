@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-enum { LOOK = 64 * 1024 };
-
 static const char delimiters[] = {',', ';', '\t', '|'};
 enum { DELIMITERS = sizeof delimiters, QUOTE, END, OTHER };
 
@@ -47,14 +45,45 @@ static void count(pal_str text, struct tally *tally /* [DELIMITERS] */)
     }
 }
 
+/* A code point that the look cut off is no reason to call the text other than UTF-8. */
+static pal_str without_half_a_point(pal_str text)
+{
+    for (size_t k = 1; k <= 3 && k <= text.len; k++) {
+        const unsigned char byte = (unsigned char)text.ptr[text.len - k];
+        if (byte < 0x80)
+            break;
+        if (byte >= 0xC0) { /* the first byte of a point of 2, 3 or 4 */
+            const size_t need = byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+            return k < need ? (pal_str){text.ptr, text.len - k} : text;
+        }
+    }
+    return text;
+}
+
 /* The delimiter that cuts the most lines of the beginning into the same number (above one) of
  * fields; UTF-8 unless the bytes are none. */
+void io_dialect_guess(pal_str look, bool cut, struct pal_dialect *out)
+{
+    struct tally tally[DELIMITERS] = {{0, 0, 0}};
+    size_t best = 0;
+    out->delimiter = ',';
+    count(look, tally);
+    for (size_t d = 0; d < DELIMITERS; d++) {
+        if (tally[d].same * (tally[d].first + 1) > best) {
+            best = tally[d].same * (tally[d].first + 1);
+            out->delimiter = delimiters[d];
+        }
+    }
+    out->encoding = pal_utf8_valid(cut ? without_half_a_point(look) : look) ? NULL : "windows-1252";
+}
+
 enum pal_status pal_dialect_suggest(const char *path, struct pal_arena *arena,
                                     struct pal_dialect *out, struct pal_error *err)
 {
-    struct tally tally[DELIMITERS] = {{0, 0, 0}};
     struct pal_source *source;
     enum io_format format;
+    pal_str look;
+    bool cut;
     *out = (struct pal_dialect){.delimiter = ',', .header_rows = 1};
     if (!pal_file_exists(path))
         return PAL_OK; /* a pipe cannot be looked at twice; what is missing is told on opening */
@@ -62,26 +91,7 @@ enum pal_status pal_dialect_suggest(const char *path, struct pal_arena *arena,
     PAL_TRY(io_format_of(source, &format, err));
     if (format == IO_FORMAT_ZIP)
         return PAL_OK; /* a workbook has no delimiter */
-    char *text = pal_arena_alloc(arena, LOOK, 1);
-    size_t have = 0, got = 1;
-    if (!text)
-        return pal_nomem(err, path);
-    while (have < LOOK && got) {
-        PAL_TRY(pal_source_read(source, text + have, LOOK - have, &got, err));
-        have += got;
-    }
-    count((pal_str){text, have}, tally);
-    size_t best = 0;
-    for (size_t d = 0; d < DELIMITERS; d++) {
-        if (tally[d].same * (tally[d].first + 1) > best) {
-            best = tally[d].same * (tally[d].first + 1);
-            out->delimiter = delimiters[d];
-        }
-    }
-    size_t whole = have; /* do not judge a code point that the look cut off */
-    while (whole > 0 && have == LOOK && ((unsigned char)text[whole - 1] & 0x80))
-        whole--;
-    if (!pal_utf8_valid((pal_str){text, whole}))
-        out->encoding = "windows-1252";
+    PAL_TRY(io_source_look(source, arena, &look, &cut, err));
+    io_dialect_guess(look, cut, out);
     return PAL_OK;
 }

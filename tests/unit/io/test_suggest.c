@@ -48,6 +48,17 @@ Test(io_suggest, what_cannot_be_looked_at_twice_is_taken_as_usual)
     cr_expect_eq(guess(scratch_path("missing")).header_rows, 1);
 }
 
+Test(io_suggest, a_reader_may_guess_from_what_it_has_opened)
+{
+    const struct pal_dialect any = {.header_rows = 1, .guess = true};
+    cr_expect_str_eq(scratch_records(scratch_text("s.csv", "a;b\nC\xF4te;1,5\n"), &any),
+                     "H a|b\n2 C\xC3\xB4te|1,5\n");
+    size_t size = 10;
+    const void *packed = scratch_gzip("a\tb\n1\t2\n\n\n", &size);
+    cr_assert_not_null(freopen(scratch_file("s.gz", packed, size), "rb", stdin));
+    cr_expect_str_eq(scratch_records("-", &any), "H a|b\n2 1|2\n");
+}
+
 Test(io_suggest, published_files)
 {
     const char *path = NEED_SHARED("data/trafficking_victims/ctdc_global_k_anon_excerpt.csv");
