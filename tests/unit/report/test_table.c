@@ -66,7 +66,7 @@ Test(report_table, a_wrong_declaration_names_its_place_and_the_nearest_word)
         {"table: t\ntitle: {en: T}\nindicators: [TIP-1N]\n", "TIP-01N", 3},
         {"table: ../t\ntitle: {en: T}\nindicators: [TIP-01N]\n", "names files", 1},
         {"table: t\ntitle: {en: T}\nindicators: [TIP-02S]\nbreakdown: {sexx: [F]}\n", "'sex'", 4},
-        {"table: t\ntitle: {en: T}\nindicators: [TIP-02C]\nbreakdown: {age: [Y0T18]}\n", "'Y0T17'",
+        {"table: t\ntitle: {en: T}\nindicators: [TIP-02C]\nbreakdown: {age: [Y0T18]}\n", "'Y0T14'",
          4},
         {"table: t\ntitle: {en: T}\nindicators: [TIP-01N, TIP-05CN]\n", "kinds: mixed", 3},
         {"table: t\ntitle: {en: T}\nindicators: [TIP-05CN]\nkinds: phenomenon\n", "implementation",
