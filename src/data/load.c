@@ -384,6 +384,34 @@ static void judge_fingerprint(struct loader *l, size_t i, const char *sha256)
                      "differs)");
 }
 
+/* Remarks above the header are passed over as a preamble is. */
+static enum pal_status remarks_above(const char *path, char comment, struct pal_arena *reading,
+                                     struct pal_dialect *dialect, struct pal_error *err)
+{
+    enum { LOOK = 64 * 1024 };
+    struct pal_source *source;
+    char *text = pal_arena_alloc(reading, LOOK, 1);
+    size_t have = 0, got = 1, line = 0;
+    if (!comment)
+        return PAL_OK;
+    if (!text)
+        return pal_nomem(err, path);
+    PAL_TRY(pal_source_open(path, NULL, reading, &source, err));
+    while (have < LOOK && got) {
+        PAL_TRY(pal_source_read(source, text + have, LOOK - have, &got, err));
+        have += got;
+    }
+    for (size_t at = 0; at < have; line++) {
+        if (line >= dialect->skip_rows && text[at] != comment)
+            return PAL_OK;
+        if (line >= dialect->skip_rows)
+            dialect->skip_rows++;
+        const char *end = memchr(text + at, '\n', have - at);
+        at = end ? (size_t)(end - text) + 1 : have;
+    }
+    return PAL_OK;
+}
+
 static enum pal_status load_one_file(struct loader *l, size_t i, struct pal_arena *reading,
                                      struct pal_dataset_file *out, struct pal_error *err)
 {
@@ -399,7 +427,9 @@ static enum pal_status load_one_file(struct loader *l, size_t i, struct pal_aren
     l->file_at = (uint32_t)i;
     if (!l->file)
         return pal_nomem(err, "a dataset");
-    PAL_TRY(pal_records_open(path, &d->dialect, &source, reading, &records, err));
+    struct pal_dialect dialect = d->dialect;
+    PAL_TRY(remarks_above(path, d->comment, reading, &dialect, err));
+    PAL_TRY(pal_records_open(path, &dialect, &source, reading, &records, err));
     PAL_TRY(i == 0 ? prepare(l, records, err) : same_header(l, records, err));
     PAL_TRY(read_records(l, records, err));
     pal_records_sha256(records, out->sha256);

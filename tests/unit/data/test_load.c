@@ -181,6 +181,18 @@ Test(data_load, a_measure_nobody_declared_is_named_with_its_nearest)
     written_close(&w);
 }
 
+Test(data_load, remarks_above_and_between_the_rows)
+{
+    struct written w;
+    SET(w,
+        "path: data.csv\ndialect: {commentChar: \"#\"}\nskip_rows: 1\nroles: {area: A, value: V}\n",
+        "a preamble\n# a remark\n# another, \"quoted\"\nA,V\n# more\nXAA,1\n\"#\",2\n");
+    cr_assert_eq(w.set->batch.rows, 2);
+    cr_expect_eq(w.set->batch.line[0], 6);
+    cr_expect_eq(written_found(&w, "unknown-area"), 1, "a quoted # is text");
+    written_close(&w);
+}
+
 Test(data_load, several_files_are_one_table)
 {
     struct written w;
