@@ -1,8 +1,8 @@
 /* chart_select.c: the figures that a table's definition asks a chart of.
  *
  * over periods      one line a region; the world where no region has figures
- * over a dimension  its codes at the year that most States of late reported; world and regions
- * over areas        every State at its latest year, by region, in the alphabetical order of names
+ * over a dimension  its codes, world and regions, at the latest year that enough States reported
+ * over areas        every State at its latest year, by region, in the alphabetical order
  *
  * Totals stand for the States that reported. No State is ranked. */
 #include "page.h"
@@ -215,11 +215,17 @@ static enum pal_status select_dimension(struct selection *selection, struct pal_
     PAL_TRY(codes_find(selection, column, &codes, err));
     PAL_TRY(totals_find(selection, LEVEL_WORLD, column, &world, err));
     PAL_TRY(totals_find(selection, LEVEL_REGION, column, &regions, err));
+    const size_t n = pal_map_count(codes);
+    pal_str *code = pal_arena_alloc(selection->arena, n + 1, sizeof *code);
+    if (!code)
+        return pal_nomem(err, "the codes of a chart");
+    for (size_t c = 0; c < n; c++)
+        code[c] = pal_map_key(codes, c);
     int32_t period = INT32_MIN;
     for (size_t t = 0; t < world.n; t++) {
-        const int32_t settled =
-            page_settled_period(selection->input->figures, selection->slice, world.area[t], column);
-        period = settled > period ? settled : period;
+        const int32_t common = page_common_period(selection->input->figures, selection->slice,
+                                                  world.area[t], column, code, n);
+        period = common > period ? common : period;
     }
     for (size_t t = 0; t < world.n; t++)
         PAL_TRY(select_codes_of(selection, world.area[t], period, column, codes, err));

@@ -32,6 +32,10 @@ bool page_shows(const struct pal_figure *figure);
  * best-covered year; INT32_MIN when there is none. `except`: a breakdown that need not be total. */
 int32_t page_settled_period(const struct pal_figures *figures, struct page_slice slice,
                             uint32_t area, size_t except);
+/* The same for several codes of one breakdown: the latest year in which it holds of each, so that
+ * they may stand beside each other. */
+int32_t page_common_period(const struct pal_figures *figures, struct page_slice slice,
+                           uint32_t area, size_t column, const pal_str *code, size_t codes);
 /* World, or the whole of a synthetic world: a total that lies in no other. */
 bool page_is_world(const struct pal_areas *areas, uint32_t area);
 bool page_is_region(const struct pal_areas *areas, uint32_t area); /* next below the world */

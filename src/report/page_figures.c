@@ -84,6 +84,49 @@ int32_t page_settled_period(const struct pal_figures *figures, struct page_slice
     return latest;
 }
 
+/* Most States that ever stood behind a code's total, and those of one year (0: no figure). */
+static void code_coverage(const struct pal_figures *figures, struct page_slice slice, uint32_t area,
+                          size_t column, pal_str code, int32_t period, uint32_t *most,
+                          uint32_t *then, bool *shown)
+{
+    *most = *then = 0;
+    *shown = false;
+    for (size_t i = 0; i < slice.n; i++) {
+        const struct pal_figure *figure = &slice.figure[i];
+        if (figure->area != area || !pal_str_eq(figure->breakdown[column], code) ||
+            !page_shows(figure) || !page_is_whole(figures, figure, column))
+            continue;
+        if (figure->coverage_n > *most)
+            *most = figure->coverage_n;
+        if (figure->period == period) {
+            *then = figure->coverage_n;
+            *shown = true;
+        }
+    }
+}
+
+int32_t page_common_period(const struct pal_figures *figures, struct page_slice slice,
+                           uint32_t area, size_t column, const pal_str *code, size_t codes)
+{
+    const int32_t last = page_settled_period(figures, slice, area, column);
+    int32_t first = last;
+    for (size_t i = 0; i < slice.n; i++)
+        if (slice.figure[i].area == area && slice.figure[i].period < first)
+            first = slice.figure[i].period;
+    for (int32_t period = last; period >= first && last != INT32_MIN; period--) {
+        bool all = codes > 0;
+        for (size_t c = 0; c < codes && all; c++) {
+            uint32_t most, then;
+            bool shown;
+            code_coverage(figures, slice, area, column, code[c], period, &most, &then, &shown);
+            all = shown && 2 * (uint64_t)then >= most;
+        }
+        if (all)
+            return period;
+    }
+    return last; /* codes never stand together: the year of most of them */
+}
+
 bool page_is_world(const struct pal_areas *areas, uint32_t area)
 {
     const struct pal_area *facts = pal_areas_get(areas, area);

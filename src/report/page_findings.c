@@ -55,11 +55,16 @@ void page_findings(struct page *p)
 void page_sources(struct page *p)
 {
     static const enum pal_word heads[] = {
-        PAL_WORD_DATASET, PAL_WORD_PUBLISHER,     PAL_WORD_LICENCE,    PAL_WORD_RETRIEVED,
-        PAL_WORD_ROWS,    PAL_WORD_ROWS_LEFT_OUT, PAL_WORD_FINGERPRINT};
+        PAL_WORD_DATASET,       PAL_WORD_PUBLISHER,   PAL_WORD_LICENCE,   PAL_WORD_ROWS,
+        PAL_WORD_ROWS_LEFT_OUT, PAL_WORD_FINGERPRINT, PAL_WORD_RETRIEVED,
+    };
+    bool retrieved = false; /* the last column stands where a dataset says when it was */
+    for (size_t i = 0; i < p->input->datasets; i++)
+        retrieved |= pal_descriptor_facts(p->input->dataset[i]->descriptor)->retrieved.len > 0;
     pal_buf_adds(p->out, "<section>\n");
     page_heading(p, 2, "sources", PAL_WORD_SOURCES);
-    page_grid_open(p, pal_word(p->language, PAL_WORD_SOURCES), heads, PAL_COUNT(heads));
+    page_grid_open(p, pal_word(p->language, PAL_WORD_SOURCES), heads,
+                   PAL_COUNT(heads) - (retrieved ? 0 : 1));
     for (size_t i = 0; i < p->input->datasets; i++) {
         const struct pal_dataset *dataset = p->input->dataset[i];
         const struct pal_dataset_facts *facts = pal_descriptor_facts(dataset->descriptor);
@@ -72,14 +77,17 @@ void page_sources(struct page *p)
         page_english(p, facts->citation.len ? facts->citation : facts->publisher);
         pal_buf_adds(p->out, "</td><td>");
         page_english(p, facts->licence);
-        pal_buf_adds(p->out, "</td><td>");
-        page_text(p, facts->retrieved.len ? pal_date_text(p->language, facts->retrieved, p->arena)
-                                          : PAL_STR(""));
         pal_buf_adds(p->out, "</td><td class=\"num\">");
         page_number(p, (double)dataset->rows_read, 0);
         pal_buf_adds(p->out, "</td><td class=\"num\">");
         page_number(p, (double)(dataset->rows_error + dataset->rows_duplicate), 0);
-        pal_buf_addf(p->out, "</td><td class=\"hash\" dir=\"ltr\">%s</td></tr>\n", dataset->sha256);
+        pal_buf_addf(p->out, "</td><td class=\"hash\" dir=\"ltr\">%s</td>", dataset->sha256);
+        if (retrieved) {
+            pal_buf_adds(p->out, "<td>");
+            page_text(p, pal_date_text(p->language, facts->retrieved, p->arena));
+            pal_buf_adds(p->out, "</td>");
+        }
+        pal_buf_adds(p->out, "</tr>\n");
     }
     page_grid_close(p);
     pal_buf_adds(p->out, "<p>");

@@ -94,7 +94,8 @@ static bool parts_said(struct page *p, const struct pal_table_definition *table,
         const size_t column = page_breakdown_column(figures, breakdown->dimension);
         if (column == SIZE_MAX)
             continue;
-        const int32_t period = page_settled_period(figures, slice, world, column);
+        const int32_t period =
+            page_common_period(figures, slice, world, column, breakdown->code, breakdown->n);
         const struct pal_figure *last = NULL;
         bool masked = false;
         for (size_t c = 0; c < breakdown->n; c++) {
