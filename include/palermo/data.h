@@ -303,8 +303,11 @@ const char *pal_rule_about(const char *rule); /* "" for a rule of somebody else'
 const char *pal_severity_name(enum pal_severity severity);
 
 /* severity,rule,file,line,column,dataset,value,finding,what_to_do: the layout of findings.csv. Ends
- * with a row per rule and file whose listing was capped, saying how many there were. */
-void pal_findings_csv(const struct pal_diag *diag, struct pal_buf *out);
+ * with a row per rule and file whose listing was capped, saying how many there were. A file below
+ * one of the folders is named from that folder on, so that the same input gives the same bytes
+ * wherever it lies. */
+void pal_findings_csv(const struct pal_diag *diag, const char *const *folder, size_t folders,
+                      struct pal_buf *out);
 /* The validation report structure of the European Statistical System (ValidatReport 1.0), one entry
  * a finding, value "0" (a rule that does not hold). What the structure has no word for (line,
  * column, text, what to do) stands in the member "palermo". as_of may be empty: then no event time

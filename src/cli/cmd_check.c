@@ -77,7 +77,7 @@ static enum pal_status print_findings(const struct check *c, const struct option
     struct pal_buf text;
     pal_buf_init(&text, cli->arena, SIZE_MAX / 4);
     if (strcmp(o->format, "csv") == 0)
-        pal_findings_csv(c->diag, &text);
+        pal_findings_csv(c->diag, NULL, 0, &text);
     else
         pal_findings_json(c->diag, pal_str_of(o->as_of), "palermo " PAL_VERSION, &text);
     PAL_TRY(pal_buf_status(&text, "the findings", err));

@@ -114,20 +114,36 @@ static enum pal_status write_tables(const struct pal_report_input *input,
     return PAL_OK;
 }
 
+/* Every folder that was searched, so that findings.csv names files from there on. */
+static enum pal_status write_findings(const struct cli_work *work, struct pal_outdir *outdir,
+                                      struct pal_arena *scratch, struct pal_error *err)
+{
+    const struct cli_folders *from = &work->folders;
+    const size_t n = from->datasets_n + from->indicators_n;
+    const char **folder = pal_arena_alloc(scratch, n + 1, sizeof *folder);
+    if (!folder)
+        return pal_nomem(err, "findings.csv");
+    for (size_t i = 0; i < n; i++)
+        folder[i] =
+            i < from->indicators_n ? from->indicators[i] : from->datasets[i - from->indicators_n];
+    folder[n] = work->cycle.folder;
+    struct pal_buf out;
+    pal_buf_init(&out, scratch, SIZE_MAX / 4);
+    pal_findings_csv(work->diag, folder, n + 1, &out);
+    PAL_TRY(pal_buf_status(&out, "findings.csv", err));
+    return pal_outdir_write(outdir, PAL_STR("findings.csv"), pal_buf_str(&out), err);
+}
+
 static enum pal_status write_figures(const struct cli_work *work,
                                      const struct pal_report_input *input,
                                      struct pal_outdir *outdir, struct pal_arena *scratch,
                                      struct pal_error *err)
 {
     struct pal_sink *sink;
-    struct pal_buf out;
     PAL_TRY(pal_sink_open(outdir, PAL_STR("figures.csv"), scratch, &sink, err));
     PAL_TRY(pal_figures_write(work->figures, sink, err));
     PAL_TRY(pal_sink_close(sink, err));
-    pal_buf_init(&out, scratch, SIZE_MAX / 4);
-    pal_findings_csv(work->diag, &out);
-    PAL_TRY(pal_buf_status(&out, "findings.csv", err));
-    PAL_TRY(pal_outdir_write(outdir, PAL_STR("findings.csv"), pal_buf_str(&out), err));
+    PAL_TRY(write_findings(work, outdir, scratch, err));
     return pal_sdmx_write(input, outdir, scratch, err);
 }
 

@@ -50,11 +50,30 @@ static void number_field(struct pal_buf *out, uint64_t value)
         pal_buf_addc(out, ',');
 }
 
-static void csv_row(struct pal_buf *out, const struct pal_finding *f)
+/* "/home/me/palermo/indicators/violence/HOM-01.yaml" is "indicators/violence/HOM-01.yaml" where
+ * "/home/me/palermo/indicators" is one of the folders. */
+static pal_str named_from(pal_str file, const char *const *folder, size_t folders)
+{
+    for (size_t i = 0; i < folders; i++) {
+        pal_str above = pal_str_of(folder[i]);
+        while (above.len > 1 && above.ptr[above.len - 1] == '/')
+            above.len--;
+        if (!pal_str_starts(file, above) || file.len <= above.len || file.ptr[above.len] != '/')
+            continue;
+        size_t from = above.len;
+        while (from && file.ptr[from - 1] != '/')
+            from--;
+        return (pal_str){file.ptr + from, file.len - from};
+    }
+    return file;
+}
+
+static void csv_row(struct pal_buf *out, const struct pal_finding *f, const char *const *folder,
+                    size_t folders)
 {
     pal_csv_field(out, pal_str_of(pal_severity_name(f->severity)), true);
     pal_csv_field(out, pal_str_of(f->rule), false);
-    pal_csv_field_safe(out, pal_str_of(f->at.file), false);
+    pal_csv_field_safe(out, named_from(pal_str_of(f->at.file), folder, folders), false);
     number_field(out, f->at.line);
     number_field(out, f->at.column);
     pal_csv_field_safe(out, f->key, false);
@@ -76,11 +95,12 @@ static struct pal_finding capped(const struct pal_diag_tally *tally, uint64_t li
                                 .what = {text, n > 0 ? (size_t)n : 0}};
 }
 
-void pal_findings_csv(const struct pal_diag *diag, struct pal_buf *out)
+void pal_findings_csv(const struct pal_diag *diag, const char *const *folder, size_t folders,
+                      struct pal_buf *out)
 {
     pal_buf_adds(out, "severity,rule,file,line,column,dataset,value,finding,what_to_do\n");
     for (size_t i = 0; i < pal_diag_listed(diag); i++)
-        csv_row(out, pal_diag_get(diag, i));
+        csv_row(out, pal_diag_get(diag, i), folder, folders);
     const struct pal_diag_tally *tally;
     const size_t n = pal_diag_tallies(diag, &tally);
     for (size_t i = 0; i < n; i++) {
@@ -88,7 +108,7 @@ void pal_findings_csv(const struct pal_diag *diag, struct pal_buf *out)
         char text[96];
         if (listed < tally[i].count) {
             const struct pal_finding rest = capped(&tally[i], listed, text, sizeof text);
-            csv_row(out, &rest);
+            csv_row(out, &rest, folder, folders);
         }
     }
 }

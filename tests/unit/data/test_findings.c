@@ -29,7 +29,7 @@ static pal_str csv_of(struct written *w)
 {
     struct pal_buf out;
     pal_buf_init(&out, w->arena, 1u << 24);
-    pal_findings_csv(w->diag, &out);
+    pal_findings_csv(w->diag, NULL, 0, &out);
     pal_buf_addc(&out, '\0');
     return pal_buf_str(&out);
 }
@@ -45,6 +45,33 @@ Test(data_findings, csv_is_safe_and_says_how_many_there_were)
     cr_expect_eq(times(csv, "25 in all; the first 10 are listed"), 1);
     cr_expect_eq(times(csv, "\"odd, \"\"name\"\".csv\""), 11, "quoted everywhere");
     cr_expect_eq(times(csv, ",'=X,"), 10, "no spreadsheet runs a cell");
+    written_close(&w);
+}
+
+Test(data_findings, files_are_named_from_the_folder_that_was_searched)
+{
+    static const char *const folders[] = {"/home/me/data/", "/srv/palermo/indicators", "x"};
+    static const char *const named[][2] = {
+        {"/srv/palermo/indicators/violence/HOM-01.yaml", "indicators/violence/HOM-01.yaml"},
+        {"/home/me/data/national/dataset.yaml", "data/national/dataset.yaml"},
+        {"/srv/palermo/indicators-old/HOM-01.yaml", "/srv/palermo/indicators-old/HOM-01.yaml"},
+        {"x/HOM-01.yaml", "x/HOM-01.yaml"},
+        {"table.csv", "table.csv"},
+    };
+    struct written w;
+    written_open(&w);
+    for (size_t i = 0; i < PAL_COUNT(named); i++) {
+        const struct pal_place at = {named[i][0], 2, 1};
+        struct pal_buf out;
+        char row[128];
+        w.diag = pal_diag_new(w.arena, 10);
+        pal_diag_addf(w.diag, PAL_WARNING, "rule", &at, "what");
+        pal_buf_init(&out, w.arena, 4096);
+        pal_findings_csv(w.diag, folders, PAL_COUNT(folders), &out);
+        pal_buf_addc(&out, '\0');
+        snprintf(row, sizeof row, "\nwarning,rule,%s,2,1,", named[i][1]);
+        cr_expect(strstr(pal_buf_str(&out).ptr, row), "%s", pal_buf_str(&out).ptr);
+    }
     written_close(&w);
 }
 
