@@ -110,6 +110,28 @@ Test(estimate_state, an_estimator_gets_only_its_own)
     pal_arena_free(arena);
 }
 
+/* Four thousand million groups fit into sixteen bytes when none of them has a part. */
+Test(estimate_state, groups_without_parts_are_not_walked_through)
+{
+    struct pal_arena *arena = pal_arena_new();
+    struct pal_error err = {0};
+    struct pal_buf out;
+    const struct pal_ask ask = {.units = true};
+    const struct pal_estimator *theta = pal_estimator_find(PAL_STR("theta"));
+    struct pal_state *read = register_begin("theta", &ask, 1, arena);
+    struct pal_state *into = register_begin("theta", &ask, 1, arena);
+    pal_buf_init(&out, arena, 100);
+    pal_pack_u64(&out, 0xfffffffeu);
+    pal_pack_u64(&out, 0);
+    cr_assert_eq(theta->load(read, pal_buf_str(&out), &err), PAL_OK, "%s", err.text);
+    cr_assert_eq(theta->merge(into, read, NULL, &err), PAL_OK, "%s", err.text);
+    pal_buf_init(&out, arena, 100);
+    cr_assert_eq(theta->save(into, &out, &err), PAL_OK, "%s", err.text);
+    struct pal_unpack in = {.rest = pal_buf_str(&out)};
+    cr_expect_eq(pal_unpack_u64(&in), 0, "no group came of it");
+    pal_arena_free(arena);
+}
+
 Test(estimate_group, numbers_tuples_in_order_of_sight)
 {
     struct pal_arena *arena = pal_arena_new();
