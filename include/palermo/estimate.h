@@ -256,6 +256,18 @@ struct pal_dispersion {
 PAL_CHECK_RESULT
 enum pal_status pal_dispersion_of(const double *y, const double *x, const double *t, size_t n,
                                   struct pal_dispersion *out, struct pal_error *err);
+/* Dispersion near each member of such a series: out[n], not below 1. Neighbours y[i], y[i+1] are
+ * held against what a log-linear trend lets expect of their sum (one binomial chi-square of 1 df a
+ * pair), and out[i] is the median of the ten pairs nearest to t[i] over the median of that law; the
+ * trend is the median of their own slopes. A single odd year, a jump to another level and a steep
+ * trend leave such medians alone, where one chi-square over all years takes them for scatter in
+ * every year. Pairs without a count say nothing; 1 where all are so.
+ * Errors : PAL_DOMAIN for y < 0, x <= 0 or t not ascending; PAL_NOMEM.
+ * Source : McCullagh & Nelder 1989, section 6.4 (two counts given their sum); Devlin & Roeder 1999
+ *          (median of chi-squares of 1 df as a measure of dispersion); Sen 1968 (median slope). */
+PAL_CHECK_RESULT
+enum pal_status pal_dispersion_near(const double *y, const double *x, const double *t, size_t n,
+                                    struct pal_arena *scratch, double *out, struct pal_error *err);
 
 /* ---- saved states ------------------------------------------------------------------------------
  */

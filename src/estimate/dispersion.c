@@ -1,10 +1,13 @@
-/* dispersion.c: does a series vary more than Poisson counts would? Pearson's chi-square of the
- * counts about their mean rate or about a log-linear trend. */
+/* dispersion.c: does a series vary more than Poisson counts would, and by how much? Pearson's
+ * chi-square of the counts about their mean rate or about a log-linear trend; near one year, the
+ * median of what neighbouring years say. */
 #include "inside.h"
 
 #include <math.h>
+#include <stdlib.h>
 
-enum { MOST_STEPS = 50 };
+enum { MOST_STEPS = 50, NEAREST = 10 };
+#define MEDIAN_OF_CHI_SQUARE_1 0.45493642311957283 /* of 1 degree of freedom */
 
 struct trend { /* log rate = level + slope * (t - middle) */
     double level, slope, middle;
@@ -85,5 +88,82 @@ enum pal_status pal_dispersion_of(const double *y, const double *x, const double
     out->dispersion = fmax(1, out->chi_square / out->df);
     out->p = tail_gamma_above(out->df / 2, out->chi_square / 2);
     out->slope = trend.slope;
+    return PAL_OK;
+}
+
+/* ---- near one year ---------------------------------------------------------------------------
+ */
+
+struct neighbours {            /* two counts that follow each other */
+    double middle, gap, slope; /* slope of the log rate a unit of t */
+    double y[2], x[2];
+};
+
+static int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median(double *value, size_t n)
+{
+    qsort(value, n, sizeof *value, by_size);
+    return n % 2 ? value[n / 2] : (value[n / 2 - 1] + value[n / 2]) / 2;
+}
+
+/* A half is added to counts for the slope alone, so that a year without any has a logarithm. */
+static struct neighbours pair_of(const double *y, const double *x, const double *t, size_t i)
+{
+    struct neighbours pair = {.middle = (t[i] + t[i + 1]) / 2,
+                              .gap = t[i + 1] - t[i],
+                              .y = {y[i], y[i + 1]},
+                              .x = {x ? x[i] : 1, x ? x[i + 1] : 1}};
+    pair.slope =
+        (log((pair.y[1] + 0.5) / pair.x[1]) - log((pair.y[0] + 0.5) / pair.x[0])) / pair.gap;
+    return pair;
+}
+
+static double chi_square_of(const struct neighbours *pair, double slope)
+{
+    const double sum = pair->y[0] + pair->y[1];
+    const double share = pair->x[0] / (pair->x[0] + pair->x[1] * exp(slope * pair->gap));
+    const double residual = pair->y[0] - sum * share;
+    return residual * residual / (sum * share * (1 - share));
+}
+
+static double dispersion_at(const struct neighbours *pair, size_t pairs, double t)
+{
+    double value[NEAREST];
+    const size_t n = pairs < NEAREST ? pairs : NEAREST;
+    size_t from = 0;
+    while (from + n < pairs && fabs(pair[from + n].middle - t) < fabs(pair[from].middle - t))
+        from++;
+    for (size_t i = 0; i < n; i++)
+        value[i] = pair[from + i].slope;
+    const double slope = median(value, n);
+    for (size_t i = 0; i < n; i++)
+        value[i] = chi_square_of(&pair[from + i], slope);
+    return fmax(1, median(value, n) / MEDIAN_OF_CHI_SQUARE_1);
+}
+
+enum pal_status pal_dispersion_near(const double *y, const double *x, const double *t, size_t n,
+                                    struct pal_arena *scratch, double *out, struct pal_error *err)
+{
+    struct neighbours *pair = pal_arena_alloc(scratch, n + 1, sizeof *pair);
+    size_t pairs = 0;
+    if (!pair)
+        return pal_nomem(err, "a series");
+    for (size_t i = 0; i < n; i++)
+        if (!(y[i] >= 0 && isfinite(y[i])) || (x && !(x[i] > 0 && isfinite(x[i]))) ||
+            (i && !(t[i] > t[i - 1])))
+            return pal_fail(err, PAL_DOMAIN,
+                            "member %zu of the series is no count of an exposure "
+                            "after the one before",
+                            i + 1);
+    for (size_t i = 0; i + 1 < n; i++)
+        if (y[i] + y[i + 1] > 0)
+            pair[pairs++] = pair_of(y, x, t, i);
+    for (size_t i = 0; i < n; i++)
+        out[i] = pairs ? dispersion_at(pair, pairs, t[i]) : 1;
     return PAL_OK;
 }

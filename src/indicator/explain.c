@@ -179,7 +179,8 @@ static void say_formula(struct page *page, const struct job *j, const struct ite
         say(page, 2,
             "The counts of this area scatter about their log-linear trend more than chance allows "
             "(Pearson chi-square beyond its 5 per cent point, five years at least), so the "
-            "interval takes the dispersion of the series.");
+            "interval takes their dispersion near this year: the median chi-square of "
+            "neighbouring years.");
     if (j->d->estimator->source)
         say(page, 2, "Source of the method: %s", j->d->estimator->source);
 }

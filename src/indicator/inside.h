@@ -256,7 +256,7 @@ bool reading_rest(const struct reading *part, const struct reading *whole, struc
 bool reading_given(const struct reading *reading); /* a value, or bounds */
 uint32_t flags_of_marks(uint8_t marks);
 
-/* Series that scatter more than chance: dispersion[items], 0 where none was found. */
+/* Series that scatter more than chance: dispersion[items] near each, 0 where none was found. */
 PAL_CHECK_RESULT
 enum pal_status job_dispersion(struct job *job, double *dispersion, struct pal_error *err);
 PAL_CHECK_RESULT

@@ -1,19 +1,24 @@
 /* series.c: series that scatter more than chance. An area's own counts over the years are held
  * against a log-linear trend; where they scatter about it more than Poisson counts would, the
- * random variation of each is that of the series (quasi-Poisson), not that of one Poisson count. */
+ * random variation of each is that of the years about it (quasi-Poisson), not that of one Poisson
+ * count. */
 #include "inside.h"
 
 #include <math.h>
 #include <string.h>
 
 /* The stated rule: at least five years with a count, Pearson's chi-square about the trend beyond
- * its 5 per cent point. Totals over areas are no series of one observer and are not tested. */
+ * its 5 per cent point. The dispersion is that near each year, and not above the count itself: the
+ * relative standard deviation stays within 100 per cent, since an equivalent Poisson count below
+ * one would bound nothing. Totals over areas are no series of one observer and are not tested. */
 enum { LEAST_YEARS = 5, MOST_YEARS = 400 };
 #define TEST_LEVEL 0.05
 
-static void test_series(const struct job *j, const uint32_t *member, size_t n, double *dispersion)
+static enum pal_status test_series(const struct job *j, const uint32_t *member, size_t n,
+                                   double *dispersion, struct pal_error *err)
 {
-    double y[MOST_YEARS], x[MOST_YEARS], t[MOST_YEARS];
+    double y[MOST_YEARS], x[MOST_YEARS], t[MOST_YEARS], near[MOST_YEARS];
+    uint32_t from[MOST_YEARS];
     size_t used = 0;
     for (size_t i = 0; i < n && used < MOST_YEARS; i++) {
         struct reading top, bottom;
@@ -23,15 +28,19 @@ static void test_series(const struct job *j, const uint32_t *member, size_t n, d
             continue;
         y[used] = top.value;
         x[used] = j->is_rate ? bottom.value : 1;
+        from[used] = member[i];
         t[used++] = (int32_t)j->item[member[i]].key[KEY_PERIOD];
     }
     struct pal_dispersion found;
     struct pal_error ignored = {0}; /* a trend that does not settle is no evidence of scatter */
     if (used < LEAST_YEARS || pal_dispersion_of(y, x, t, used, &found, &ignored) != PAL_OK ||
         found.df < 1 || !(found.p < TEST_LEVEL))
-        return;
-    for (size_t i = 0; i < n; i++)
-        dispersion[member[i]] = found.dispersion;
+        return PAL_OK;
+    PAL_TRY(pal_dispersion_near(y, x, t, used, j->scratch, near, err));
+    for (size_t i = 0; i < used; i++)
+        if (fmin(near[i], y[i]) > 1)
+            dispersion[from[i]] = fmin(near[i], y[i]);
+    return PAL_OK;
 }
 
 enum pal_status job_dispersion(struct job *j, double *dispersion, struct pal_error *err)
@@ -71,6 +80,6 @@ enum pal_status job_dispersion(struct job *j, double *dispersion, struct pal_err
             member[start[of[i] + 1]++] = i;
     for (size_t g = 0; g < n; g++)
         if (start[g + 1] - start[g] >= LEAST_YEARS)
-            test_series(j, member + start[g], start[g + 1] - start[g], dispersion);
+            PAL_TRY(test_series(j, member + start[g], start[g + 1] - start[g], dispersion, err));
     return PAL_OK;
 }

@@ -18,6 +18,7 @@ import sys
 from collections import defaultdict
 from fractions import Fraction
 from pathlib import Path
+from statistics import median
 
 SHARED = Path(os.environ.get("SHARED", "../shared")) / "data"
 TOP = Path(__file__).resolve().parents[2]
@@ -141,7 +142,7 @@ def wilson(x, n, level=0.95, classes=1):
 
 
 def dispersion(series_):
-    """Pearson's chi-square over df about a log-linear trend (t, y, x), and its p; None where none is tested."""
+    """The p of Pearson's chi-square about a log-linear trend (t, y, x); None where none is tested."""
     if len(series_) < 5 or sum(y for _, y, _ in series_) <= 0:
         return None
     middle = (min(t for t, _, _ in series_) + max(t for t, _, _ in series_)) / 2
@@ -166,7 +167,21 @@ def dispersion(series_):
     mean = [x * math.exp(a + b * (t - middle)) for t, _, x in series_]
     chi = sum((y - m) ** 2 / m for m, (_, y, _) in zip(mean, series_))
     df = len(series_) - 2
-    return max(1, chi / df), gamma_upper(df / 2, chi / 2)
+    return gamma_upper(df / 2, chi / 2)
+
+
+def nearby(series_, year):
+    """Dispersion near a year: the median binomial chi-square of the ten nearest pairs of neighbouring years about the median
+    slope of their log rates, over the median of a chi-square of 1 df (found by bisection, not typed in)."""
+    pairs = [(a, b) for a, b in zip(series_, series_[1:]) if a[1] + b[1] > 0]
+    pairs = sorted(pairs, key=lambda p: (abs((p[0][0] + p[1][0]) / 2 - year), p[0][0]))[:10]
+    slope = median(math.log((b[1] + 0.5) / b[2] * a[2] / (a[1] + 0.5)) / (b[0] - a[0]) for a, b in pairs)
+    squares = []
+    for (t0, y0, x0), (t1, y1, x1) in pairs:
+        odds = x1 / x0 * math.exp(slope * (t1 - t0))
+        expected = [(y0 + y1) / (1 + odds), (y0 + y1) * odds / (1 + odds)]
+        squares.append((y0 - expected[0]) ** 2 / expected[0] + (y1 - expected[1]) ** 2 / expected[1])  # Pearson's, of both cells
+    return median(squares) / root(lambda m: gamma_lower(0.5, m / 2) - 0.5, 0.1, 1)
 
 
 # ---- areas --------------------------------------------------------------------------------------------------------
@@ -427,15 +442,14 @@ class Engine:
         scale = per / x if x else 1
         word = "gamma" if x else "exact Poisson"
         if self.areas.kind.get(row["REF_AREA"]) not in ("region", "world"):
-            found = self.series_of(row, made.kind)
-            if found and found[1] < 0.05:
-                phi = found[0]
+            phi = min(self.dispersion_of(row, made.kind), y)  # an equivalent count below one bounds nothing
+            if phi > 1:
                 low, high = poisson_limits(y / phi)
                 return (low * phi * scale, high * phi * scale), "quasi-Poisson"
         low, high = poisson_limits(y)
         return (low * scale, high * scale), word
 
-    def series_of(self, row, kind):
+    def dispersion_of(self, row, kind):
         base, name, _ = self.split(row["INDICATOR"])
         by, series_ = self.key(base, row), []
         for (area, year, b), cell in self.cells[name].items():
@@ -444,7 +458,9 @@ class Engine:
             people = self.cells["population"].get((area, year, ()))
             if kind == "count" or people:
                 series_.append((year, float(cell[0]), float(people[0]) if kind == "rate" else 1.0))
-        return dispersion(sorted(series_))
+        series_.sort()
+        p = dispersion(series_)
+        return nearby(series_, int(row["TIME_PERIOD"])) if p is not None and p < 0.05 else 1
 
 
 # ---- comparing -----------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-/* Standardized rates, comparisons of two periods, theta, dispersion. */
+/* Standardized rates, comparisons of two periods, theta. */
 #include "register.h"
 
 #include <criterion/criterion.h>
@@ -180,71 +180,4 @@ Test(estimate_theta, large_counts_keep_their_spread)
     const double theta = register_answer("theta", &(struct pal_ask){0}, 1, &rows, 0, arena).value;
     cr_expect_float_eq(theta, 1e18 / 6e8, 1e-12 * theta);
     pal_arena_free(arena);
-}
-
-/* ---- dispersion ---------------------------------------------------------------------------------
- */
-
-Test(estimate_dispersion, about_a_mean_rate)
-{
-    const double y[] = {2, 4, 12};
-    struct pal_dispersion d;
-    cr_assert_eq(pal_dispersion_of(y, NULL, NULL, 3, &d, NULL), PAL_OK);
-    cr_expect_float_eq(d.chi_square, 56 / 6.0, 1e-13);
-    cr_expect(d.df == 2);
-    cr_expect_float_eq(d.dispersion, 28 / 6.0, 1e-13);
-    cr_expect_float_eq(d.p, exp(-28 / 6.0), 1e-13, "chi-square of 2 df is exponential");
-    const double x[] = {1, 2, 6}; /* the rates are alike */
-    cr_assert_eq(pal_dispersion_of(y, x, NULL, 3, &d, NULL), PAL_OK);
-    cr_expect(d.chi_square < 1e-28 && d.dispersion == 1);
-}
-
-Test(estimate_dispersion, a_log_linear_trend_is_no_dispersion)
-{
-    double y[8], t[8];
-    for (size_t i = 0; i < 8; i++) {
-        t[i] = 2010 + (double)i;
-        y[i] = 50 * exp(0.25 * (double)i);
-    }
-    struct pal_dispersion d;
-    cr_assert_eq(pal_dispersion_of(y, NULL, t, 8, &d, NULL), PAL_OK);
-    cr_expect_float_eq(d.slope, 0.25, 1e-10);
-    cr_expect(d.chi_square < 1e-15 && d.df == 6 && d.dispersion == 1);
-    cr_assert_eq(pal_dispersion_of(y, NULL, NULL, 8, &d, NULL), PAL_OK);
-    cr_expect(d.dispersion > 10, "without the trend it is");
-}
-
-/* At the fit of a Poisson regression the residuals and t times the residuals add up to zero. */
-Test(estimate_dispersion, the_trend_solves_the_score_equations)
-{
-    static const double y[] = {14, 9, 22, 17, 40, 31}, x[] = {10, 9, 11, 12, 13, 12};
-    static const double t[] = {0, 1, 2, 3, 5, 6};
-    struct pal_dispersion d;
-    cr_assert_eq(pal_dispersion_of(y, x, t, 6, &d, NULL), PAL_OK);
-    /* The level follows from the slope; then both equations and the chi-square are checked. */
-    double level = 0, sum = 0, total = 0;
-    for (size_t i = 0; i < 6; i++) {
-        sum += x[i] * exp(d.slope * t[i]);
-        total += y[i];
-    }
-    level = total / sum;
-    double moment = 0, chi_square = 0;
-    for (size_t i = 0; i < 6; i++) {
-        const double mean = level * x[i] * exp(d.slope * t[i]);
-        moment += t[i] * (y[i] - mean);
-        chi_square += (y[i] - mean) * (y[i] - mean) / mean;
-    }
-    cr_expect_float_eq(moment, 0, 1e-9);
-    cr_expect_float_eq(d.chi_square, chi_square, 1e-9);
-}
-
-Test(estimate_dispersion, too_short_and_refused)
-{
-    const double y[] = {3, 4}, t[] = {0, 1}, bad[] = {3, -1}, x[] = {1, 0};
-    struct pal_dispersion d;
-    cr_assert_eq(pal_dispersion_of(y, NULL, t, 2, &d, NULL), PAL_OK);
-    cr_expect(d.dispersion == 1 && d.p == 1 && d.df == 0);
-    cr_assert_eq(pal_dispersion_of(y, NULL, NULL, 0, &d, NULL), PAL_OK);
-    cr_expect_eq(pal_dispersion_of(bad, NULL, NULL, 2, &d, NULL), PAL_DOMAIN);
-    cr_expect_eq(pal_dispersion_of(y, x, NULL, 2, &d, NULL), PAL_DOMAIN);
 }
