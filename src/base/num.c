@@ -1,9 +1,8 @@
 /* num.c: exact text <-> number, the same in every locale. Short decimals, which are nearly all that
  * statistics carry, take a fast exact path; the rest goes through the C library in the C locale of
  * this thread alone. */
-#include "palermo/base.h"
+#include "inside.h"
 
-#include <float.h>
 #include <locale.h>
 #include <math.h>
 #include <stdlib.h>
@@ -201,108 +200,61 @@ static size_t write_word(const char *word, char *out)
 
 static size_t write_whole(uint64_t value, char *out)
 {
+    static const char pairs[] =
+        "00010203040506070809101112131415161718192021222324252627282930313233"
+        "34353637383940414243444546474849505152535455565758596061626364656667"
+        "6869707172737475767778798081828384858687888990919293949596979899";
     char reversed[24];
-    size_t n = 0;
-    do {
-        reversed[n++] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value);
-    for (size_t i = 0; i < n; i++)
-        out[i] = reversed[n - 1 - i];
+    size_t at = sizeof reversed;
+    for (; value >= 100; value /= 100) {
+        at -= 2;
+        memcpy(reversed + at, pairs + 2 * (value % 100), 2);
+    }
+    if (value >= 10) {
+        at -= 2;
+        memcpy(reversed + at, pairs + 2 * value, 2);
+    } else {
+        reversed[--at] = (char)('0' + value);
+    }
+    const size_t n = sizeof reversed - at;
+    memcpy(out, reversed + at, n);
     out[n] = '\0';
     return n;
 }
 
-/* Decimals that are m / 10^k with m below 2^53 and k up to 15: the division rounds correctly, so
- * finding v again proves that the text reads back as v. */
-static size_t write_short(double value, char *out)
+/* "12.5", "0.00012", or from 1e-5 on down "1.25e-05", as printf's %g has it. Up to fifteen decimals
+ * take no exponent at 1e-5 either. */
+static size_t write_decimal(const struct num_decimal *decimal, char *out)
 {
-    for (int k = 1; k <= 15; k++) {
-        const double scaled = value * exact_power[k];
-        if (scaled >= 1e15)
-            return 0;
-        const double m = (double)(int64_t)(scaled + 0.5);
-        /* A product that is no whole number to the last bits is none at all: spare the division. */
-        if (fabs(scaled - m) > scaled * 1e-15 || m / exact_power[k] != value)
-            continue;
-        char digits[24];
-        const size_t n = write_whole((uint64_t)m, digits);
-        size_t at = 0;
-        const size_t whole = n > (size_t)k ? n - (size_t)k : 0;
-        if (!whole)
+    char digits[24];
+    const size_t n = write_whole(decimal->digits, digits);
+    const int point = (int)n + decimal->exponent; /* digits before it, or minus the zeros behind */
+    size_t at = 0;
+    if (point < -4 || (point == -4 && decimal->exponent < -15)) {
+        out[at++] = digits[0];
+        if (n > 1)
+            out[at++] = '.';
+        memcpy(out + at, digits + 1, n - 1);
+        at += n - 1;
+        out[at++] = 'e';
+        out[at++] = '-';
+        if (point > -9)
             out[at++] = '0';
-        memcpy(out + at, digits, whole);
-        at += whole;
-        out[at++] = '.';
-        for (size_t zeros = (size_t)k; zeros > n; zeros--)
-            out[at++] = '0';
-        memcpy(out + at, digits + whole, n - whole);
-        at += n - whole;
-        out[at] = '\0';
-        return at;
+        return at + write_whole((uint64_t)(1 - point), out + at);
     }
-    return 0;
-}
-
-/* Doubles that need 15 to 17 digits, by arithmetic of 64-bit precision where the machine has it.
- * Every step that could round the wrong way is recognized (a product near half, a quotient near the
- * middle between two doubles) and left to the slow path, so the text is the same everywhere. */
-static size_t write_long(double value, char *out)
-{
-#if LDBL_MANT_DIG == 64
-    static const long double power[] = {1e0L,  1e1L,  1e2L,  1e3L,  1e4L,  1e5L,  1e6L,  1e7L,
-                                        1e8L,  1e9L,  1e10L, 1e11L, 1e12L, 1e13L, 1e14L, 1e15L,
-                                        1e16L, 1e17L, 1e18L, 1e19L, 1e20L, 1e21L};
-    int whole = value < 1 ? 0 : 1; /* digits before the point, or minus the zeros behind it */
-    while (whole > 0 && whole < 16 && (long double)value >= power[whole])
-        whole++;
-    while (whole <= 0 && value < (double)(1 / power[1 - whole]))
-        whole--;
-    /* The neighbours of the double: a text within half of that distance reads back as it. */
-    const long double above = (long double)nextafter(value, HUGE_VAL) - (long double)value,
-                      below = (long double)value - (long double)nextafter(value, 0);
-    for (int digits = 15; digits <= 17; digits++) {
-        const int k = digits - whole;
-        if (k < 1 || k > 21)
-            return 0;
-        const long double scaled = (long double)value * power[k];
-        const uint64_t m = (uint64_t)scaled;
-        const long double rest = scaled - (long double)m;
-        if (rest > 0.48L && rest < 0.52L)
-            return 0;
-        const uint64_t rounded = m + (rest >= 0.5L);
-        long double gap = (long double)rounded / power[k] - (long double)value;
-        gap = gap < 0 ? -gap : gap;
-        if (gap > 0.51L * above)
-            continue;
-        if (gap > 0.49L * below)
-            return 0;
-        char text[24];
-        size_t n = write_whole(rounded, text), decimals = (size_t)k, at = 0;
-        while (n > 1 && decimals > 1 && text[n - 1] == '0') {
-            n--;
-            decimals--;
-        }
-        if (n > decimals) {
-            memcpy(out, text, n - decimals);
-            at = n - decimals;
-        } else {
-            out[at++] = '0';
-        }
+    const size_t whole = point > 0 ? (size_t)point : 0;
+    memcpy(out, digits, whole);
+    at = whole;
+    if (!whole)
+        out[at++] = '0';
+    if (n > whole)
         out[at++] = '.';
-        for (size_t zeros = decimals; zeros > n; zeros--)
-            out[at++] = '0';
-        const size_t from = n > decimals ? n - decimals : 0;
-        memcpy(out + at, text + from, n - from);
-        at += n - from;
-        out[at] = '\0';
-        return at;
-    }
-#else
-    (void)value;
-    (void)out;
-#endif
-    return 0;
+    for (int zeros = point; zeros < 0; zeros++)
+        out[at++] = '0';
+    memcpy(out + at, digits + whole, n - whole);
+    at += n - whole;
+    out[at] = '\0';
+    return at;
 }
 
 size_t pal_num_write(double value, char *out)
@@ -320,13 +272,9 @@ size_t pal_num_write(double value, char *out)
     }
     if (value < 1e17 && value == floor(value) && value < 9007199254740992.0)
         return at + write_whole((uint64_t)value, out + at);
-    if (value >= 1e-5 && value < 1e15) {
-        size_t n = write_short(value, out + at);
-        if (!n && value >= 1e-4)
-            n = write_long(value, out + at);
-        if (n)
-            return at + n;
-    }
+    struct num_decimal decimal;
+    if (num_shortest(value, &decimal))
+        return at + write_decimal(&decimal, out + at);
     for (int digits = 15; digits <= 17; digits++) {
         const int n = slow_write(out + at, PAL_NUM_SIZE - at, "%.*g", digits, value);
         double back;
@@ -351,10 +299,37 @@ size_t pal_num_write17(double value, char *out)
     return n < 0 ? 0 : (size_t)n;
 }
 
+/* scaled / 10^decimals, with all its decimals and a digit before the point. */
+static size_t write_fixed(bool negative, uint64_t scaled, size_t decimals, char *out)
+{
+    enum { ZEROS = 16 };
+    char digits[ZEROS + 24] = "0000000000000000";
+    const char *from = digits + ZEROS;
+    size_t n = write_whole(scaled, digits + ZEROS), at = 0;
+    if (n <= decimals) {
+        from -= decimals + 1 - n;
+        n = decimals + 1;
+    }
+    if (negative)
+        out[at++] = '-';
+    memcpy(out + at, from, n - decimals);
+    at += n - decimals;
+    if (decimals) {
+        out[at++] = '.';
+        memcpy(out + at, from + n - decimals, decimals);
+        at += decimals;
+    }
+    out[at] = '\0';
+    return at;
+}
+
 size_t pal_num_write_fixed(double value, int decimals, char *out, size_t size)
 {
     if (!isfinite(value) && size >= PAL_NUM_SIZE)
         return pal_num_write(value, out);
+    uint64_t scaled;
+    if (size >= PAL_NUM_SIZE && num_fixed(fabs(value), decimals, &scaled))
+        return write_fixed(value < 0 && scaled, scaled, (size_t)decimals, out);
     const int n = slow_write(out, size, "%.*f", decimals, value);
     if (n < 0 || (size_t)n >= size)
         return 0;

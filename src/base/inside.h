@@ -1,0 +1,20 @@
+/* inside.h: what the files of this room share. */
+#ifndef PALERMO_BASE_INSIDE_H
+#define PALERMO_BASE_INSIDE_H
+
+#include "palermo/base.h"
+
+/* ---- doubles as decimals (num_decimal.c) ---- */
+
+struct num_decimal { /* digits * 10^exponent */
+    uint64_t digits;
+    int exponent;
+};
+/* The decimal of fewest digits that reads back as the value, of those the nearest. The value is
+ * above 0; false where it is out of the range for which this is done, or the machine has no
+ * integers of 128 bits. */
+bool num_shortest(double value, struct num_decimal *out);
+/* The value (0 or above) times 10^decimals, rounded half to even; false as above. */
+bool num_fixed(double value, int decimals, uint64_t *out);
+
+#endif
