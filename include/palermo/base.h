@@ -115,7 +115,8 @@ size_t pal_arena_used(const struct pal_arena *arena);
 
 /* count * size zeroed bytes aligned for any type, the product checked; NULL when memory is out. */
 void *pal_arena_alloc(struct pal_arena *arena, size_t count, size_t size);
-/* Grows the array `old` of old_count elements to new_count; the old contents are kept. */
+/* Grows the array `old` of old_count elements to new_count: the old contents are kept, the rest is
+ * zeroed. It may move, and a large one leaves nothing where it was. */
 void *pal_arena_grow(struct pal_arena *arena, void *old, size_t old_count, size_t new_count,
                      size_t size);
 pal_str pal_arena_str(struct pal_arena *arena,
@@ -131,6 +132,7 @@ struct pal_arena_mark {
     size_t used;
     void *deferred;
     size_t total;
+    uint64_t large;
 };
 struct pal_arena_mark pal_arena_mark(const struct pal_arena *arena);
 void pal_arena_reset(struct pal_arena *arena, struct pal_arena_mark mark);

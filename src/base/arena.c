@@ -1,6 +1,6 @@
-/* arena.c: the only place that calls malloc. Memory is handed out from blocks and given back all
- * at once, or down to a mark. */
-#include "palermo/base.h"
+/* arena.c: memory is handed out from blocks and given back all at once, or down to a mark. What is
+ * large has pages of its own, in which it grows without being copied. */
+#include "inside.h"
 
 #include <stdalign.h>
 #include <stdlib.h>
@@ -12,6 +12,14 @@ struct block {
     alignas(max_align_t) unsigned char bytes[];
 };
 
+struct large { /* one thing, of LARGE bytes or more */
+    struct large *before, *after;
+    size_t size;     /* of the pages, header and all */
+    size_t given;    /* bytes handed out             */
+    uint64_t serial; /* how many came before it      */
+    alignas(max_align_t) unsigned char bytes[];
+};
+
 struct deferred {
     struct deferred *before;
     void (*release)(void *);
@@ -20,12 +28,14 @@ struct deferred {
 
 struct pal_arena {
     struct block *top;
+    struct large *large; /* the last of them */
     struct deferred *deferred;
-    size_t total; /* bytes handed out, rounded to alignment */
+    size_t small_bytes, large_bytes; /* handed out, rounded to alignment */
     size_t limit;
+    uint64_t serial;
 };
 
-enum { FIRST_BLOCK = 16 * 1024, LARGEST_STEP = 1024 * 1024 };
+enum { FIRST_BLOCK = 16 * 1024, LARGEST_STEP = 1024 * 1024, LARGE = 128 * 1024, PAGE = 4096 };
 
 struct pal_arena *pal_arena_new(void) { return calloc(1, sizeof(struct pal_arena)); }
 
@@ -38,11 +48,24 @@ static void release_until(struct pal_arena *arena, const struct deferred *stop)
     }
 }
 
+static void free_large_from(struct pal_arena *arena, uint64_t serial)
+{
+    while (arena->large && arena->large->serial >= serial) {
+        struct large *last = arena->large;
+        arena->large = last->before;
+        arena->large_bytes -= last->given;
+        pages_free(last, last->size);
+    }
+    if (arena->large)
+        arena->large->after = NULL;
+}
+
 void pal_arena_free(struct pal_arena *arena)
 {
     if (!arena)
         return;
     release_until(arena, NULL);
+    free_large_from(arena, 0);
     while (arena->top) {
         struct block *before = arena->top->before;
         free(arena->top);
@@ -53,7 +76,10 @@ void pal_arena_free(struct pal_arena *arena)
 
 void pal_arena_limit(struct pal_arena *arena, size_t limit_bytes) { arena->limit = limit_bytes; }
 
-size_t pal_arena_used(const struct pal_arena *arena) { return arena->total; }
+size_t pal_arena_used(const struct pal_arena *arena)
+{
+    return arena->small_bytes + arena->large_bytes;
+}
 
 static bool rounded(size_t count, size_t size, size_t *bytes)
 {
@@ -65,9 +91,14 @@ static bool rounded(size_t count, size_t size, size_t *bytes)
     return true;
 }
 
-static void *take(struct pal_arena *arena, size_t bytes)
+static bool within_limit(const struct pal_arena *arena, size_t more)
 {
-    if (arena->limit && (bytes > arena->limit || arena->total > arena->limit - bytes))
+    return !arena->limit || (more <= arena->limit && pal_arena_used(arena) <= arena->limit - more);
+}
+
+static void *take_small(struct pal_arena *arena, size_t bytes)
+{
+    if (!within_limit(arena, bytes))
         return NULL;
     if (!arena->top || arena->top->size - arena->top->used < bytes) {
         size_t size = arena->top ? arena->top->size * 2 : FIRST_BLOCK;
@@ -85,8 +116,33 @@ static void *take(struct pal_arena *arena, size_t bytes)
     }
     void *at = arena->top->bytes + arena->top->used;
     arena->top->used += bytes;
-    arena->total += bytes;
+    arena->small_bytes += bytes;
     return at;
+}
+
+static size_t pages_for(size_t bytes)
+{
+    return (sizeof(struct large) + bytes + PAGE - 1) / PAGE * PAGE;
+}
+
+static void *take_large(struct pal_arena *arena, size_t bytes) /* zeroed */
+{
+    const size_t size = pages_for(bytes);
+    struct large *fresh = within_limit(arena, bytes) ? pages_new(size) : NULL;
+    if (!fresh)
+        return NULL;
+    *fresh = (struct large){
+        .before = arena->large, .size = size, .given = bytes, .serial = arena->serial++};
+    if (arena->large)
+        arena->large->after = fresh;
+    arena->large = fresh;
+    arena->large_bytes += bytes;
+    return fresh->bytes;
+}
+
+static void *take(struct pal_arena *arena, size_t bytes) /* contents as they come */
+{
+    return bytes >= LARGE ? take_large(arena, bytes) : take_small(arena, bytes);
 }
 
 void *pal_arena_alloc(struct pal_arena *arena, size_t count, size_t size)
@@ -94,8 +150,34 @@ void *pal_arena_alloc(struct pal_arena *arena, size_t count, size_t size)
     size_t bytes;
     if (!rounded(count, size, &bytes))
         return NULL;
-    void *at = take(arena, bytes);
+    if (bytes >= LARGE)
+        return take_large(arena, bytes);
+    void *at = take_small(arena, bytes);
     return at ? memset(at, 0, bytes) : NULL;
+}
+
+static void *grow_large(struct pal_arena *arena, void *old, size_t bytes)
+{
+    struct large *own =
+        (struct large *)(void *)((unsigned char *)old - offsetof(struct large, bytes));
+    const size_t more = bytes - own->given, size = pages_for(bytes);
+    if (!within_limit(arena, more))
+        return NULL;
+    if (size > own->size) {
+        own = pages_grow(own, own->size, size);
+        if (!own)
+            return NULL;
+        own->size = size;
+        if (own->before)
+            own->before->after = own;
+        if (own->after)
+            own->after->before = own;
+        else
+            arena->large = own;
+    }
+    own->given = bytes;
+    arena->large_bytes += more;
+    return own->bytes;
 }
 
 void *pal_arena_grow(struct pal_arena *arena, void *old, size_t old_count, size_t new_count,
@@ -106,14 +188,17 @@ void *pal_arena_grow(struct pal_arena *arena, void *old, size_t old_count, size_
         return NULL;
     if (new_bytes <= old_bytes)
         return old;
+    if (old && old_bytes >= LARGE)
+        return grow_large(arena, old, new_bytes);
     struct block *top = arena->top;
     /* The last thing handed out grows in place while its block has room. */
-    if (old && top && (unsigned char *)old + old_bytes == top->bytes + top->used &&
+    if (old && new_bytes < LARGE && top &&
+        (unsigned char *)old + old_bytes == top->bytes + top->used &&
         top->size - top->used >= new_bytes - old_bytes &&
-        (!arena->limit || arena->total + (new_bytes - old_bytes) <= arena->limit)) {
+        within_limit(arena, new_bytes - old_bytes)) {
         memset(top->bytes + top->used, 0, new_bytes - old_bytes);
         top->used += new_bytes - old_bytes;
-        arena->total += new_bytes - old_bytes;
+        arena->small_bytes += new_bytes - old_bytes;
         return old;
     }
     unsigned char *fresh = take(arena, new_bytes);
@@ -122,7 +207,8 @@ void *pal_arena_grow(struct pal_arena *arena, void *old, size_t old_count, size_
     const size_t kept = old_count * size;
     if (kept)
         memcpy(fresh, old, kept);
-    memset(fresh + kept, 0, new_bytes - kept);
+    if (new_bytes < LARGE)
+        memset(fresh + kept, 0, new_bytes - kept);
     return fresh;
 }
 
@@ -173,12 +259,13 @@ enum pal_status pal_arena_defer(struct pal_arena *arena, void (*release)(void *)
 struct pal_arena_mark pal_arena_mark(const struct pal_arena *arena)
 {
     return (struct pal_arena_mark){arena->top, arena->top ? arena->top->used : 0, arena->deferred,
-                                   arena->total};
+                                   arena->small_bytes, arena->serial};
 }
 
 void pal_arena_reset(struct pal_arena *arena, struct pal_arena_mark mark)
 {
     release_until(arena, mark.deferred);
+    free_large_from(arena, mark.large);
     while (arena->top != mark.block) {
         struct block *before = arena->top->before;
         free(arena->top);
@@ -186,7 +273,7 @@ void pal_arena_reset(struct pal_arena *arena, struct pal_arena_mark mark)
     }
     if (arena->top)
         arena->top->used = mark.used;
-    arena->total = mark.total;
+    arena->small_bytes = mark.total;
 }
 
 enum pal_status pal_nomem(struct pal_error *err, const char *what)

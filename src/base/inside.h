@@ -4,6 +4,14 @@
 
 #include "palermo/base.h"
 
+/* ---- memory (pages.c) ---- */
+
+/* Zeroed memory for large things; NULL when there is none. Growing may move it, keeps what is in it
+ * and zeroes the rest; when it fails the old pages stay as they were. */
+void *pages_new(size_t size);
+void *pages_grow(void *pages, size_t old_size, size_t size);
+void pages_free(void *pages, size_t size);
+
 /* ---- doubles as decimals (num_decimal.c) ---- */
 
 struct num_decimal { /* digits * 10^exponent */

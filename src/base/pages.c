@@ -1,0 +1,56 @@
+/* pages.c: large pieces of memory straight from the system. They come as zeros, cost nothing before
+ * they are used, and grow by moving their pages, not their bytes. */
+#if defined(__linux__)
+#define _GNU_SOURCE /* mremap */ // NOLINT(bugprone-reserved-identifier)
+#endif
+
+#include "inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define WATCHED 1 /* so that what is read behind an end, or after a move, is seen */
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define WATCHED 1
+#endif
+#endif
+
+#if defined(__linux__) && !defined(WATCHED)
+
+#include <sys/mman.h>
+
+void *pages_new(size_t size)
+{
+    void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return pages == MAP_FAILED ? NULL : pages;
+}
+
+void *pages_grow(void *pages, size_t old_size, size_t size)
+{
+    void *moved = mremap(pages, old_size, size, MREMAP_MAYMOVE);
+    return moved == MAP_FAILED ? NULL : moved;
+}
+
+void pages_free(void *pages, size_t size) { munmap(pages, size); }
+
+#else
+
+void *pages_new(size_t size) { return calloc(1, size); }
+
+void *pages_grow(void *pages, size_t old_size, size_t size)
+{
+    unsigned char *moved = realloc(pages, size);
+    if (moved)
+        memset(moved + old_size, 0, size - old_size);
+    return moved;
+}
+
+void pages_free(void *pages, size_t size)
+{
+    (void)size;
+    free(pages);
+}
+
+#endif
