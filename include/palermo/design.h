@@ -121,21 +121,126 @@ struct pal_replicates {
     double        scale;
     const double *rscale; /* [n] or NULL = all 1                                                 */
     bool          mse;    /* c is the full-sample estimate, not the mean of the replicates       */
-    const double *factor; /* [psus * n] row = psu: what its weights are multiplied by; NULL when
-                             replicate weights are given                                        */
+    size_t        lonely; /* strata that the lonely rule touched                                 */
+    const struct replicate_maker *maker; /* NULL: each row brings its own replicate weights      */
 };
 
-/* Makes replicate factors from a closed design. `replicates` and rho only where the kind asks.
- * Errors : PAL_DOMAIN when the design does not fit the kind (BRR: two units a stratum).
- * Source : Wolter 2007; Canty & Davison 1999; Rao & Wu 1988; Fay & Train 1995.                   */
+/* Replicates of a closed design. `replicates` only for bootstrap, rao-wu and sdr (0: the smallest
+ * number that serves every unit), rho only for fay. Factors are made when they are asked for: what
+ * is kept is one byte a unit and replicate for the bootstraps, and nothing for the others.
+ * A stratum of one unit is refused, or contributes nothing, as the design's lonely rule says;
+ * average scales the others up; adjust has no meaning here and is refused.
+ * Errors : PAL_DOMAIN when the design does not fit the kind (brr: two units a stratum; jk1: no
+ *          strata).
+ * Source : Wolter 2007, chapters 3-5; Canty & Davison 1999; Rao, Wu & Yue 1992; Fay & Train 1995. */
 PAL_CHECK_RESULT
 enum pal_status pal_replicates_make(const struct pal_design *design, enum pal_replicate_kind kind,
                                     size_t replicates, double rho, uint64_t seed,
                                     struct pal_arena *arena, struct pal_replicates *out,
                                     struct pal_error *err);
+/* Replicates whose factors are given by first-stage unit, factor[psus * n] with a row a unit. Scale,
+ * rscale and mse are the caller's. */
+PAL_CHECK_RESULT
+enum pal_status pal_replicates_of(const struct pal_design *design, size_t n, const double *factor,
+                                  struct pal_arena *arena, struct pal_replicates *out,
+                                  struct pal_error *err);
+/* What the weights of a first-stage unit are multiplied by: out[n]. */
+void pal_replicates_factors(const struct pal_replicates *replicates, uint32_t psu, double *out);
+/* Totals over units become totals in every replicate, without a look at rows.
+ *   psu    [units] first-stage units, ascending; units that are not listed have totals of zero
+ *   total  [units * width] weighted totals, a row a unit
+ *   out    [width * n] the totals of each replicate, a row a variable                             */
+PAL_CHECK_RESULT
+enum pal_status pal_replicates_totals(const struct pal_replicates *replicates, size_t units,
+                                      const uint32_t *psu, size_t width, const double *total,
+                                      struct pal_arena *scratch, double *out,
+                                      struct pal_error *err);
 /* Covariance of two estimates from their replicate values a[n], b[n] and full-sample values.
- * Undefined replicates (NaN in either) are left out without rescaling.                           */
+ * Undefined replicates (NaN in either) are left out without rescaling; NaN when none is left.     */
 double pal_replicates_covariance(const struct pal_replicates *replicates, const double *a,
                                  const double *b, double full_a, double full_b);
+/* The number of linearly independent columns, by Householder reflections in the order given; a
+ * column whose norm falls below PAL_RANK_TOLERANCE of what it was is set aside, as LINPACK's dqrdc2
+ * does. The rank of the replicate weights of a domain, minus 1, is its degrees of freedom.
+ *   column  [cols] each [rows]; overwritten                                                       */
+#define PAL_RANK_TOLERANCE 1e-5
+size_t pal_rank(double *const *column, size_t rows, size_t cols);
+
+/* ---- adjusted weights ------------------------------------------------------------------------- */
+
+/* Weights are adjusted in steps: respondents stand in for those who did not answer, samples are
+ * brought to known populations, large weights are cut. The whole chain is worked through for the
+ * full sample and again for every replicate; for linearization it turns each z into what the
+ * adjusted estimate really varies by.
+ *
+ * Rows are held: the memory of an adjustment grows with rows. */
+enum pal_adjust_kind {
+    PAL_ADJUST_RESPONDENTS,   /* the others get weight 0, or within classes the respondents carry
+                                 the weight of the whole class                                     */
+    PAL_ADJUST_POSTSTRATIFY,  /* one margin of cells                                               */
+    PAL_ADJUST_RAKE,          /* several margins in turn                                           */
+    PAL_ADJUST_CALIBRATE,     /* totals of terms                                                   */
+    PAL_ADJUST_TRIM,          /* weights outside bounds are cut, the rest spread over the others   */
+};
+
+#define PAL_NO_CELL UINT32_MAX
+struct pal_margin { /* rows put into cells */
+    size_t          cells;
+    const uint32_t *cell;       /* [rows] or PAL_NO_CELL                                           */
+    const double   *population; /* [cells] NULL for classes of non-response                        */
+    const pal_str  *name;       /* [cells] for messages                                            */
+};
+
+enum pal_distance { PAL_DISTANCE_LINEAR, PAL_DISTANCE_RAKING, PAL_DISTANCE_LOGIT };
+
+struct pal_adjust {
+    enum pal_adjust_kind     kind;
+    const uint8_t           *respondent; /* [rows] respondents                                     */
+    size_t                   margins;    /* respondents: 0 or 1; poststratify: 1; rake: any        */
+    const struct pal_margin *margin;
+    enum pal_distance        distance;   /* calibrate ...                                          */
+    size_t                   terms;
+    const double            *x;          /* [rows * terms]                                         */
+    const double            *total;      /* [terms]                                                */
+    const pal_str           *term;       /* [terms] for messages                                   */
+    const uint32_t          *unit;       /* [rows] one factor a unit (by its means); NULL: a row   */
+    size_t                   units;
+    double                   low, high;  /* calibrate: bounds of the factor; trim: of the weight;
+                                            -INFINITY, INFINITY for none                           */
+    size_t                   max_iterations; /* rake, calibrate; 0 = 200                           */
+    double                   epsilon;    /* rake: change of a cell over the sum of weights;
+                                            calibrate: miss of a total over 1 + |total|; 0 = 1e-10 */
+};
+
+struct pal_adjustment;
+/* steps[n] in the order they are taken. */
+PAL_CHECK_RESULT
+enum pal_status pal_adjustment_new(const struct pal_adjust *steps, size_t n, size_t rows,
+                                   struct pal_arena *arena, struct pal_adjustment **out,
+                                   struct pal_error *err);
+/* Adjusts the weights of the full sample, base[rows], which must outlive the adjustment.
+ * Errors : PAL_DOMAIN for a cell or class that has a population and no row, for rows in no cell, for
+ *          margins of different totals, for bounds that no factor can keep; PAL_NOCONV when raking
+ *          or calibration does not settle. The message names the step, cell or term.
+ * Source : Deming & Stephan 1940; Deville & Sarndal 1992; Sarndal 2007; Lohr 2010, section 8.6.   */
+PAL_CHECK_RESULT
+enum pal_status pal_adjustment_fit(struct pal_adjustment *adjustment, const double *base,
+                                   struct pal_error *err);
+const double *pal_adjustment_weights(const struct pal_adjustment *adjustment); /* [rows] */
+/* Adjusts one replicate, in[rows] to out[rows]; a replicate that cannot be adjusted is all NaN, or
+ * NaN in the cells that it left empty. Any number of threads may do this at once. */
+PAL_CHECK_RESULT
+enum pal_status pal_adjustment_replicate(const struct pal_adjustment *adjustment, const double *in,
+                                         struct pal_arena *scratch, double *out,
+                                         struct pal_error *err);
+/* What a row adds to the variation of an estimate with influences z[rows] (0 outside the domain):
+ * out[rows], of which the sums over units go into pal_design_covariance. Without steps it would be
+ * weight times z. Trimmed weights count as fixed. Source: Sarndal, Swensson & Wretman 1992, results
+ * 6.6.1 and 9.3.1; Deville & Sarndal 1992; raking as R's survey package does it (ten rounds of
+ * unweighted cell means). */
+PAL_CHECK_RESULT
+enum pal_status pal_adjustment_linearize(const struct pal_adjustment *adjustment, const double *z,
+                                         struct pal_arena *scratch, double *out,
+                                         struct pal_error *err);
 
 #endif

@@ -34,4 +34,74 @@ struct pal_design {
     bool repeated;
 };
 
+/* ---- replicates ---------------------------------------------------------------------------- */
+
+struct replicate_layout { /* first-stage units listed by stratum */
+    size_t strata, units;
+    const uint32_t *order; /* [units] units of stratum 0, then 1, ... in order of appearance */
+    const uint32_t *place; /* [units] where a unit stands in order                           */
+    const size_t *start;   /* [strata + 1]                                                   */
+};
+size_t replicate_sampled(const struct replicate_layout *layout, size_t stratum);
+/* f_h of a first-stage stratum; 0 without fpc. */
+double replicate_fraction(const struct pal_design *design, size_t stratum);
+
+struct replicate_maker;
+struct replicate_kind {
+    const char *name;
+    void (*factors)(const struct replicate_maker *maker, uint32_t psu, double *out /* [n] */);
+    /* A shorter way from totals of units to totals of replicates; NULL: by the factors. */
+    void (*totals)(const struct replicate_maker *maker, size_t units, const uint32_t *psu,
+                   size_t width, const double *total, const double *whole, double *out);
+};
+
+struct replicate_maker { /* what the factors of a unit are made from */
+    const struct replicate_kind *kind;
+    const struct pal_design *design;
+    struct replicate_layout layout;
+    size_t n;
+    double rho;               /* brr, fay                                      */
+    const uint8_t *draws;     /* bootstraps: [units * n]                       */
+    const double *low, *step; /* bootstraps: [strata], factor = low + step * draws */
+    const double *given;      /* [units * n]                                   */
+};
+PAL_CHECK_RESULT
+enum pal_status replicate_bootstrap(struct replicate_maker *maker, size_t replicates, bool rao_wu,
+                                    uint64_t seed, struct pal_arena *arena,
+                                    struct pal_replicates *out, struct pal_error *err);
+
+/* ---- adjusted weights ------------------------------------------------------------------------ */
+
+struct adjust_step {
+    const struct adjust_kind *kind;
+    const struct pal_adjust *ask;
+    size_t rows;
+    size_t crossed;           /* rake: cells of all margins crossed            */
+    const uint32_t *cross;    /* rake: [rows], PAL_NO_CELL where a margin has none */
+    const uint32_t *cross_of; /* rake: [crossed * margins] cell of each margin */
+    const double *x;          /* calibrate: [rows * terms]                     */
+    const double *in, *out;   /* [rows] weights of the full sample, before and after */
+    const double *kept;       /* what `linearize` needs of the fit: the kind's own */
+};
+
+struct adjust_work { /* of one set of weights */
+    struct pal_arena *arena;
+    double *kept;   /* the kind's `keeps` numbers */
+    bool replicate; /* an empty cell makes NaN instead of a refusal */
+};
+
+struct adjust_kind {
+    const char *name;
+    enum pal_status (*prepare)(struct adjust_step *step, struct pal_arena *arena,
+                               struct pal_error *err); /* NULL: nothing to prepare */
+    size_t (*keeps)(const struct adjust_step *step);   /* NULL: nothing */
+    enum pal_status (*weigh)(const struct adjust_step *step, const double *in, double *out,
+                             struct adjust_work *work, struct pal_error *err);
+    /* e[rows], influences on the weights after the step, become those on the weights before. */
+    enum pal_status (*linearize)(const struct adjust_step *step, double *e,
+                                 struct pal_arena *scratch, struct pal_error *err);
+};
+extern const struct adjust_kind adjust_respondents, adjust_poststratify, adjust_rake,
+    adjust_calibrate, adjust_trim;
+
 #endif

@@ -6,185 +6,309 @@
 #include <math.h>
 #include <string.h>
 
-struct layout { /* first-stage units listed by stratum */
-    size_t          strata, units;
-    const uint32_t *order; /* [units] units of stratum 0, then 1, ... in order of appearance */
-    const size_t   *start; /* [strata + 1] */
-};
+/* ---- units by stratum
+ * ------------------------------------------------------------------------------ */
 
 static enum pal_status layout_of(const struct pal_design *design, struct pal_arena *arena,
-                                 struct layout *out, struct pal_error *err)
+                                 struct replicate_layout *out, struct pal_error *err)
 {
     const struct design_stage *stage = &design->stage[0];
-    uint32_t                  *order = pal_arena_alloc(arena, stage->units + 1, sizeof *order);
-    size_t                    *start = pal_arena_alloc(arena, stage->strata + 1, sizeof *start);
-    size_t                    *fill = pal_arena_alloc(arena, stage->strata + 1, sizeof *fill);
-    if (!order || !start || !fill)
+    uint32_t *order = pal_arena_alloc(arena, stage->units + 1, sizeof *order);
+    uint32_t *place = pal_arena_alloc(arena, stage->units + 1, sizeof *place);
+    size_t *start = pal_arena_alloc(arena, stage->strata + 1, sizeof *start);
+    if (!order || !place || !start)
         return pal_nomem(err, "the replicates");
     for (size_t h = 0; h < stage->strata; h++)
         start[h + 1] = start[h] + stage->stratum[h].sampled;
+    size_t *fill = pal_arena_alloc(arena, stage->strata + 1, sizeof *fill);
+    if (!fill)
+        return pal_nomem(err, "the replicates");
     memcpy(fill, start, (stage->strata + 1) * sizeof *fill);
-    for (size_t u = 0; u < stage->units; u++)
-        order[fill[stage->unit_stratum[u]]++] = (uint32_t)u;
-    *out = (struct layout){ stage->strata, stage->units, order, start };
-    return PAL_OK;
-}
-
-static double fraction(const struct pal_design *design, size_t h)
-{
-    const struct design_stratum *stratum = &design->stage[0].stratum[h];
-    return isfinite(stratum->population) ? (double)stratum->sampled / stratum->population : 0;
-}
-
-struct making {
-    const struct pal_design *design;
-    struct layout            layout;
-    struct pal_arena        *arena;
-    struct pal_replicates   *out;
-    double                  *factor, *rscale;
-    struct pal_error        *err;
-};
-
-static enum pal_status room(struct making *m, size_t n)
-{
-    m->out->n = n;
-    m->factor = pal_arena_alloc(m->arena, m->layout.units * n, sizeof *m->factor);
-    m->rscale = pal_arena_alloc(m->arena, n, sizeof *m->rscale);
-    if (!m->factor || !m->rscale)
-        return pal_nomem(m->err, "the replicates");
-    for (size_t i = 0; i < m->layout.units * n; i++)
-        m->factor[i] = 1;
-    for (size_t r = 0; r < n; r++)
-        m->rscale[r] = 1;
-    m->out->factor = m->factor;
-    m->out->rscale = m->rscale;
-    return PAL_OK;
-}
-
-/* One unit left out in turn, the others scaled up; strata ignored (JK1) or kept (JKn). */
-static enum pal_status jackknife(struct making *m, bool strata)
-{
-    const struct layout *l = &m->layout;
-    PAL_TRY(room(m, l->units));
-    if (!strata) {
-        const double n = (double)l->units;
-        m->out->scale = (n - 1) / n * (l->strata == 1 ? 1 - fraction(m->design, 0) : 1);
-        for (size_t r = 0; r < l->units; r++)
-            for (size_t u = 0; u < l->units; u++)
-                m->factor[u * l->units + r] = u == r ? 0 : n / (n - 1);
-        return PAL_OK;
+    for (size_t u = 0; u < stage->units; u++) {
+        const uint32_t h = stage->unit_stratum[u];
+        place[u] = (uint32_t)fill[h];
+        order[fill[h]++] = (uint32_t)u;
     }
-    m->out->scale = 1;
-    size_t r = 0;
-    for (size_t h = 0; h < l->strata; h++) {
-        const double n = (double)(l->start[h + 1] - l->start[h]);
-        for (size_t i = l->start[h]; i < l->start[h + 1]; i++, r++) {
-            m->rscale[r] = (n - 1) / n * (1 - fraction(m->design, h));
-            for (size_t j = l->start[h]; j < l->start[h + 1] && n > 1; j++)
-                m->factor[l->order[j] * l->units + r] = i == j ? 0 : n / (n - 1);
+    *out = (struct replicate_layout){stage->strata, stage->units, order, place, start};
+    return PAL_OK;
+}
+
+size_t replicate_sampled(const struct replicate_layout *layout, size_t stratum)
+{
+    return layout->start[stratum + 1] - layout->start[stratum];
+}
+
+double replicate_fraction(const struct pal_design *design, size_t stratum)
+{
+    const struct design_stratum *s = &design->stage[0].stratum[stratum];
+    return isfinite(s->population) ? (double)s->sampled / s->population : 0;
+}
+
+/* Strata of one unit that is no census: what the design's rule makes of them. `*ordinary` counts
+ * the others. */
+static enum pal_status check_lonely(const struct replicate_maker *m, struct pal_replicates *out,
+                                    size_t *ordinary, struct pal_error *err)
+{
+    const enum pal_lonely rule = m->design->spec.lonely;
+    for (size_t h = 0; h < m->layout.strata; h++)
+        if (replicate_sampled(&m->layout, h) == 1 && replicate_fraction(m->design, h) < 1)
+            out->lonely++;
+    *ordinary = m->layout.strata - out->lonely;
+    if (!out->lonely)
+        return PAL_OK;
+    if (rule == PAL_LONELY_FAIL)
+        return pal_fail(
+            err, PAL_DOMAIN,
+            "%zu strata have one sampled unit; choose --lonely-psu certainty, remove or "
+            "average",
+            out->lonely);
+    if (rule == PAL_LONELY_ADJUST)
+        return pal_fail(err, PAL_DOMAIN,
+                        "--lonely-psu adjust is a rule of linearization; with replicates choose "
+                        "certainty, remove or average");
+    if (!*ordinary)
+        return pal_fail(err, PAL_DOMAIN, "every stratum has one sampled unit");
+    return PAL_OK;
+}
+
+static enum pal_status need_rscale(struct pal_replicates *out, double **rscale,
+                                   struct pal_arena *arena, struct pal_error *err)
+{
+    *rscale = pal_arena_alloc(arena, out->n, sizeof **rscale);
+    out->rscale = *rscale;
+    return *rscale ? PAL_OK : pal_nomem(err, "the replicates");
+}
+
+/* ---- jackknives
+ * ------------------------------------------------------------------------------------ */
+
+/* JK1: one unit left out in turn, the others scaled up. */
+static void jk1_factors(const struct replicate_maker *m, uint32_t psu, double *out)
+{
+    const double up = (double)m->n / ((double)m->n - 1);
+    for (size_t r = 0; r < m->n; r++)
+        out[r] = up;
+    out[psu] = 0;
+}
+
+static void jk1_totals(const struct replicate_maker *m, size_t units, const uint32_t *psu,
+                       size_t width, const double *total, const double *whole, double *out)
+{
+    const double up = (double)m->n / ((double)m->n - 1);
+    for (size_t k = 0; k < width; k++)
+        for (size_t r = 0; r < m->n; r++)
+            out[k * m->n + r] = up * whole[k];
+    for (size_t u = 0; u < units; u++)
+        for (size_t k = 0; k < width; k++)
+            out[k * m->n + psu[u]] = up * (whole[k] - total[u * width + k]);
+}
+
+/* JKn: the same inside each stratum. Replicates are numbered as the units are, by stratum. */
+static void jkn_factors(const struct replicate_maker *m, uint32_t psu, double *out)
+{
+    const uint32_t h = m->design->stage[0].unit_stratum[psu];
+    const double n = (double)replicate_sampled(&m->layout, h);
+    for (size_t r = 0; r < m->n; r++)
+        out[r] = 1;
+    for (size_t r = m->layout.start[h]; n > 1 && r < m->layout.start[h + 1]; r++)
+        out[r] = m->layout.order[r] == psu ? 0 : n / (n - 1);
+}
+
+/* A replicate differs from the whole only in its stratum: whole + (S_h - n S_hi) / (n - 1). */
+static void jkn_totals(const struct replicate_maker *m, size_t units, const uint32_t *psu,
+                       size_t width, const double *total, const double *whole, double *out)
+{
+    const uint32_t *stratum = m->design->stage[0].unit_stratum;
+    for (size_t k = 0; k < width; k++)
+        for (size_t r = 0; r < m->n; r++)
+            out[k * m->n + r] = whole[k];
+    for (size_t u = 0; u < units; u++) {
+        const uint32_t h = stratum[psu[u]];
+        const double n = (double)replicate_sampled(&m->layout, h);
+        for (size_t k = 0; n > 1 && k < width; k++) {
+            const double part = total[u * width + k] / (n - 1);
+            double *row = out + k * m->n;
+            for (size_t r = m->layout.start[h]; r < m->layout.start[h + 1]; r++)
+                row[r] += part;
+            row[m->layout.place[psu[u]]] -= n * part;
         }
     }
+}
+
+/* JK2: the first unit of each stratum left out in turn, the second doubled. */
+static void jk2_factors(const struct replicate_maker *m, uint32_t psu, double *out)
+{
+    const uint32_t h = m->design->stage[0].unit_stratum[psu];
+    for (size_t r = 0; r < m->n; r++)
+        out[r] = 1;
+    out[h] = m->layout.place[psu] == m->layout.start[h] ? 0 : 2;
+}
+
+static const struct replicate_kind jk1 = {"jk1", jk1_factors, jk1_totals};
+static const struct replicate_kind jkn = {"jkn", jkn_factors, jkn_totals};
+static const struct replicate_kind jk2 = {"jk2", jk2_factors, NULL};
+
+static enum pal_status make_jk1(struct replicate_maker *m, struct pal_replicates *out,
+                                struct pal_error *err)
+{
+    if (m->design->spec.strata[0])
+        return pal_fail(err, PAL_DOMAIN, "jk1 is for designs without strata; choose jkn");
+    const double n = (double)m->layout.units;
+    m->kind = &jk1;
+    out->n = m->layout.units;
+    out->scale = (n - 1) / n * (1 - replicate_fraction(m->design, 0));
+    return n < 2 ? pal_fail(err, PAL_DOMAIN, "jk1 needs two sampling units") : PAL_OK;
+}
+
+static enum pal_status make_jkn(struct replicate_maker *m, struct pal_replicates *out,
+                                struct pal_arena *arena, struct pal_error *err)
+{
+    double *rscale;
+    m->kind = &jkn;
+    out->n = m->layout.units;
+    out->scale = 1;
+    PAL_TRY(need_rscale(out, &rscale, arena, err));
+    for (size_t h = 0; h < m->layout.strata; h++) {
+        const double n = (double)replicate_sampled(&m->layout, h);
+        for (size_t r = m->layout.start[h]; r < m->layout.start[h + 1]; r++)
+            rscale[r] = (n - 1) / n * (1 - replicate_fraction(m->design, h));
+    }
     return PAL_OK;
 }
 
-static enum pal_status need_pairs(const struct making *m, const char *kind)
+static enum pal_status need_pairs(const struct replicate_maker *m, const char *kind,
+                                  struct pal_error *err)
 {
     for (size_t h = 0; h < m->layout.strata; h++)
-        if (m->layout.start[h + 1] - m->layout.start[h] != 2)
-            return pal_fail(m->err, PAL_DOMAIN, "%s needs two sampling units in every stratum; stratum %zu has %zu",
-                            kind, h + 1, m->layout.start[h + 1] - m->layout.start[h]);
+        if (replicate_sampled(&m->layout, h) != 2)
+            return pal_fail(err, PAL_DOMAIN,
+                            "%s needs two sampling units in every stratum, and stratum %zu (in "
+                            "order of appearance) has %zu; choose jkn or rao-wu",
+                            kind, h + 1, replicate_sampled(&m->layout, h));
     return PAL_OK;
 }
 
-/* The first unit of each stratum dropped in turn, the second doubled. */
-static enum pal_status jackknife_pairs(struct making *m)
+static enum pal_status make_jk2(struct replicate_maker *m, struct pal_replicates *out,
+                                struct pal_error *err)
 {
-    const struct layout *l = &m->layout;
-    PAL_TRY(need_pairs(m, "jk2"));
-    PAL_TRY(room(m, l->strata));
-    m->out->scale = 1;
-    for (size_t h = 0; h < l->strata; h++) {
-        m->factor[l->order[l->start[h]] * l->strata + h] = 0;
-        m->factor[l->order[l->start[h] + 1] * l->strata + h] = 2;
-    }
+    PAL_TRY(need_pairs(m, "jk2", err));
+    m->kind = &jk2;
+    out->n = m->layout.strata;
+    out->scale = 1;
     return PAL_OK;
 }
+
+/* ---- Hadamard matrices
+ * ------------------------------------------------------------------------------ */
 
 /* Entry (row, column) of a Hadamard matrix whose size is a power of two (Sylvester). */
-static int hadamard(size_t row, size_t column)
+static int hadamard(size_t row, size_t column) { return __builtin_parityll(row & column) ? -1 : 1; }
+
+/* Column 0 is all ones and balances nothing: stratum h uses column h + 1. */
+static void balanced_factors(const struct replicate_maker *m, uint32_t psu, double *out)
 {
-    return __builtin_parityll(row & column) ? -1 : 1;
+    const uint32_t h = m->design->stage[0].unit_stratum[psu];
+    const int side = m->layout.place[psu] == m->layout.start[h] ? 1 : -1;
+    for (size_t r = 0; r < m->n; r++)
+        out[r] = hadamard(r, h + 1) == side ? 2 - m->rho : m->rho;
 }
 
-static enum pal_status balanced(struct making *m, double rho)
+/* Each unit against the next in the order of the file, by two columns. */
+static void successive_factors(const struct replicate_maker *m, uint32_t psu, double *out)
 {
-    const struct layout *l = &m->layout;
-    PAL_TRY(need_pairs(m, rho > 0 ? "fay" : "brr"));
-    size_t n = 2;
-    while (n < l->strata + 1) /* column 0 is all ones and balances nothing */
-        n *= 2;
-    PAL_TRY(room(m, n));
-    m->out->scale = 1 / ((double)n * (1 - rho) * (1 - rho));
-    for (size_t h = 0; h < l->strata; h++)
-        for (size_t r = 0; r < n; r++) {
-            const double up = hadamard(r, h + 1) > 0 ? 2 - rho : rho;
-            m->factor[l->order[l->start[h]] * n + r] = up;
-            m->factor[l->order[l->start[h] + 1] * n + r] = 2 - up;
-        }
+    const size_t first = 1 + psu % (m->n - 1), second = 1 + (psu + 1) % (m->n - 1);
+    const double step = 0.35355339059327373; /* 2^-1.5 */
+    for (size_t r = 0; r < m->n; r++)
+        out[r] = 1 + step * (hadamard(r, first) - hadamard(r, second));
+}
+
+static const struct replicate_kind balanced = {"brr", balanced_factors, NULL};
+static const struct replicate_kind successive = {"sdr", successive_factors, NULL};
+
+static enum pal_status make_balanced(struct replicate_maker *m, struct pal_replicates *out,
+                                     const char *name, struct pal_error *err)
+{
+    PAL_TRY(need_pairs(m, name, err));
+    m->kind = &balanced;
+    out->n = 2;
+    while (out->n < m->layout.strata + 1)
+        out->n *= 2;
+    out->scale = 1 / ((double)out->n * (1 - m->rho) * (1 - m->rho));
     return PAL_OK;
 }
 
-/* Units drawn with replacement within strata. Canty & Davison draw n_h, Rao & Wu n_h - 1 and rescale. */
-static enum pal_status bootstrap(struct making *m, size_t replicates, bool rao_wu, uint64_t seed)
+static enum pal_status make_successive(struct replicate_maker *m, size_t replicates,
+                                       struct pal_replicates *out, struct pal_error *err)
 {
-    const struct layout *l = &m->layout;
-    if (replicates < 2)
-        return pal_fail(m->err, PAL_USAGE, "a bootstrap needs at least 2 replicates");
-    PAL_TRY(room(m, replicates));
-    m->out->scale = 1 / ((double)replicates - 1);
-    for (size_t r = 0; r < replicates; r++) {
-        struct pal_random random;
-        pal_random_start(&random, seed, rao_wu ? "rao-wu" : "bootstrap", r);
-        for (size_t h = 0; h < l->strata; h++) {
-            const size_t n = l->start[h + 1] - l->start[h];
-            if (n < 2)
-                continue; /* a lonely unit is kept whole: it shows no variance, as under certainty */
-            const double f = fraction(m->design, h);
-            const size_t draws = rao_wu ? n - 1 : n;
-            for (size_t i = l->start[h]; i < l->start[h + 1]; i++)
-                m->factor[l->order[i] * replicates + r] = 0;
-            for (size_t d = 0; d < draws; d++)
-                m->factor[l->order[l->start[h] + pal_random_below(&random, n)] * replicates + r] += 1;
-            const double stretch = rao_wu ? sqrt((1 - f) * (double)draws / ((double)n - 1)) : sqrt(1 - f);
-            for (size_t i = l->start[h]; i < l->start[h + 1]; i++) {
-                double      *factor = &m->factor[l->order[i] * replicates + r];
-                const double drawn = *factor * (double)n / (double)draws;
-                const double unbiased = rao_wu ? 1 : sqrt((double)n / ((double)n - 1));
-                *factor = 1 + stretch * unbiased * (drawn - 1);
-            }
-        }
+    m->kind = &successive;
+    out->n = 4;
+    while (out->n < (replicates ? replicates : m->layout.units + 2))
+        out->n *= 2;
+    if (replicates && out->n != replicates)
+        return pal_fail(
+            err, PAL_USAGE,
+            "sdr:%zu has no Hadamard matrix here; the number must be a power of two from "
+            "4, as sdr:%zu",
+            replicates, out->n);
+    out->scale = 4 / (double)out->n;
+    out->mse = true;
+    return PAL_OK;
+}
+
+/* ---- factors given by unit
+ * ------------------------------------------------------------------------- */
+
+static void given_factors(const struct replicate_maker *m, uint32_t psu, double *out)
+{
+    memcpy(out, m->given + psu * m->n, m->n * sizeof *out);
+}
+
+static const struct replicate_kind given = {"replicates", given_factors, NULL};
+
+enum pal_status pal_replicates_of(const struct pal_design *design, size_t n, const double *factor,
+                                  struct pal_arena *arena, struct pal_replicates *out,
+                                  struct pal_error *err)
+{
+    struct replicate_maker *m = pal_arena_alloc(arena, 1, sizeof *m);
+    if (!m)
+        return pal_nomem(err, "the replicates");
+    *m = (struct replicate_maker){.kind = &given, .design = design, .n = n, .given = factor};
+    *out = (struct pal_replicates){.n = n, .scale = 1, .maker = m};
+    return layout_of(design, arena, &m->layout, err);
+}
+
+/* ---- the doors
+ * ------------------------------------------------------------------------------------- */
+
+static enum pal_status make_kind(struct replicate_maker *m, enum pal_replicate_kind kind,
+                                 size_t replicates, uint64_t seed, struct pal_arena *arena,
+                                 struct pal_replicates *out, struct pal_error *err)
+{
+    switch (kind) {
+    case PAL_REP_JK1:
+        return make_jk1(m, out, err);
+    case PAL_REP_JKN:
+        return make_jkn(m, out, arena, err);
+    case PAL_REP_JK2:
+        return make_jk2(m, out, err);
+    case PAL_REP_BRR:
+        m->rho = 0;
+        return make_balanced(m, out, "brr", err);
+    case PAL_REP_FAY:
+        if (!(m->rho > 0 && m->rho < 1))
+            return pal_fail(err, PAL_USAGE, "fay:RHO needs a number between 0 and 1, not %g",
+                            m->rho);
+        return make_balanced(m, out, "fay", err);
+    case PAL_REP_BOOTSTRAP:
+        return replicate_bootstrap(m, replicates, false, seed, arena, out, err);
+    case PAL_REP_RAO_WU:
+        return replicate_bootstrap(m, replicates, true, seed, arena, out, err);
+    case PAL_REP_SDR:
+        return make_successive(m, replicates, out, err);
+    case PAL_REP_GIVEN:
+        break;
     }
-    return PAL_OK;
-}
-
-/* Successive differences: each unit against the next in the order of the file, by two columns of a
- * Hadamard matrix (Fay & Train 1995). */
-static enum pal_status successive(struct making *m, size_t replicates)
-{
-    const struct layout *l = &m->layout;
-    size_t               n = 4;
-    while (n < (replicates ? replicates : l->units + 2))
-        n *= 2;
-    PAL_TRY(room(m, n));
-    m->out->scale = 4 / (double)n;
-    m->out->mse = true;
-    const double step = pow(2, -1.5);
-    for (size_t u = 0; u < l->units; u++) {
-        const size_t first = 1 + u % (n - 1), second = 1 + (u + 1) % (n - 1);
-        for (size_t r = 0; r < n; r++)
-            m->factor[u * n + r] = 1 + step * hadamard(r, first) - step * hadamard(r, second);
-    }
-    return PAL_OK;
+    return pal_fail(err, PAL_BUG, "given replicates are not made");
 }
 
 enum pal_status pal_replicates_make(const struct pal_design *design, enum pal_replicate_kind kind,
@@ -192,53 +316,86 @@ enum pal_status pal_replicates_make(const struct pal_design *design, enum pal_re
                                     struct pal_arena *arena, struct pal_replicates *out,
                                     struct pal_error *err)
 {
-    struct making m = { .design = design, .arena = arena, .out = out, .err = err };
-    *out = (struct pal_replicates){ 0 };
-    PAL_TRY(layout_of(design, arena, &m.layout, err));
-    switch (kind) {
-    case PAL_REP_JK1:
-        return jackknife(&m, false);
-    case PAL_REP_JKN:
-        return jackknife(&m, true);
-    case PAL_REP_JK2:
-        return jackknife_pairs(&m);
-    case PAL_REP_BRR:
-        return balanced(&m, 0);
-    case PAL_REP_FAY:
-        if (!(rho > 0 && rho < 1))
-            return pal_fail(err, PAL_USAGE, "fay:RHO needs a number between 0 and 1, not %g", rho);
-        return balanced(&m, rho);
-    case PAL_REP_BOOTSTRAP:
-        return bootstrap(&m, replicates, false, seed);
-    case PAL_REP_RAO_WU:
-        return bootstrap(&m, replicates, true, seed);
-    case PAL_REP_SDR:
-        return successive(&m, replicates);
-    case PAL_REP_GIVEN:
-        break;
+    struct replicate_maker *m = pal_arena_alloc(arena, 1, sizeof *m);
+    if (!m)
+        return pal_nomem(err, "the replicates");
+    *m = (struct replicate_maker){.design = design, .rho = rho};
+    *out = (struct pal_replicates){.maker = m};
+    size_t ordinary;
+    PAL_TRY(layout_of(design, arena, &m->layout, err));
+    PAL_TRY(check_lonely(m, out, &ordinary, err));
+    PAL_TRY(make_kind(m, kind, replicates, seed, arena, out, err));
+    m->n = out->n;
+    if (design->spec.lonely == PAL_LONELY_AVERAGE)
+        out->scale *= (double)m->layout.strata / (double)ordinary;
+    return PAL_OK;
+}
+
+void pal_replicates_factors(const struct pal_replicates *replicates, uint32_t psu, double *out)
+{
+    replicates->maker->kind->factors(replicates->maker, psu, out);
+}
+
+enum pal_status pal_replicates_totals(const struct pal_replicates *replicates, size_t units,
+                                      const uint32_t *psu, size_t width, const double *total,
+                                      struct pal_arena *scratch, double *out, struct pal_error *err)
+{
+    const struct replicate_maker *m = replicates->maker;
+    const struct pal_arena_mark mark = pal_arena_mark(scratch);
+    const size_t n = replicates->n;
+    if (m->kind->totals) {
+        double *whole = pal_arena_alloc(scratch, width, sizeof *whole);
+        if (!whole)
+            return pal_nomem(err, "the replicates");
+        for (size_t u = 0; u < units; u++)
+            for (size_t k = 0; k < width; k++)
+                whole[k] += total[u * width + k];
+        m->kind->totals(m, units, psu, width, total, whole, out);
+        pal_arena_reset(scratch, mark);
+        return PAL_OK;
     }
-    return pal_fail(err, PAL_BUG, "given replicates are not made");
+    double *factor = pal_arena_alloc(scratch, n, sizeof *factor);
+    if (!factor)
+        return pal_nomem(err, "the replicates");
+    memset(out, 0, width * n * sizeof *out);
+    for (size_t u = 0; u < units; u++) {
+        m->kind->factors(m, psu[u], factor);
+        for (size_t k = 0; k < width; k++) {
+            const double part = total[u * width + k];
+            double *row = out + k * n;
+            for (size_t r = 0; part != 0 && r < n; r++)
+                row[r] += factor[r] * part;
+        }
+    }
+    pal_arena_reset(scratch, mark);
+    return PAL_OK;
 }
 
 double pal_replicates_covariance(const struct pal_replicates *replicates, const double *a,
                                  const double *b, double full_a, double full_b)
 {
-    double centre_a = full_a, centre_b = full_b, used = 0;
-    if (!replicates->mse) {
+    const double *rscale = replicates->rscale;
+    double centre_a = full_a, centre_b = full_b, sum = 0;
+    size_t used = 0;
+    if (!replicates->mse)
         centre_a = centre_b = 0;
-        for (size_t r = 0; r < replicates->n; r++) {
-            if (isnan(a[r]) || isnan(b[r]) || (replicates->rscale && !(replicates->rscale[r] > 0)))
-                continue;
+    for (size_t r = 0; r < replicates->n; r++) {
+        if (isnan(a[r]) || isnan(b[r]) || (rscale && !(rscale[r] > 0)))
+            continue;
+        used++;
+        if (!replicates->mse) {
             centre_a += a[r];
             centre_b += b[r];
-            used++;
         }
-        centre_a /= used;
-        centre_b /= used;
     }
-    double sum = 0;
+    if (!used)
+        return (double)NAN;
+    if (!replicates->mse) {
+        centre_a /= (double)used;
+        centre_b /= (double)used;
+    }
     for (size_t r = 0; r < replicates->n; r++)
         if (!isnan(a[r]) && !isnan(b[r]))
-            sum += (replicates->rscale ? replicates->rscale[r] : 1) * (a[r] - centre_a) * (b[r] - centre_b);
+            sum += (rscale ? rscale[r] : 1) * (a[r] - centre_a) * (b[r] - centre_b);
     return replicates->scale * sum;
 }
