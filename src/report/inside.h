@@ -17,6 +17,13 @@ struct report_number_form {
 };
 const struct report_number_form *report_number_form(enum pal_language language);
 
+/* What stands between the members of a list, and between its longer members. */
+pal_str report_comma(enum pal_language language);
+pal_str report_semicolon(enum pal_language language);
+/* "5–7", or "5" when both ends print alike; its ends stay left to right inside Arabic too. */
+pal_str report_range(enum pal_language language, struct pal_arena *arena, pal_str low,
+                     pal_str high);
+
 /* ---- labels of breakdown codes: indicators/labels/<dimension>.yaml ----------------------------
  */
 
@@ -129,6 +136,9 @@ static inline const struct pal_figure **plan_slots(const struct plan *plan, uint
 {
     return &plan->slot[(area * plan->keys + key) * plan->columns];
 }
+/* "Female, 0-17 years": the codes of a column as the language names them; empty without any. */
+pal_str report_breakdown_label(const struct plan *plan, const struct plan_column *column,
+                               enum pal_language language, struct pal_arena *arena);
 /* A number stands there, or the range that masked counts leave open. */
 bool report_has_value(const struct pal_figure *figure);
 
@@ -156,9 +166,11 @@ struct report_notes {
     const struct pal_table_definition *definition;
     enum pal_language language;
     struct pal_arena *arena;
-    struct pal_map *map; /* text of a note -> its letter                         */
-    uint32_t everywhere; /* flags that all figures of the table carry            */
-    unsigned symbols;    /* enum report_symbol bits that were printed            */
+    struct pal_map *map;          /* text of a note -> its letter                         */
+    uint32_t everywhere;          /* flags that all figures of the table carry            */
+    const uint32_t *column_flags; /* [plan columns] flags that all figures of a column carry,
+                                     and not all of the table                             */
+    unsigned symbols;             /* enum report_symbol bits that were printed            */
     const struct pal_definition *const *national; /* [national_n] definitions beside the standard */
     size_t national_n;
 };
@@ -168,10 +180,11 @@ enum pal_status report_notes_begin(const struct pal_report_input *input,
                                    enum pal_language language, struct pal_arena *arena,
                                    struct report_notes *out, struct pal_error *err);
 /* What is written beside a value: its year where it is not the row's (row_period; 0: do not say),
- * its flags, the State's own figure, what the review says. */
+ * its flags without those of `said`, the State's own figure, what the review says. */
 PAL_CHECK_RESULT
 enum pal_status report_notes_of(struct report_notes *notes, const struct pal_figure *figure,
-                                int32_t row_period, struct pal_cell *cell, struct pal_error *err);
+                                int32_t row_period, uint32_t said, struct pal_cell *cell,
+                                struct pal_error *err);
 /* The lines under the table: general notes, source, method, coverage, scope, symbols, disclaimer.
  */
 PAL_CHECK_RESULT

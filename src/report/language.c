@@ -13,6 +13,25 @@ pal_str pal_word(enum pal_language language, enum pal_word word)
 
 bool pal_language_rtl(enum pal_language language) { return language == PAL_AR; }
 
+pal_str report_comma(enum pal_language language)
+{
+    return language == PAL_ZH ? PAL_STR("，") : language == PAL_AR ? PAL_STR("، ") : PAL_STR(", ");
+}
+
+pal_str report_semicolon(enum pal_language language)
+{
+    return language == PAL_ZH ? PAL_STR("；") : language == PAL_AR ? PAL_STR("؛ ") : PAL_STR("; ");
+}
+
+pal_str report_range(enum pal_language language, struct pal_arena *arena, pal_str low, pal_str high)
+{
+    if (pal_str_eq(low, high))
+        return low;
+    return pal_arena_printf(arena,
+                            pal_language_rtl(language) ? "\u200e%.*s–%.*s\u200e" : "%.*s–%.*s",
+                            PAL_ARG(low), PAL_ARG(high));
+}
+
 pal_str pal_word_fill(enum pal_language language, enum pal_word word, const pal_str *with, size_t n,
                       struct pal_arena *arena)
 {

@@ -22,20 +22,26 @@ struct layout {
 /* ---- heads
  * --------------------------------------------------------------------------------------- */
 
-static pal_str breakdown_label(const struct layout *l, const struct plan_column *column)
+pal_str report_breakdown_label(const struct plan *plan, const struct plan_column *column,
+                               enum pal_language language, struct pal_arena *arena)
 {
-    const struct pal_table_definition *t = l->plan->definition;
+    const struct pal_table_definition *t = plan->definition;
     struct pal_buf out;
-    pal_buf_init(&out, l->arena, 65536);
+    pal_buf_init(&out, arena, 65536);
     for (size_t b = 0; b < t->breakdowns; b++) {
         if (!column->code[b].len)
             continue;
         if (out.len)
-            pal_buf_adds(&out, l->language == PAL_ZH ? "，" : l->language == PAL_AR ? "، " : ", ");
-        pal_buf_add(
-            &out, report_label(t->labels, t->breakdown[b].dimension, column->code[b], l->language));
+            pal_buf_add(&out, report_comma(language));
+        pal_buf_add(&out,
+                    report_label(t->labels, t->breakdown[b].dimension, column->code[b], language));
     }
     return pal_buf_str(&out);
+}
+
+static pal_str breakdown_label(const struct layout *l, const struct plan_column *column)
+{
+    return report_breakdown_label(l->plan, column, l->language, l->arena);
 }
 
 static const struct pal_definition *indicator_of(const struct layout *l, size_t column)
@@ -149,12 +155,14 @@ static bool has_number(const struct pal_figure *f)
 }
 
 /* A column has one number of decimals: so many that nine in ten of its values that are not nil show
- * a significant digit; none for counts, one at least for rates and shares. */
+ * a significant digit; none for counts, nor for weights of which any has four digits before the
+ * point; one at least for rates and shares. */
 static int column_decimals(const struct layout *l, size_t c)
 {
     const bool count = strcmp(indicator_of(l, c)->estimator->name, "count") == 0;
     size_t nonzero = 0, small[4] = {0};
     bool whole = true;
+    double largest = 0;
     for (size_t r = 0; r < l->rows; r++) {
         const struct plan_row *row = &l->row[r];
         if (row->row.kind == PAL_ROW_HEAD)
@@ -164,12 +172,13 @@ static int column_decimals(const struct layout *l, size_t c)
             continue;
         const double value = fabs(f->estimate.value);
         whole &= value == floor(value);
+        largest = fmax(largest, value);
         nonzero++;
         double unit = 1;
         for (int d = 0; d < 4; d++, unit /= 10)
             small[d] += value < unit;
     }
-    if (count && whole)
+    if (count && (whole || largest >= 1000))
         return 0;
     int decimals = count ? 0 : 1;
     const int most = count ? 1 : 3; /* weights: what is far below a kilogram is nil here */
@@ -214,8 +223,10 @@ static void masked(struct layout *l, struct pal_cell *cell, const struct pal_fig
 {
     const struct pal_estimate *e = &f->estimate;
     const bool count = strcmp(f->definition->estimator->name, "count") == 0;
-    if (!isfinite(e->bound_high)) {
-        symbol(l, cell, "..", REPORT_SYMBOL_DOTS);
+    const bool share = strcmp(f->definition->estimator->name, "share") == 0;
+    const double whole = f->definition->ask.per > 0 ? f->definition->ask.per : 1;
+    if (!isfinite(e->bound_high) || (share && e->bound_low <= 0 && e->bound_high >= whole)) {
+        symbol(l, cell, "..", REPORT_SYMBOL_DOTS); /* from nothing to all of it says nothing */
         return;
     }
     if (count && e->n == 1 && e->censored == 1 && e->bound_low <= 1) {
@@ -228,9 +239,7 @@ static void masked(struct layout *l, struct pal_cell *cell, const struct pal_fig
     const pal_str low = pal_number_text(l->language, e->bound_low, decimals, l->arena);
     const pal_str high = pal_number_text(l->language, e->bound_high, decimals, l->arena);
     symbol(l, cell, "", REPORT_SYMBOL_MASKED);
-    cell->text = pal_str_eq(low, high)
-                     ? low /* the same to the digits that are printed */
-                     : pal_arena_printf(l->arena, "%.*s–%.*s", PAL_ARG(low), PAL_ARG(high));
+    cell->text = report_range(PAL_EN, l->arena, low, high); /* formats isolate whole cells */
     char from[400], to[400]; /* the largest double has 309 digits before the point */
     const size_t n = pal_num_write_fixed(e->bound_low, decimals, from, sizeof from),
                  m = pal_num_write_fixed(e->bound_high, decimals, to, sizeof to);
@@ -266,7 +275,10 @@ static enum pal_status value_cells(struct layout *l, const struct plan_row *row,
         else
             number(l, &cell[k], k == 1 ? f->estimate.low : f->estimate.high, decimals, true);
     }
-    return f ? report_notes_of(l->notes, f, row_period, cell, err) : PAL_OK;
+    /* The scatter of a series is a remark on its interval. */
+    const uint32_t said = l->notes->everywhere | l->notes->column_flags[c] |
+                          (l->plan->column[c].interval ? 0u : (uint32_t)PAL_FLAG_OVERDISPERSED);
+    return f ? report_notes_of(l->notes, f, row_period, said, cell, err) : PAL_OK;
 }
 
 /* The year of a row: the latest of its values. */
@@ -300,8 +312,8 @@ static pal_str with_coverage(const struct layout *l, const struct plan_row *row,
         return name;
     const pal_str with[] = {
         name,
-        least == most ? pal_arena_printf(l->arena, "%u", most)
-                      : pal_arena_printf(l->arena, "%u–%u", least, most),
+        report_range(l->language, l->arena, pal_arena_printf(l->arena, "%u", least),
+                     pal_arena_printf(l->arena, "%u", most)),
         pal_arena_printf(l->arena, "%u", of),
     };
     return pal_word_fill(l->language, PAL_WORD_STUB_COVERAGE, with, PAL_COUNT(with), l->arena);
@@ -346,27 +358,45 @@ static enum pal_status row_cells(struct layout *l, size_t r, struct pal_error *e
     return PAL_OK;
 }
 
-/* What every figure of a table carries is said once, under it. */
-static void find_common_flags(struct layout *l, bool *synthetic)
+/* What every figure of a table or of a column carries is said once, under it. */
+static enum pal_status find_common_flags(struct layout *l, bool *synthetic, struct pal_error *err)
 {
-    uint32_t common = UINT32_MAX;
+    uint32_t common = UINT32_MAX,
+             *column = pal_arena_alloc(l->arena, l->plan->columns + 1, sizeof *column);
+    bool intervals = false;
     size_t n = 0;
-    for (size_t r = 0; r < l->rows; r++) {
-        const struct plan_row *row = &l->row[r];
-        if (row->row.kind == PAL_ROW_HEAD)
-            continue;
-        const struct pal_figure **slot = plan_slots(l->plan, row->row.area, row->key);
-        for (size_t c = 0; c < l->plan->columns; c++) {
-            if (!slot[c])
+    if (!column)
+        return pal_nomem(err, "a table's notes");
+    for (size_t c = 0; c < l->plan->columns; c++) {
+        size_t values = 0;
+        column[c] = UINT32_MAX;
+        intervals |= l->plan->column[c].interval;
+        for (size_t r = 0; r < l->rows; r++) {
+            const struct plan_row *row = &l->row[r];
+            const struct pal_figure *f = row->row.kind == PAL_ROW_HEAD
+                                             ? NULL
+                                             : plan_slots(l->plan, row->row.area, row->key)[c];
+            *synthetic |= f && (f->flags & PAL_FLAG_SYNTHETIC) != 0;
+            if (!f || !report_has_value(f))
                 continue;
-            *synthetic |= (slot[c]->flags & PAL_FLAG_SYNTHETIC) != 0;
-            if (!report_has_value(slot[c]))
-                continue;
-            common &= slot[c]->flags;
-            n++;
+            column[c] &= f->flags;
+            values++;
         }
+        common &= column[c];
+        n += values;
+        if (values < 2)
+            column[c] = 0;
     }
+    if (!intervals)
+        common &= ~(uint32_t)PAL_FLAG_OVERDISPERSED;
     l->notes->everywhere = n > 1 ? common : 0;
+    for (size_t c = 0; c < l->plan->columns; c++) {
+        column[c] &= ~l->notes->everywhere;
+        if (!l->plan->column[c].interval)
+            column[c] &= ~(uint32_t)PAL_FLAG_OVERDISPERSED;
+    }
+    l->notes->column_flags = column;
+    return PAL_OK;
 }
 
 static enum pal_status order_of(const struct pal_report_input *input, enum pal_language language,
@@ -424,7 +454,7 @@ enum pal_status pal_table_layout(const struct pal_report_input *input,
     if (!l.col || !l.cell || !kinds)
         return pal_nomem(err, "a table");
     bool synthetic = false;
-    find_common_flags(&l, &synthetic);
+    PAL_TRY(find_common_flags(&l, &synthetic, err));
     const size_t heads = make_heads(&l);
     for (size_t r = 0; r < rows; r++) {
         kinds[r] = row[r].row;

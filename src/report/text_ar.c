@@ -32,7 +32,8 @@ const char *const report_text_ar[PAL_WORDS] = {
     [PAL_WORD_METHOD_WILSON] = "مجال الدرجات (Wilson 1927)",
     [PAL_WORD_METHOD_GOODMAN] = "مجالات الدرجات المتزامنة (Goodman 1965)",
     [PAL_WORD_METHOD_LOG_DELTA] = "طريقة دلتا على لوغاريتم النسبة",
-    [PAL_WORD_METHOD_QUASI] = "مجال شبه بواسون، بتشتت السلسلة (McCullagh and Nelder 1989)",
+    [PAL_WORD_METHOD_QUASI] =
+        "حين يتجاوز تشتت السلسلة ما تسمح به الصدفة، مجال شبه بواسون (McCullagh وNelder 1989)",
     [PAL_WORD_METHOD_STATUS] = "سُئلت جميع الدول",
     [PAL_WORD_METHOD_SUM] = "مجموع ما أُبلغ عنه",
     [PAL_WORD_DATE] = "{1} {2} {3}",
@@ -56,6 +57,7 @@ const char *const report_text_ar[PAL_WORDS] = {
     [PAL_WORD_COVERAGE_PLAIN] = "{1}: أبلغت {2} من أصل {3} من الدول ({4}).",
     [PAL_WORD_NOT_SEPARABLE] = "لا يميز المصدر بين الجرائم عبر الوطنية والجرائم الداخلية؛ وتشمل "
                                "الأرقام كلتيهما، ولا يُستخلص منها مجموع لأي منهما.",
+    [PAL_WORD_NO_FIGURES] = "لا أرقام في هذه الدورة: {1}.",
     [PAL_WORD_ROUNDING] = "قد لا تتطابق المجاميع مع حاصل جمع الأجزاء بسبب التقريب ولأن الدول تبلغ "
                           "عن المجاميع وأجزائها كلا على حدة.",
     [PAL_WORD_DISCLAIMER] = "لا تنطوي التسميات المستخدمة وطريقة عرض المادة على الإعراب عن أي رأي "

@@ -32,8 +32,8 @@ const char *const report_text_es[PAL_WORDS] = {
     [PAL_WORD_METHOD_WILSON] = "intervalo de puntuación (Wilson 1927)",
     [PAL_WORD_METHOD_GOODMAN] = "intervalos de puntuación simultáneos (Goodman 1965)",
     [PAL_WORD_METHOD_LOG_DELTA] = "método delta sobre el logaritmo de la razón",
-    [PAL_WORD_METHOD_QUASI] =
-        "intervalo cuasi-Poisson, con la dispersión de la serie (McCullagh y Nelder 1989)",
+    [PAL_WORD_METHOD_QUASI] = "cuando una serie se dispersa más de lo que permite el azar, "
+                              "intervalo cuasi-Poisson (McCullagh y Nelder 1989)",
     [PAL_WORD_METHOD_STATUS] = "todos los Estados consultados",
     [PAL_WORD_METHOD_SUM] = "suma de lo comunicado",
     [PAL_WORD_DATE] = "{1} de {2} de {3}",
@@ -58,6 +58,7 @@ const char *const report_text_es[PAL_WORDS] = {
     [PAL_WORD_NOT_SEPARABLE] = "La fuente no distingue los delitos transnacionales de los "
                                "internos; las cifras abarcan ambos y no cabe "
                                "deducir un total de unos u otros.",
+    [PAL_WORD_NO_FIGURES] = "Sin cifras en este ciclo: {1}.",
     [PAL_WORD_ROUNDING] = "Los totales pueden no coincidir con la suma de las partes debido al "
                           "redondeo y a que los Estados comunican los "
                           "totales y las partes por separado.",

@@ -34,8 +34,8 @@ const char *const report_text_fr[PAL_WORDS] = {
     [PAL_WORD_METHOD_WILSON] = "intervalle du score (Wilson 1927)",
     [PAL_WORD_METHOD_GOODMAN] = "intervalles simultanés du score (Goodman 1965)",
     [PAL_WORD_METHOD_LOG_DELTA] = "méthode delta sur le logarithme du rapport",
-    [PAL_WORD_METHOD_QUASI] =
-        "intervalle quasi-Poisson, dispersion de la série (McCullagh et Nelder 1989)",
+    [PAL_WORD_METHOD_QUASI] = "pour les séries plus dispersées que ne le veut le hasard, "
+                              "intervalle quasi-Poisson (McCullagh et Nelder 1989)",
     [PAL_WORD_METHOD_STATUS] = "tous les États interrogés",
     [PAL_WORD_METHOD_SUM] = "somme des données communiquées",
     [PAL_WORD_DATE] = "{1} {2} {3}",
@@ -62,6 +62,7 @@ const char *const report_text_fr[PAL_WORDS] = {
         "La source ne distingue pas les infractions transnationales des infractions "
         "internes\u00a0; les chiffres portent "
         "sur les deux, et aucun total pour l’une ou l’autre catégorie ne doit en être déduit.",
+    [PAL_WORD_NO_FIGURES] = "Aucun chiffre dans ce cycle\u00a0: {1}.",
     [PAL_WORD_ROUNDING] = "Les totaux peuvent ne pas correspondre à la somme des éléments, les "
                           "chiffres étant arrondis et les États "
                           "communiquant séparément les totaux et leurs parties.",

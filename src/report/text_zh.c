@@ -31,7 +31,7 @@ const char *const report_text_zh[PAL_WORDS] = {
     [PAL_WORD_METHOD_WILSON] = "得分区间（Wilson 1927）",
     [PAL_WORD_METHOD_GOODMAN] = "联合得分区间（Goodman 1965）",
     [PAL_WORD_METHOD_LOG_DELTA] = "比值对数的德尔塔法",
-    [PAL_WORD_METHOD_QUASI] = "准泊松区间，按序列的离散程度（McCullagh和Nelder 1989）",
+    [PAL_WORD_METHOD_QUASI] = "序列离散程度超出偶然变异时，准泊松区间（McCullagh和Nelder 1989）",
     [PAL_WORD_METHOD_STATUS] = "询问了所有国家",
     [PAL_WORD_METHOD_SUM] = "所报告数字之和",
     [PAL_WORD_DATE] = "{3}年{2}{1}日",
@@ -55,6 +55,7 @@ const char *const report_text_zh[PAL_WORDS] = {
     [PAL_WORD_COVERAGE_PLAIN] = "{1}：{3}个国家中有{2}个提供了数据（{4}）。",
     [PAL_WORD_NOT_SEPARABLE] =
         "资料来源未区分跨国犯罪与国内犯罪；数字同时包括两者，不能据此推断其中任何一类的总数。",
+    [PAL_WORD_NO_FIGURES] = "本周期无数字：{1}。",
     [PAL_WORD_ROUNDING] =
         "由于四舍五入，且各国分别报告总数和各部分的数字，各部分之和可能不等于总数。",
     [PAL_WORD_DISCLAIMER] = "本材料所用名称及其编排方式并不意味着联合国秘书处对任何国家、领土、城市"
