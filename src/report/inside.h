@@ -192,6 +192,13 @@ enum pal_status report_lines(const struct report_notes *notes, const struct plan
                              const struct plan_row *row, size_t rows, bool synthetic,
                              const pal_str **out, size_t *n, struct pal_error *err);
 
+/* The citations of datasets that sources of figures ("glotip+population") name, each once, in that
+ * order; empty where none of them is at hand. */
+PAL_CHECK_RESULT
+enum pal_status report_citations(const struct pal_report_input *input, const pal_str *source,
+                                 size_t n, enum pal_language language, struct pal_arena *arena,
+                                 pal_str *out, struct pal_error *err);
+
 /* An estimate's method in the language; the estimator's own words where the house has none. */
 pal_str report_method_name(enum pal_language language, const char *method);
 

@@ -143,75 +143,15 @@ static void visit_source(void *with, const struct pal_figure *f)
         s->word[s->n++] = f->source;
 }
 
-/* Where the citation differs from the one before in its last part alone, that part: "..., chapter
- * XVIII, 12; 12.a; 12.b". */
-static pal_str after_same_words(pal_str citation, pal_str before)
-{
-    size_t cut = citation.len;
-    while (cut > 1 && !(citation.ptr[cut - 2] == ',' && citation.ptr[cut - 1] == ' '))
-        cut--;
-    if (cut < 2 || before.len < cut || memcmp(citation.ptr, before.ptr, cut) != 0)
-        return citation;
-    return (pal_str){citation.ptr + cut, citation.len - cut};
-}
-
-struct citations {
-    bool *printed; /* [datasets] */
-    pal_str last;
-    struct pal_buf out;
-};
-
-static bool is_cited(const struct lines *l, const struct citations *c, pal_str citation)
-{
-    for (size_t i = 0; i < l->notes->input->datasets; i++)
-        if (c->printed[i] &&
-            pal_str_eq(pal_descriptor_facts(l->notes->input->dataset[i]->descriptor)->citation,
-                       citation))
-            return true;
-    return false;
-}
-
-static void cite(const struct lines *l, pal_str name, struct citations *c)
-{
-    for (size_t i = 0; i < l->notes->input->datasets; i++) {
-        const struct pal_descriptor *d = l->notes->input->dataset[i]->descriptor;
-        if (c->printed[i] || !pal_str_eq(pal_descriptor_name(d), name))
-            continue;
-        const struct pal_dataset_facts *facts = pal_descriptor_facts(d);
-        if (facts->citation.len && is_cited(l, c, facts->citation))
-            return; /* the same words are not said twice */
-        c->printed[i] = true;
-        if (c->out.len)
-            pal_buf_add(&c->out, report_semicolon(l->notes->language));
-        if (facts->citation.len) {
-            pal_buf_add(&c->out, after_same_words(facts->citation, c->last));
-            c->last = facts->citation;
-            return;
-        }
-        const struct pal_text title = pal_descriptor_title(d);
-        pal_buf_add(&c->out, pal_text_in(&title, l->notes->language));
-        if (facts->publisher.len)
-            pal_buf_addf(&c->out, " (%.*s)", PAL_ARG(facts->publisher));
-        return;
-    }
-}
-
 static enum pal_status source_line(struct lines *l, struct pal_error *err)
 {
     struct sources sources = {.n = 0};
+    pal_str text;
     each_figure(l, visit_source, &sources);
-    struct citations citations = {
-        .printed = pal_arena_alloc(l->notes->arena, l->notes->input->datasets + 1, 1)};
-    pal_buf_init(&citations.out, l->notes->arena, 1 << 20);
-    if (!citations.printed)
-        return pal_nomem(err, "a table's sources");
-    for (size_t i = 0; i < sources.n; i++) {
-        pal_str rest = sources.word[i], name;
-        while (pal_str_split(&rest, '+', &name))
-            cite(l, name, &citations);
-    }
-    if (citations.out.len)
-        add_line(l, labelled(l, PAL_WORD_SOURCE, pal_buf_str(&citations.out)));
+    PAL_TRY(report_citations(l->notes->input, sources.word, sources.n, l->notes->language,
+                             l->notes->arena, &text, err));
+    if (text.len)
+        add_line(l, labelled(l, PAL_WORD_SOURCE, text));
     return PAL_OK;
 }
 

@@ -286,6 +286,137 @@ Test(report_table, values_of_another_year_carry_it_by_letter)
     cr_expect_eq(pal_table_cell(t, row_of(t, "Albanie"), 2)->notes, 0);
 }
 
+/* ---- said once ---------------------------------------------------------------------------------
+ */
+
+static size_t lines_with(const struct pal_table *t, const char *part)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < t->lines; i++)
+        n += strstr(pal_arena_cstr(arena, t->line[i]), part) != NULL;
+    return n;
+}
+
+Test(report_table, the_scatter_of_a_series_is_a_remark_on_its_interval)
+{
+    figures_n = 0;
+    add("TIP-01N", "ALB", 2019, 50)->flags = PAL_FLAG_OVERDISPERSED;
+    add("TIP-01N", "DZA", 2019, 60);
+    add("TIP-01", "ALB", 2019, 1.5)->flags = PAL_FLAG_OVERDISPERSED;
+    add("TIP-01", "DZA", 2019, 1.6);
+    const struct pal_table *t =
+        lay(declare("table: t\ntitle: {en: T}\nindicators: [TIP-01N, TIP-01]\n"
+                    "intervals: [TIP-01]\n"),
+            PAL_EN);
+    const size_t row = row_of(t, "Albania");
+    cr_assert_eq(t->notes, 1);
+    cr_expect(pal_str_eq(t->note[0], pal_word(PAL_EN, PAL_WORD_FLAG_OVERDISPERSED)));
+    cr_expect_eq(pal_table_cell(t, row, 2)->notes, 0, "no interval stands beside the number");
+    cr_expect_eq(pal_table_cell(t, row, 3)->notes, 1);
+}
+
+Test(report_table, what_a_whole_column_carries_is_said_with_its_head)
+{
+    figures_n = 0;
+    add("TIP-01N", "ALB", 2019, 50);
+    add("TIP-01N", "DZA", 2019, 60);
+    add("TIP-01", "ALB", 2019, 1.5)->flags = PAL_FLAG_DENOMINATOR_ALL;
+    add("TIP-01", "DZA", 2019, 1.6)->flags = PAL_FLAG_DENOMINATOR_ALL | PAL_FLAG_DUPLICATES;
+    const struct pal_table *t =
+        lay(declare("table: t\ntitle: {en: T}\nindicators: [TIP-01N, TIP-01]\n"), PAL_EN);
+    cr_assert_eq(t->notes, 1);
+    cr_expect(pal_str_eq(t->note[0], pal_word(PAL_EN, PAL_WORD_FLAG_DUPLICATES)));
+    cr_expect(has_line(t, "persons, rate: Per total population."), "the head before the remark");
+    add("TIP-01", "EGY", 2019, 1.7); /* now one of the column is otherwise */
+    t = lay(declare("table: t\ntitle: {en: T}\nindicators: [TIP-01N, TIP-01]\n"), PAL_EN);
+    cr_expect_eq(t->notes, 2);
+    cr_expect(!has_line(t, "persons, rate: Per total population."));
+}
+
+static struct pal_figure *bounds(const char *code, const char *area, double low, double high)
+{
+    struct pal_figure *f = add(code, area, 2019, (double)NAN);
+    f->estimate = (struct pal_estimate){.absent = PAL_BELOW_THRESHOLD,
+                                        .status = PAL_ANSWER_UNDEFINED,
+                                        .has_bounds = true,
+                                        .bound_low = low,
+                                        .bound_high = high,
+                                        .n = 2,
+                                        .censored = 2};
+    return f;
+}
+
+Test(report_table, bounds_that_say_nothing_are_two_dots_and_equal_ones_one_number)
+{
+    figures_n = 0;
+    add("TIP-03", "DEU", 2019, 40);
+    bounds("TIP-03", "ALB", 0, 100); /* of a share in per cent: anything */
+    bounds("TIP-03", "DZA", 0, 33.3);
+    bounds("TIP-03", "EGY", 41.66, 41.74);
+    const struct pal_table *t =
+        lay(declare("table: t\ntitle: {en: T}\nindicators: [TIP-03]\nintervals: false\n"), PAL_EN);
+    expect(t, "Albania", 2, "..");
+    expect(t, "Algeria", 2, "0.0–33.3");
+    expect(t, "Egypt", 2, "41.7");
+}
+
+Test(report_table, weights_in_thousands_have_no_decimals)
+{
+    figures_n = 0;
+    add("DRG-01", "ALB", 2019, 0.25);
+    add("DRG-01", "DZA", 2019, 0.75);
+    static const char yaml[] = "table: t\ntitle: {en: T}\nindicators: [DRG-01]\nintervals: false\n";
+    expect(lay(declare(yaml), PAL_EN), "Algeria", 2, "0.8");
+    add("DRG-01", "EGY", 2019, 58257.96);
+    const struct pal_table *t = lay(declare(yaml), PAL_EN);
+    expect(t, "Egypt", 2, "58,258");
+    expect(t, "Albania", 2, "0"); /* less than half of a kilogram, which a line explains */
+    cr_expect(has_line(t, "less than half of the unit shown"));
+}
+
+Test(report_table, coverage_is_one_line_a_total_and_a_range_over_its_columns)
+{
+    figures_n = 0;
+    static const struct {
+        const char *code;
+        uint32_t states;
+        double people;
+    } total[] = {{"KID-01", 69, 0.232}, {"ASL-01", 78, 0.289}};
+    for (size_t i = 0; i < PAL_COUNT(total); i++) {
+        add(total[i].code, "ALB", 2019, 3);
+        struct pal_figure *world = add(total[i].code, "001", 2019, 2);
+        world->coverage_n = total[i].states;
+        world->coverage_of = 193;
+        world->coverage_population = total[i].people;
+    }
+    const struct pal_table_definition *d =
+        declare("table: t\ntitle: {en: T}\nindicators: [KID-01, ASL-01, ROB-01]\n");
+    const struct pal_table *t = lay(d, PAL_EN);
+    cr_expect(row_of(t, "World (69–78 of 193 States)") == 0);
+    cr_expect_eq(lines_with(t, "Coverage: "), 1);
+    cr_expect(has_line(t, "World: 69–78 of 193 States reported, with 23.2–28.9 per cent of the "
+                          "population (2019)."));
+    cr_expect(has_line(t, "No figures in this cycle: Robbery recorded, rate."));
+    t = lay(d, PAL_AR);
+    cr_expect(has_line(t, "\u200e69–78\u200e"), "a range runs left to right inside Arabic");
+}
+
+Test(report_table, comparability_is_said_sentence_by_sentence)
+{
+    figures_n = 0;
+    add("KID-01", "ALB", 2019, 3);
+    add("SXV-01", "ALB", 2019, 4);
+    const struct pal_table *t =
+        lay(declare("table: t\ntitle: {en: T}\nindicators: [KID-01, SXV-01]\n"), PAL_EN);
+    cr_expect_eq(lines_with(t, "National laws define the offence differently"), 1);
+    cr_expect(has_line(t, "Comparability: National laws"), "what both say stands first, unnamed");
+    cr_expect(has_line(t, "Comparability: Kidnapping recorded, rate: Disputes over child custody"));
+    cr_expect(has_line(t, "Comparability: Sexual violence recorded, rate: Most offences are not"));
+}
+
+/* ---- heads and formats --------------------------------------------------------------------------
+ */
+
 Test(report_table, no_figure_no_table)
 {
     figures_n = 0;
