@@ -269,6 +269,32 @@ PAL_CHECK_RESULT
 enum pal_status pal_dispersion_near(const double *y, const double *x, const double *t, size_t n,
                                     struct pal_arena *scratch, double *out, struct pal_error *err);
 
+/* ---- multiple imputation ---------------------------------------------------------------------- */
+
+enum pal_imputed_df {
+    PAL_IMPUTED_RUBIN,           /* (m - 1)(1 + 1/r)^2                                      */
+    PAL_IMPUTED_BARNARD_RUBIN,   /* with the degrees of freedom of the complete data        */
+    PAL_IMPUTED_MITOOLS,         /* the same as R's mitools has it: (1 + 1/m) is left out   */
+};
+/* rubin, barnard-rubin, barnard-rubin-mitools */
+bool pal_imputed_df_parse(pal_str word, enum pal_imputed_df *out);
+
+struct pal_imputed {
+    double value, variance; /* variance = within + (1 + 1/m) between                   */
+    double within, between;
+    double df;
+    double missing; /* fraction of missing information                                 */
+};
+/* m >= 2 answers of completed data sets and their variances; df_complete is read by the last two
+ * rules. No difference between the answers gives df infinite (or that of the complete data); an
+ * undefined answer makes everything NaN.
+ * Errors : PAL_DOMAIN for fewer than two.
+ * Source : Rubin 1987, sections 3.3; Barnard & Rubin 1999.                             */
+PAL_CHECK_RESULT
+enum pal_status pal_imputed_combine(size_t m, const double *value, const double *variance,
+                                    double df_complete, enum pal_imputed_df rule,
+                                    struct pal_imputed *out, struct pal_error *err);
+
 /* ---- saved states ------------------------------------------------------------------------------
  */
 
