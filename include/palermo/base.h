@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #define PAL_CHECK_RESULT                __attribute__((warn_unused_result))
 #define PAL_PRINTF(format_at, first_at) __attribute__((format(printf, format_at, first_at)))
@@ -160,6 +161,20 @@ static inline pal_str pal_buf_str(const struct pal_buf *buf)
 }
 PAL_CHECK_RESULT
 enum pal_status pal_buf_status(const struct pal_buf *buf, const char *what, struct pal_error *err);
+
+/* Long runs of short pieces are put together in place: room is asked for once, each pal_put_...
+ * copies to `to` and returns its end, and pal_buf_end tells the buffer. NULL from pal_buf_room: the
+ * buffer has failed. */
+char *pal_buf_room(struct pal_buf *buf, size_t more);
+void pal_buf_end(struct pal_buf *buf, const char *end);
+static inline char *pal_put(char *to, pal_str text)
+{
+    if (text.len)
+        memcpy(to, text.ptr, text.len);
+    return to + text.len;
+}
+#define PAL_WHOLE_SIZE 20 /* digits of the largest */
+char *pal_put_whole(char *to, uint64_t value);
 
 /* ---- maps ------------------------------------------------------------------------------ */
 

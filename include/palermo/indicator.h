@@ -132,6 +132,9 @@ enum pal_flag {
 };
 /* Words in bit order, for FLAGS, notes and their translation; NULL-ended. */
 extern const char *const pal_flag_words[];
+/* The words of the flags set, joined by ';', in place (pal_buf_room). */
+char *pal_flags_put(char *to, uint32_t flags);
+#define PAL_FLAGS_SIZE 512 /* room for all of them */
 
 #define PAL_MAX_BREAKDOWNS 16
 

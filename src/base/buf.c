@@ -78,6 +78,17 @@ void pal_buf_addnum(struct pal_buf *buf, double value)
     pal_buf_add(buf, (pal_str){text, n});
 }
 
+char *pal_buf_room(struct pal_buf *buf, size_t more)
+{
+    return room_for(buf, more) ? buf->ptr + buf->len : NULL;
+}
+
+void pal_buf_end(struct pal_buf *buf, const char *end)
+{
+    buf->len = (size_t)(end - buf->ptr);
+    buf->ptr[buf->len] = '\0';
+}
+
 void pal_buf_clear(struct pal_buf *buf)
 {
     buf->len = 0;

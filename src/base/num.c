@@ -257,6 +257,12 @@ static size_t write_decimal(const struct num_decimal *decimal, char *out)
     return at;
 }
 
+char *pal_put_whole(char *to, uint64_t value)
+{
+    char digits[24];
+    return pal_put(to, (pal_str){digits, write_whole(value, digits)});
+}
+
 size_t pal_num_write(double value, char *out)
 {
     if (isnan(value))

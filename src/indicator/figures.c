@@ -13,6 +13,18 @@ const char *const pal_flag_words[] = {
     NULL,
 };
 
+char *pal_flags_put(char *to, uint32_t flags)
+{
+    for (bool any = false; flags; any = true) {
+        const int bit = __builtin_ctz(flags);
+        flags &= flags - 1;
+        if (any)
+            *to++ = ';';
+        to = pal_put(to, pal_str_of(pal_flag_words[bit]));
+    }
+    return to;
+}
+
 pal_str pal_figure_key(const struct pal_figures *figures, const struct pal_figure *figure,
                        struct pal_arena *arena)
 {
@@ -58,127 +70,179 @@ const struct pal_figure *pal_figures_find(const struct pal_figures *figures, pal
     return NULL;
 }
 
-/* ---- figures.csv: 177,000 rows of the published files should take no longer than reading them
- * ------- */
+/* ---- figures.csv ------------------------------------------------------------------------------
+ * A cycle has a hundred thousand rows and more, of thirty fields: what neighbours share is put into
+ * text once, and a row is put together in place. */
 
-struct row { /* one line, put together without a call a character */
-    char text[16 * 1024];
-    size_t n;
+struct shared { /* a run of fields that depends on a thing and a number */
+    const void *of;
+    uint32_t also;
+    struct pal_buf text;
 };
 
-static void put(struct row *row, pal_str text)
+enum { BREAKDOWNS = 64, METHODS = 8 };
+
+struct writer {
+    const struct pal_figures *all;
+    struct pal_buf *out;
+    struct shared unit, kind, method[METHODS], breakdown[BREAKDOWNS];
+    double level;
+    pal_str level_text;
+    char level_digits[PAL_NUM_SIZE];
+};
+
+/* True when the text stands already; otherwise it is empty, to be written for `of`. */
+static bool is_written(const struct writer *w, struct shared *shared, const void *of, uint32_t also)
 {
-    if (text.len > sizeof row->text - row->n)
-        text.len = sizeof row->text - row->n;
-    memcpy(row->text + row->n, text.ptr, text.len);
-    row->n += text.len;
+    if (shared->text.arena && shared->of == of && shared->also == also)
+        return true;
+    if (!shared->text.arena)
+        pal_buf_init(&shared->text, w->out->arena, w->out->ceiling);
+    shared->of = of;
+    shared->also = also;
+    pal_buf_clear(&shared->text);
+    return false;
 }
 
-static void put_char(struct row *row, char c) { put(row, (pal_str){&c, 1}); }
-
-static void put_field(struct row *row, pal_str text)
+static pal_str breakdown_text(struct writer *w, const struct pal_figure *f)
 {
-    put_char(row, ',');
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] != ',' && text.ptr[i] != '"' && text.ptr[i] != '\n' && text.ptr[i] != '\r')
-            continue;
-        put_char(row, '"');
-        for (size_t k = 0; k < text.len; k++) {
-            if (text.ptr[k] == '"')
-                put_char(row, '"');
-            put_char(row, text.ptr[k]);
-        }
-        put_char(row, '"');
-        return;
+    struct shared *s = &w->breakdown[((uintptr_t)f->breakdown / sizeof *f->breakdown) % BREAKDOWNS];
+    if (!is_written(w, s, f->breakdown, 0))
+        for (size_t k = 0; k < w->all->breakdowns; k++)
+            pal_csv_field(&s->text, f->breakdown[k].len ? f->breakdown[k] : PAL_STR("_Z"), false);
+    return pal_buf_str(&s->text);
+}
+
+static pal_str unit_text(struct writer *w, const struct pal_definition *d)
+{
+    if (!is_written(w, &w->unit, d, 0)) {
+        pal_csv_field(&w->unit.text, d->unit, false);
+        pal_buf_adds(&w->unit.text, ",0");
     }
-    put(row, text);
+    return pal_buf_str(&w->unit.text);
 }
 
-static void put_whole(struct row *row, uint64_t value)
+static pal_str kind_text(struct writer *w, const struct pal_definition *d, enum pal_scope scope)
 {
-    char digits[24];
-    size_t at = sizeof digits;
-    do {
-        digits[--at] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value);
-    put_char(row, ',');
-    put(row, (pal_str){digits + at, sizeof digits - at});
-}
-
-static void put_number(struct row *row, bool given, double value)
-{
-    char text[PAL_NUM_SIZE];
-    put_char(row, ',');
-    if (given && !isnan(value))
-        put(row, (pal_str){text, pal_num_write(value, text)});
-}
-
-static void put_flags(struct row *row, uint32_t flags)
-{
-    bool any = false;
-    put_char(row, ',');
-    for (size_t i = 0; pal_flag_words[i]; i++) {
-        if (!(flags >> i & 1))
-            continue;
-        if (any)
-            put_char(row, ';');
-        put(row, pal_str_of(pal_flag_words[i]));
-        any = true;
+    struct pal_buf *text = &w->kind.text;
+    if (!is_written(w, &w->kind, d, scope)) {
+        pal_csv_field(text, pal_str_of(pal_measures_name(d->measures)), false);
+        pal_csv_field(text, pal_str_of(pal_basis_name(d->basis)), false);
+        pal_csv_field(text, pal_str_of(pal_scope_name(scope)), false);
+        pal_csv_field(text, d->counting_unit, false);
+        pal_csv_field(text, d->counting_stage, false);
     }
+    return pal_buf_str(text);
 }
 
-static void put_figure(const struct pal_figures *all, const struct pal_figure *f, struct row *row)
+static pal_str method_text(struct writer *w, const struct pal_estimate *e)
 {
-    const struct pal_definition *d = f->definition;
+    struct shared *s = &w->method[((uintptr_t)e->method / 8) % METHODS];
+    if (!is_written(w, s, e->method, e->uncertainty)) {
+        pal_csv_field(&s->text, pal_str_of(e->method), false);
+        pal_csv_field(&s->text, pal_str_of(pal_uncertainty_name(e->uncertainty)), false);
+    }
+    return pal_buf_str(&s->text);
+}
+
+static char *put_number(char *to, bool given, double value)
+{
+    *to++ = ',';
+    return given && !isnan(value) ? to + pal_num_write(value, to) : to;
+}
+
+static char *put_whole(char *to, uint64_t value)
+{
+    *to++ = ',';
+    return pal_put_whole(to, value);
+}
+
+static char *put_field(char *to, pal_str text)
+{
+    *to++ = ',';
+    return pal_csv_put(to, text);
+}
+
+static char *put_level(char *to, struct writer *w, bool given, double level)
+{
+    *to++ = ',';
+    if (!given || isnan(level))
+        return to;
+    if (!w->level_text.len || level != w->level) {
+        w->level = level;
+        w->level_text = (pal_str){w->level_digits, pal_num_write(level, w->level_digits)};
+    }
+    return pal_put(to, w->level_text);
+}
+
+static char *put_estimate(char *to, struct writer *w, const struct pal_figure *f)
+{
     const struct pal_estimate *e = &f->estimate;
     const bool present = e->absent == PAL_PRESENT && e->status == PAL_ANSWER_OK;
-    row->n = 0;
-    put(row, d->code); /* no comma can stand in a code */
-    put_field(row, pal_areas_get(all->areas, f->area)->code);
-    if (f->period < 0)
-        put_field(row, PAL_STR(""));
-    else
-        put_whole(row, (uint64_t)f->period);
-    for (size_t k = 0; k < all->breakdowns; k++)
-        put_field(row, f->breakdown[k].len ? f->breakdown[k] : PAL_STR("_Z"));
-    put_number(row, present, e->value);
-    put_field(row, d->unit);
-    put(row, PAL_STR(",0"));
-    put_number(row, present && e->has_std_error, e->std_error);
-    put_number(row, present && e->has_interval, e->low);
-    put_number(row, present && e->has_interval, e->high);
-    put_number(row, present && e->has_interval, e->level);
-    put_number(row, e->has_bounds, e->bound_low);
-    put_number(row, e->has_bounds, e->bound_high);
-    put_number(row, present && e->has_std_error && e->value > 0, e->std_error / e->value);
-    put_number(row, present && e->has_df && isfinite(e->df), e->df);
-    put_number(row, present && e->has_deff, e->deff);
-    put_whole(row, e->n);
-    put_field(row, pal_str_of(e->method));
-    put_field(row, pal_str_of(pal_uncertainty_name(e->uncertainty)));
-    put_field(row, f->obs_status);
-    put_field(row, f->conf_status);
-    put_field(row, f->nature);
-    put_field(row, pal_str_of(pal_measures_name(d->measures)));
-    put_field(row, pal_str_of(pal_basis_name(d->basis)));
-    put_field(row, pal_str_of(pal_scope_name(f->scope)));
-    put_field(row, d->counting_unit);
-    put_field(row, d->counting_stage);
-    put_flags(row, f->flags);
-    put_field(row, f->source);
-    put_whole(row, f->version);
-    put_field(row, f->review_status);
-    put_field(row, f->provenance);
-    if (f->coverage_of) {
-        put_whole(row, f->coverage_n);
-        put_whole(row, f->coverage_of);
-    } else {
-        put(row, PAL_STR(",,"));
-    }
-    put_number(row, f->coverage_of > 0, f->coverage_population);
-    put_whole(row, f->left_out);
-    put_char(row, '\n');
+    const bool limits = present && e->has_interval, error = present && e->has_std_error;
+    to = put_number(to, present, e->value);
+    to = pal_put(to, unit_text(w, f->definition));
+    to = put_number(to, error, e->std_error);
+    to = put_number(to, limits, e->low);
+    to = put_number(to, limits, e->high);
+    to = put_level(to, w, limits, e->level);
+    to = put_number(to, e->has_bounds, e->bound_low);
+    to = put_number(to, e->has_bounds, e->bound_high);
+    to = put_number(to, error && e->value > 0, e->std_error / e->value);
+    to = put_number(to, present && e->has_df && isfinite(e->df), e->df);
+    to = put_number(to, present && e->has_deff, e->deff);
+    to = put_whole(to, e->n);
+    return pal_put(to, method_text(w, e));
+}
+
+static char *put_coverage(char *to, const struct pal_figure *f)
+{
+    if (!f->coverage_of)
+        return pal_put(to, PAL_STR(",,,"));
+    to = put_whole(to, f->coverage_n);
+    to = put_whole(to, f->coverage_of);
+    return put_number(to, true, f->coverage_population);
+}
+
+static char *put_figure(char *to, struct writer *w, const struct pal_figure *f)
+{
+    to = pal_put(to, f->definition->code); /* no comma can stand in a code */
+    to = put_field(to, pal_areas_get(w->all->areas, f->area)->code);
+    to = f->period < 0 ? put_field(to, PAL_STR("")) : put_whole(to, (uint64_t)f->period);
+    to = pal_put(to, breakdown_text(w, f));
+    to = put_estimate(to, w, f);
+    to = put_field(to, f->obs_status);
+    to = put_field(to, f->conf_status);
+    to = put_field(to, f->nature);
+    to = pal_put(to, kind_text(w, f->definition, f->scope));
+    *to++ = ',';
+    to = pal_flags_put(to, f->flags);
+    to = put_field(to, f->source);
+    to = put_whole(to, f->version);
+    to = put_field(to, f->review_status);
+    to = put_field(to, f->provenance);
+    to = put_coverage(to, f);
+    to = put_whole(to, f->left_out);
+    *to++ = '\n';
+    return to;
+}
+
+/* At least what a row needs: the texts at twice their length, for quotes, and the rest by far. */
+static size_t room_for_row(struct writer *w, const struct pal_figure *f)
+{
+    const size_t texts = f->definition->code.len + pal_areas_get(w->all->areas, f->area)->code.len +
+                         f->obs_status.len + f->conf_status.len + f->nature.len + f->source.len +
+                         f->review_status.len + f->provenance.len;
+    return 2 * texts + breakdown_text(w, f).len + unit_text(w, f->definition).len +
+           method_text(w, &f->estimate).len + kind_text(w, f->definition, f->scope).len +
+           PAL_FLAGS_SIZE + 20 * PAL_NUM_SIZE;
+}
+
+static void add_figure(struct writer *w, const struct pal_figure *f)
+{
+    char *to = pal_buf_room(w->out, room_for_row(w, f));
+    if (to)
+        pal_buf_end(w->out, put_figure(to, w, f));
 }
 
 static void add_header(const struct pal_figures *figures, struct pal_buf *out)
@@ -194,26 +258,27 @@ static void add_header(const struct pal_figures *figures, struct pal_buf *out)
                  "ROWS_LEFT_OUT\n");
 }
 
+static struct writer writer_of(const struct pal_figures *figures, struct pal_buf *out)
+{
+    add_header(figures, out);
+    return (struct writer){.all = figures, .out = out};
+}
+
 enum pal_status pal_figures_csv(const struct pal_figures *figures, struct pal_buf *out,
                                 struct pal_error *err)
 {
-    struct row row;
-    add_header(figures, out);
-    for (size_t i = 0; i < figures->n; i++) {
-        put_figure(figures, &figures->figure[i], &row);
-        pal_buf_add(out, (pal_str){row.text, row.n});
-    }
+    struct writer writer = writer_of(figures, out);
+    for (size_t i = 0; i < figures->n; i++)
+        add_figure(&writer, &figures->figure[i]);
     return pal_buf_status(out, "figures.csv", err);
 }
 
 enum pal_status pal_figures_write(const struct pal_figures *figures, struct pal_sink *sink,
                                   struct pal_error *err)
 {
-    struct row row;
-    add_header(figures, pal_sink_buf(sink));
+    struct writer writer = writer_of(figures, pal_sink_buf(sink));
     for (size_t i = 0; i < figures->n; i++) {
-        put_figure(figures, &figures->figure[i], &row);
-        pal_buf_add(pal_sink_buf(sink), (pal_str){row.text, row.n});
+        add_figure(&writer, &figures->figure[i]);
         PAL_TRY(pal_sink_more(sink, err));
     }
     return PAL_OK;

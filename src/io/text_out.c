@@ -57,6 +57,20 @@ void pal_csv_field(struct pal_buf *buf, pal_str field, bool first)
         add_plain(buf, field, first);
 }
 
+char *pal_csv_put(char *to, pal_str field)
+{
+    if (!needs_quotes(field))
+        return pal_put(to, field);
+    *to++ = '"';
+    for (size_t i = 0; i < field.len; i++) {
+        if (field.ptr[i] == '"')
+            *to++ = '"';
+        *to++ = field.ptr[i];
+    }
+    *to++ = '"';
+    return to;
+}
+
 /* OWASP's list of characters that make spreadsheets compute. A lone hyphen is the table symbol for
  * "not applicable", and no formula. */
 static bool is_risky(pal_str field)

@@ -10,31 +10,14 @@
 #define SDMX_DATAFLOW "PALERMO:DF_ORGANIZED_CRIME(1.0)"
 
 struct row { /* what the columns write from */
-    const struct pal_figures *all;
     const struct pal_figure *figure;
     bool present;
-    struct pal_buf *out;
+    pal_str area, unit; /* the unit as a code */
 };
 
-static void number(const struct row *r, bool given, double value)
+static char *number(char *to, bool given, double value)
 {
-    if (given && isfinite(value))
-        pal_buf_addnum(r->out, value);
-}
-
-static void text(const struct row *r, pal_str field) { pal_csv_field(r->out, field, true); }
-/* Codes have no comma and no quote: nothing to look for. */
-static void code(const struct row *r, pal_str field) { pal_buf_add(r->out, field); }
-
-static void whole(const struct row *r, uint32_t value)
-{
-    char digits[12];
-    size_t at = sizeof digits;
-    do {
-        digits[--at] = (char)('0' + value % 10);
-        value /= 10;
-    } while (value);
-    pal_buf_add(r->out, (pal_str){digits + at, sizeof digits - at});
+    return given && isfinite(value) ? to + pal_num_write(value, to) : to;
 }
 
 /* "persons per 100 000 population" -> PERSONS_PER_100_000_POPULATION */
@@ -54,114 +37,136 @@ void sdmx_unit_code(pal_str unit, struct pal_buf *out)
     }
 }
 
-static void put_series(const struct row *r) { code(r, r->figure->definition->code); }
-static void put_area(const struct row *r)
+static char *put_series(char *to, const struct row *r)
 {
-    code(r, pal_areas_get(r->all->areas, r->figure->area)->code);
+    return pal_put(to, r->figure->definition->code);
 }
-static void put_period(const struct row *r)
+static char *put_area(char *to, const struct row *r) { return pal_put(to, r->area); }
+static char *put_period(char *to, const struct row *r)
 {
-    if (r->figure->period >= 0)
-        whole(r, (uint32_t)r->figure->period);
+    return r->figure->period >= 0 ? pal_put_whole(to, (uint64_t)r->figure->period) : to;
 }
-static void put_value(const struct row *r) { number(r, r->present, r->figure->estimate.value); }
-static void put_unit(const struct row *r) { sdmx_unit_code(r->figure->definition->unit, r->out); }
-static void put_decimals(const struct row *r)
+static char *put_value(char *to, const struct row *r)
+{
+    return number(to, r->present, r->figure->estimate.value);
+}
+static char *put_unit(char *to, const struct row *r) { return pal_put(to, r->unit); }
+static char *put_decimals(char *to, const struct row *r)
 {
     const bool count = strcmp(r->figure->definition->estimator->name, "count") == 0;
     if (r->present)
-        pal_buf_addc(r->out, (char)('0' + pal_number_decimals(r->figure->estimate.value, count)));
+        *to++ = (char)('0' + pal_number_decimals(r->figure->estimate.value, count));
+    return to;
 }
-static void put_obs_status(const struct row *r) { code(r, r->figure->obs_status); }
-static void put_conf_status(const struct row *r) { code(r, r->figure->conf_status); }
-static void put_nature(const struct row *r) { code(r, r->figure->nature); }
-static void put_source(const struct row *r) { text(r, r->figure->source); }
-static void put_comment(const struct row *r)
+static char *put_obs_status(char *to, const struct row *r)
 {
-    bool any = false;
-    for (size_t i = 0; pal_flag_words[i]; i++) {
-        if (!(r->figure->flags >> i & 1))
-            continue;
-        if (any)
-            pal_buf_addc(r->out, ';');
-        pal_buf_adds(r->out, pal_flag_words[i]);
-        any = true;
-    }
+    return pal_put(to, r->figure->obs_status);
 }
-static void put_upper(const struct row *r)
+static char *put_conf_status(char *to, const struct row *r)
 {
-    number(r, r->present && r->figure->estimate.has_interval, r->figure->estimate.high);
+    return pal_put(to, r->figure->conf_status);
 }
-static void put_lower(const struct row *r)
+static char *put_nature(char *to, const struct row *r) { return pal_put(to, r->figure->nature); }
+static char *put_source(char *to, const struct row *r)
 {
-    number(r, r->present && r->figure->estimate.has_interval, r->figure->estimate.low);
+    return pal_csv_put(to, r->figure->source);
 }
-static void put_level(const struct row *r)
+static char *put_comment(char *to, const struct row *r)
 {
-    number(r, r->present && r->figure->estimate.has_interval, r->figure->estimate.level);
+    return pal_flags_put(to, r->figure->flags);
 }
-static void put_std_error(const struct row *r)
+static char *put_upper(char *to, const struct row *r)
 {
-    number(r, r->present && r->figure->estimate.has_std_error, r->figure->estimate.std_error);
+    return number(to, r->present && r->figure->estimate.has_interval, r->figure->estimate.high);
 }
-static void put_bound_low(const struct row *r)
+static char *put_lower(char *to, const struct row *r)
 {
-    number(r, r->figure->estimate.has_bounds, r->figure->estimate.bound_low);
+    return number(to, r->present && r->figure->estimate.has_interval, r->figure->estimate.low);
 }
-static void put_bound_high(const struct row *r)
+static char *put_level(char *to, const struct row *r)
 {
-    number(r, r->figure->estimate.has_bounds, r->figure->estimate.bound_high);
+    return number(to, r->present && r->figure->estimate.has_interval, r->figure->estimate.level);
 }
-static void put_coverage_n(const struct row *r)
+static char *put_std_error(char *to, const struct row *r)
 {
-    if (r->figure->coverage_of)
-        whole(r, r->figure->coverage_n);
+    return number(to, r->present && r->figure->estimate.has_std_error,
+                  r->figure->estimate.std_error);
 }
-static void put_coverage_of(const struct row *r)
+static char *put_bound_low(char *to, const struct row *r)
 {
-    if (r->figure->coverage_of)
-        whole(r, r->figure->coverage_of);
+    return number(to, r->figure->estimate.has_bounds, r->figure->estimate.bound_low);
 }
-static void put_iccs(const struct row *r)
+static char *put_bound_high(char *to, const struct row *r)
 {
-    const struct pal_definition *d = r->figure->definition;
+    return number(to, r->figure->estimate.has_bounds, r->figure->estimate.bound_high);
+}
+static char *put_coverage_n(char *to, const struct row *r)
+{
+    return r->figure->coverage_of ? pal_put_whole(to, r->figure->coverage_n) : to;
+}
+static char *put_coverage_of(char *to, const struct row *r)
+{
+    return r->figure->coverage_of ? pal_put_whole(to, r->figure->coverage_of) : to;
+}
+
+/* ---- what stands for a run of figures ---------------------------------------------------------
+ */
+
+static void add_iccs(struct pal_buf *out, const struct pal_figure *f)
+{
+    const struct pal_definition *d = f->definition;
     for (size_t i = 0; i < d->iccs_n; i++) {
         if (i)
-            pal_buf_addc(r->out, ';');
-        pal_buf_add(r->out, d->iccs[i]);
+            pal_buf_addc(out, ';');
+        pal_buf_add(out, d->iccs[i]);
     }
 }
-static void put_count_unit(const struct row *r) { text(r, r->figure->definition->counting_unit); }
-static void put_count_time(const struct row *r) { text(r, r->figure->definition->counting_stage); }
-static void put_principal(const struct row *r)
+static void add_count_unit(struct pal_buf *out, const struct pal_figure *f)
 {
-    text(r, r->figure->definition->principal_offence_rule);
+    pal_csv_field(out, f->definition->counting_unit, true);
 }
-static void put_kind(const struct row *r)
+static void add_count_time(struct pal_buf *out, const struct pal_figure *f)
 {
-    pal_buf_adds(r->out, pal_measures_name(r->figure->definition->measures));
+    pal_csv_field(out, f->definition->counting_stage, true);
 }
-static void put_basis(const struct row *r)
+static void add_principal(struct pal_buf *out, const struct pal_figure *f)
 {
-    pal_buf_adds(r->out, pal_basis_name(r->figure->definition->basis));
+    pal_csv_field(out, f->definition->principal_offence_rule, true);
 }
-static void put_scope(const struct row *r)
+static void add_kind(struct pal_buf *out, const struct pal_figure *f)
 {
-    pal_buf_adds(r->out, pal_scope_name(r->figure->scope));
+    pal_buf_adds(out, pal_measures_name(f->definition->measures));
 }
-static void put_uncertainty(const struct row *r)
+static void add_basis(struct pal_buf *out, const struct pal_figure *f)
 {
-    pal_buf_adds(r->out, pal_uncertainty_name(r->figure->estimate.uncertainty));
+    pal_buf_adds(out, pal_basis_name(f->definition->basis));
 }
-static void put_method(const struct row *r) { text(r, pal_str_of(r->figure->estimate.method)); }
-static void put_endorsement(const struct row *r) { text(r, r->figure->review_status); }
-static void put_version(const struct row *r) { whole(r, r->figure->version); }
+static void add_scope(struct pal_buf *out, const struct pal_figure *f)
+{
+    pal_buf_adds(out, pal_scope_name(f->scope));
+}
+static void add_uncertainty(struct pal_buf *out, const struct pal_figure *f)
+{
+    pal_buf_adds(out, pal_uncertainty_name(f->estimate.uncertainty));
+}
+static void add_method(struct pal_buf *out, const struct pal_figure *f)
+{
+    pal_csv_field(out, pal_str_of(f->estimate.method), true);
+}
+static void add_endorsement(struct pal_buf *out, const struct pal_figure *f)
+{
+    pal_csv_field(out, f->review_status, true);
+}
+static void add_version(struct pal_buf *out, const struct pal_figure *f)
+{
+    pal_buf_addf(out, "%u", f->version);
+}
 
 /* The mapping: every column, what it is in the structure, its list, and what fills it. A column
  * without a function holds `fixed`. The breakdowns of the figures stand after REF_AREA. */
 struct column {
     const char *name, *role, *list, *fixed;
-    void (*put)(const struct row *row);
+    char *(*put)(char *to, const struct row *row);
 };
 static const struct column before[] = {
     {"STRUCTURE", "", "", "dataflow", NULL},
@@ -194,36 +199,37 @@ static const struct column after[] = {
     {"COVERAGE_OF", "attribute", "", NULL, put_coverage_of},
 };
 /* These hardly change from figure to figure: written once for neighbours that share them. */
-static const struct column about[] = {
-    {"ICCS", "attribute", "", NULL, put_iccs},
-    {"COUNT_UNIT", "attribute", "", NULL, put_count_unit},
-    {"COUNT_TIME", "attribute", "", NULL, put_count_time},
-    {"PRINCIPAL_RULE", "attribute", "", NULL, put_principal},
-    {"KIND", "attribute", "CL_KIND", NULL, put_kind},
-    {"BASIS", "attribute", "CL_BASIS", NULL, put_basis},
-    {"SCOPE", "attribute", "CL_SCOPE", NULL, put_scope},
-    {"UNC_KIND", "attribute", "CL_UNC_KIND", NULL, put_uncertainty},
-    {"METHOD_ID", "attribute", "", NULL, put_method},
-    {"ENDORSE_STATUS", "attribute", "CL_ENDORSE_STATUS", NULL, put_endorsement},
-    {"FIGURE_VERSION", "attribute", "", NULL, put_version},
+static const struct about {
+    const char *name, *list;
+    void (*add)(struct pal_buf *out, const struct pal_figure *figure);
+} about[] = {
+    {"ICCS", "", add_iccs},
+    {"COUNT_UNIT", "", add_count_unit},
+    {"COUNT_TIME", "", add_count_time},
+    {"PRINCIPAL_RULE", "", add_principal},
+    {"KIND", "CL_KIND", add_kind},
+    {"BASIS", "CL_BASIS", add_basis},
+    {"SCOPE", "CL_SCOPE", add_scope},
+    {"UNC_KIND", "CL_UNC_KIND", add_uncertainty},
+    {"METHOD_ID", "", add_method},
+    {"ENDORSE_STATUS", "CL_ENDORSE_STATUS", add_endorsement},
+    {"FIGURE_VERSION", "", add_version},
 };
 
-static void put_columns(const struct row *r, const struct column *column, size_t n)
+static char *put_columns(char *to, const struct row *r, const struct column *column, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         if (column != before || i)
-            pal_buf_addc(r->out, ',');
-        if (column[i].put)
-            column[i].put(r);
-        else
-            pal_buf_adds(r->out, column[i].fixed);
+            *to++ = ',';
+        to = column[i].put ? column[i].put(to, r) : pal_put(to, pal_str_of(column[i].fixed));
     }
+    return to;
 }
 
-static void put_breakdown(struct pal_buf *out, pal_str code)
+static char *put_breakdown(char *to, pal_str code)
 {
-    pal_buf_addc(out, ',');
-    pal_buf_add(out, code.len ? code : PAL_STR("_Z"));
+    *to++ = ',';
+    return pal_put(to, code.len ? code : PAL_STR("_Z"));
 }
 
 static bool same_about(const struct pal_figure *a, const struct pal_figure *b)
@@ -232,6 +238,58 @@ static bool same_about(const struct pal_figure *a, const struct pal_figure *b)
            a->estimate.method == b->estimate.method &&
            a->estimate.uncertainty == b->estimate.uncertainty && a->version == b->version &&
            a->review_status.ptr == b->review_status.ptr;
+}
+
+struct texts { /* of figures that stand side by side */
+    const struct pal_figure *of;
+    struct pal_buf unit, about;
+};
+
+static void texts_of(struct texts *t, const struct pal_figure *f)
+{
+    if (!t->of || t->of->definition != f->definition) {
+        pal_buf_clear(&t->unit);
+        sdmx_unit_code(f->definition->unit, &t->unit);
+    }
+    if (!t->of || !same_about(t->of, f)) {
+        pal_buf_clear(&t->about);
+        for (size_t i = 0; i < PAL_COUNT(about); i++) {
+            pal_buf_addc(&t->about, ',');
+            about[i].add(&t->about, f);
+        }
+        pal_buf_addc(&t->about, '\n');
+    }
+    t->of = f;
+}
+
+/* At least what a row needs: the texts, and the columns that have no long ones. */
+static size_t room_for_row(const struct pal_figures *all, const struct pal_figure *f,
+                           const struct texts *t, pal_str area)
+{
+    size_t texts = f->definition->code.len + area.len + t->unit.len + t->about.len +
+                   2 * f->source.len + f->obs_status.len + f->conf_status.len + f->nature.len;
+    for (size_t k = 0; k < all->breakdowns; k++)
+        texts += f->breakdown[k].len + sizeof ",_Z";
+    return texts + PAL_FLAGS_SIZE + (PAL_COUNT(before) + PAL_COUNT(after)) * 2 * PAL_NUM_SIZE;
+}
+
+static void add_figure(const struct pal_figures *all, const struct pal_figure *f,
+                       const struct texts *texts, struct pal_buf *out)
+{
+    const struct row r = {.figure = f,
+                          .present = f->estimate.absent == PAL_PRESENT &&
+                                     f->estimate.status == PAL_ANSWER_OK,
+                          .area = pal_areas_get(all->areas, f->area)->code,
+                          .unit = pal_buf_str(&texts->unit)};
+    char *to = pal_buf_room(out, room_for_row(all, f, texts, r.area));
+    if (!to)
+        return;
+    to = put_columns(to, &r, before, PAL_COUNT(before));
+    for (size_t k = 0; k < all->breakdowns; k++)
+        to = put_breakdown(to, f->breakdown[k]);
+    to = put_columns(to, &r, after, PAL_COUNT(after));
+    to = pal_put(to, pal_buf_str(&texts->about));
+    pal_buf_end(out, to);
 }
 
 static enum pal_status write_figures(const struct pal_figures *all, struct pal_outdir *outdir,
@@ -249,26 +307,16 @@ static enum pal_status write_figures(const struct pal_figures *all, struct pal_o
     for (size_t i = 0; i < PAL_COUNT(about); i++)
         pal_csv_field(out, pal_str_of(about[i].name), false);
     pal_csv_end(out);
-    struct row r = {.all = all, .out = out};
-    struct pal_buf tail;
-    pal_buf_init(&tail, scratch, 1u << 20);
+    struct texts texts = {0};
+    pal_buf_init(&texts.unit, scratch, 1u << 20);
+    pal_buf_init(&texts.about, scratch, 1u << 20);
     for (size_t i = 0; i < all->n; i++) {
-        const struct pal_figure *f = r.figure = &all->figure[i];
-        r.present = f->estimate.absent == PAL_PRESENT && f->estimate.status == PAL_ANSWER_OK;
-        put_columns(&r, before, PAL_COUNT(before));
-        for (size_t k = 0; k < all->breakdowns; k++)
-            put_breakdown(out, f->breakdown[k]);
-        put_columns(&r, after, PAL_COUNT(after));
-        if (!i || !same_about(f, &f[-1])) {
-            pal_buf_clear(&tail);
-            put_columns(&(struct row){.all = all, .figure = f, .out = &tail}, about,
-                        PAL_COUNT(about));
-        }
-        pal_buf_add(out, pal_buf_str(&tail));
-        pal_csv_end(out);
+        texts_of(&texts, &all->figure[i]);
+        add_figure(all, &all->figure[i], &texts, out);
         PAL_TRY(pal_sink_more(sink, err));
     }
-    PAL_TRY(pal_buf_status(&tail, "sdmx/figures.csv", err));
+    PAL_TRY(pal_buf_status(&texts.unit, "sdmx/figures.csv", err));
+    PAL_TRY(pal_buf_status(&texts.about, "sdmx/figures.csv", err));
     return pal_sink_close(sink, err);
 }
 
@@ -298,7 +346,7 @@ static enum pal_status write_structure(const struct pal_figures *all, struct pal
     for (size_t i = 0; i < PAL_COUNT(after); i++)
         structure_row(&out, after[i].name, after[i].role, after[i].list);
     for (size_t i = 0; i < PAL_COUNT(about); i++)
-        structure_row(&out, about[i].name, about[i].role, about[i].list);
+        structure_row(&out, about[i].name, "attribute", about[i].list);
     PAL_TRY(pal_buf_status(&out, "sdmx/structure.csv", err));
     return pal_outdir_write(outdir, PAL_STR("sdmx/structure.csv"), pal_buf_str(&out), err);
 }
