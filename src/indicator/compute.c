@@ -43,7 +43,13 @@ static struct pal_column number_column(pal_str name, const struct columns *c)
                                .absent = c->absent};
 }
 
-/* One state for all figures of the definition, a group each. What `group` leaves out is not fed. */
+struct piece { /* items of a job that are estimated together */
+    struct item *item;
+    size_t n;
+    const double *dispersion; /* [n] of their series; 0: no more than chance */
+};
+
+/* One state for all figures of the piece, a group each. What `group` leaves out is not fed. */
 static enum pal_status ask_estimator(struct job *j, const struct pal_ask *ask,
                                      const struct pal_cells *cells, struct pal_estimate *out,
                                      struct pal_error *err)
@@ -59,10 +65,10 @@ static enum pal_status ask_estimator(struct job *j, const struct pal_ask *ask,
 }
 
 /* Shares are told as part and rest, so that bounds of censored cells are exact. */
-static enum pal_status estimate_shares(struct job *j, struct pal_estimate *out,
-                                       struct pal_error *err)
+static enum pal_status estimate_shares(struct job *j, const struct piece *piece,
+                                       struct pal_estimate *out, struct pal_error *err)
 {
-    const size_t rows = 2 * j->items;
+    const size_t rows = 2 * piece->n;
     struct columns y;
     struct pal_ask ask = j->d->ask;
     uint32_t *group = pal_arena_alloc(j->scratch, rows + 1, sizeof *group);
@@ -70,13 +76,13 @@ static enum pal_status estimate_shares(struct job *j, struct pal_estimate *out,
     if (!group || !side)
         return pal_nomem(err, "figures");
     PAL_TRY(columns_new(&y, rows, j->scratch, err));
-    for (size_t i = 0; i < j->items; i++) {
+    for (size_t i = 0; i < piece->n; i++) {
         struct reading part, whole, rest;
-        job_readings(j, &j->item[i], &part, &whole);
+        job_readings(j, &piece->item[i], &part, &whole);
         rest = whole;
         if (reading_given(&part) && reading_given(&whole) && !reading_rest(&part, &whole, &rest)) {
             part.absent = rest.absent = PAL_UNREADABLE; /* more than all there is */
-            j->item[i].flags |= PAL_FLAG_PARTS_DISAGREE;
+            piece->item[i].flags |= PAL_FLAG_PARTS_DISAGREE;
             j->above_whole++;
         }
         if (!reading_given(&part))
@@ -93,7 +99,7 @@ static enum pal_status estimate_shares(struct job *j, struct pal_estimate *out,
     return ask_estimator(
         j, &ask,
         &(struct pal_cells){
-            .rows = rows, .args = 1, .arg = arg, .group = group, .groups = j->items, .side = side},
+            .rows = rows, .args = 1, .arg = arg, .group = group, .groups = piece->n, .side = side},
         out, err);
 }
 
@@ -118,26 +124,24 @@ static enum pal_status disperse(const struct job *j, const struct reading *y,
     return PAL_OK;
 }
 
-static enum pal_status estimate_counts(struct job *j, struct pal_estimate *out,
-                                       struct pal_error *err)
+static enum pal_status estimate_counts(struct job *j, const struct piece *piece,
+                                       struct pal_estimate *out, struct pal_error *err)
 {
-    const size_t n = j->items;
+    const size_t n = piece->n;
     struct columns y, x;
-    double *dispersion = pal_arena_alloc(j->scratch, n + 1, sizeof *dispersion);
     uint32_t *plain = pal_arena_alloc(j->scratch, n + 1, sizeof *plain);
     uint32_t *scattered = pal_arena_alloc(j->scratch, n + 1, sizeof *scattered);
-    if (!dispersion || !plain || !scattered)
+    if (!plain || !scattered)
         return pal_nomem(err, "figures");
     PAL_TRY(columns_new(&y, n, j->scratch, err));
     PAL_TRY(columns_new(&x, n, j->scratch, err));
-    PAL_TRY(job_dispersion(j, dispersion, err));
     size_t scattering = 0;
     for (size_t i = 0; i < n; i++) {
         struct reading top, bottom;
-        job_readings(j, &j->item[i], &top, &bottom);
+        job_readings(j, &piece->item[i], &top, &bottom);
         columns_set(&y, i, &top);
         columns_set(&x, i, &bottom);
-        const bool apart = dispersion[i] > 0;
+        const bool apart = piece->dispersion[i] > 0;
         plain[i] = apart ? PAL_NO_GROUP : (uint32_t)i;
         scattered[i] = apart ? (uint32_t)i : PAL_NO_GROUP;
         scattering += apart;
@@ -158,17 +162,25 @@ static enum pal_status estimate_counts(struct job *j, struct pal_estimate *out,
         struct reading top, bottom;
         if (scattered[i] == PAL_NO_GROUP)
             continue;
-        job_readings(j, &j->item[i], &top, &bottom);
-        PAL_TRY(disperse(j, &top, &bottom, dispersion[i], &out[i], err));
+        job_readings(j, &piece->item[i], &top, &bottom);
+        PAL_TRY(disperse(j, &top, &bottom, piece->dispersion[i], &out[i], err));
         if (out[i].has_interval)
-            j->item[i].flags |= PAL_FLAG_OVERDISPERSED;
+            piece->item[i].flags |= PAL_FLAG_OVERDISPERSED;
     }
     return PAL_OK;
 }
 
-enum pal_status job_estimate(struct job *j, struct pal_estimate *out, struct pal_error *err)
+/* In pieces that stay in the nearest memory: a cycle's states together would be its largest array.
+ */
+enum pal_status job_estimate(struct job *j, size_t from, size_t n, const double *dispersion,
+                             struct pal_estimate *out, struct pal_error *err)
 {
-    return j->is_share ? estimate_shares(j, out, err) : estimate_counts(j, out, err);
+    const struct pal_arena_mark mark = pal_arena_mark(j->scratch);
+    const struct piece piece = {j->item + from, n, dispersion + from};
+    PAL_TRY(j->is_share ? estimate_shares(j, &piece, out, err)
+                        : estimate_counts(j, &piece, out, err));
+    pal_arena_reset(j->scratch, mark);
+    return PAL_OK;
 }
 
 /* ---- one definition

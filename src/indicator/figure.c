@@ -213,33 +213,38 @@ static bool breaks_here(const struct job *j, const struct item *item)
 /* ---- provenance
  * ---------------------------------------------------------------------------------------- */
 
+/* Some four hundred lines of one dataset; of more their number is told. */
+enum { TEXT_OF_ONE = 4096, MOST_OF_NAME = 256 };
+
 struct lines {
-    char text[4096];
-    size_t used;
+    char text[2 * TEXT_OF_ONE];
+    size_t used, end;
     uint32_t told, more;
 };
 
 static void tell_line(struct lines *lines, uint64_t line)
 {
-    if (lines->used + 32 > sizeof lines->text) {
+    if (lines->used + 64 > lines->end) { /* a line, and "+4000000000 more" */
         lines->more++;
         return;
     }
-    const int n = snprintf(lines->text + lines->used, sizeof lines->text - lines->used, "%c%llu",
-                           lines->told++ ? '+' : ':', (unsigned long long)line);
-    lines->used += n > 0 ? (size_t)n : 0;
+    lines->text[lines->used++] = lines->told++ ? '+' : ':';
+    lines->used = (size_t)(pal_put_whole(lines->text + lines->used, line) - lines->text);
 }
 
 static void tell_rows(struct lines *lines, const struct cells *cells, const struct cell *cell,
                       const uint32_t *row, uint32_t rows)
 {
     const struct pal_batch *batch = &cells->dataset->batch;
-    const pal_str name = pal_descriptor_name(cells->dataset->descriptor);
+    pal_str name = pal_descriptor_name(cells->dataset->descriptor);
     if (!cell->first && !rows)
         return;
-    const int n = snprintf(lines->text + lines->used, sizeof lines->text - lines->used - 64,
-                           "%s%.*s", lines->used ? ";" : "", PAL_ARG(name));
-    lines->used += n > 0 ? (size_t)n : 0;
+    if (name.len > MOST_OF_NAME)
+        name.len = MOST_OF_NAME;
+    lines->end = lines->used + TEXT_OF_ONE;
+    if (lines->used)
+        lines->text[lines->used++] = ';';
+    lines->used = (size_t)(pal_put(lines->text + lines->used, name) - lines->text);
     lines->told = lines->more = 0;
     for (uint32_t at = cell->first; at; at = cells->link[at - 1].next)
         if (batch->state[cells->link[at - 1].row] == PAL_ROW_ENTERS)
@@ -249,9 +254,10 @@ static void tell_rows(struct lines *lines, const struct cells *cells, const stru
     lines->more += rows > 8 ? rows - 8 : 0;
     if (!lines->more)
         return;
-    const int k = snprintf(lines->text + lines->used, sizeof lines->text - lines->used, "+%u more",
-                           (unsigned)lines->more);
-    lines->used += k > 0 ? (size_t)k : 0;
+    char *to = lines->text + lines->used;
+    *to++ = '+';
+    to = pal_put(pal_put_whole(to, lines->more), PAL_STR(" more"));
+    lines->used = (size_t)(to - lines->text);
 }
 
 /* "glotip:1042+1043;population:88": datasets and lines. Of a total the first few, and how many
@@ -376,31 +382,43 @@ static enum pal_status source_of(const struct job *j, pal_str *out, struct pal_e
     return out->ptr ? PAL_OK : pal_nomem(err, "figures");
 }
 
+static void note_denominator(struct job *j, const struct pal_figure *f, bool *told)
+{
+    if (!(f->flags & PAL_FLAG_NO_DENOMINATOR))
+        return;
+    j->no_denominator++;
+    if (!told[f->area])
+        j->no_area[j->no_areas++] = f->area;
+    told[f->area] = true;
+}
+
 enum pal_status job_figures(struct job *j, const struct pal_figures *all, struct pal_figure *to,
                             struct pal_error *err)
 {
+    enum { PIECE = 256 };
     struct breakdowns breakdowns = {.width = all->breakdowns};
-    struct pal_estimate *estimates = pal_arena_alloc(j->scratch, j->items + 1, sizeof *estimates);
+    struct pal_estimate *estimates = pal_arena_alloc(j->scratch, PIECE, sizeof *estimates);
+    double *dispersion = pal_arena_alloc(j->scratch, j->items + 1, sizeof *dispersion);
     bool *told = pal_arena_alloc(j->scratch, j->order->areas + 1, sizeof *told);
     pal_str source;
     j->no_area = pal_arena_alloc(j->arena, j->order->areas + 1, sizeof *j->no_area);
-    if (!estimates || !told || !j->no_area)
+    if (!estimates || !dispersion || !told || !j->no_area)
         return pal_nomem(err, "figures");
-    PAL_TRY(job_estimate(j, estimates, err));
+    PAL_TRY(job_dispersion(j, dispersion, err));
     PAL_TRY(pal_groups_new(j->scratch, j->d->by_n, &breakdowns.groups, err));
     for (size_t b = 0; b < j->d->by_n; b++)
         breakdowns.column[b] = column_of(all, j->d->by[b]);
     PAL_TRY(source_of(j, &source, err));
-    for (size_t i = 0; i < j->items; i++) {
-        const pal_str *codes = NULL;
-        PAL_TRY(breakdown_of(j, &breakdowns, &j->item[i], &codes, err));
-        PAL_TRY(fill_figure(j, &j->item[i], &estimates[i], source, codes, &to[i], err));
-        if (!(to[i].flags & PAL_FLAG_NO_DENOMINATOR))
-            continue;
-        j->no_denominator++;
-        if (!told[to[i].area])
-            j->no_area[j->no_areas++] = to[i].area;
-        told[to[i].area] = true;
+    for (size_t from = 0; from < j->items; from += PIECE) {
+        const size_t n = j->items - from < PIECE ? j->items - from : PIECE;
+        PAL_TRY(job_estimate(j, from, n, dispersion, estimates, err));
+        for (size_t i = 0; i < n; i++) {
+            const struct item *item = &j->item[from + i];
+            const pal_str *codes = NULL;
+            PAL_TRY(breakdown_of(j, &breakdowns, item, &codes, err));
+            PAL_TRY(fill_figure(j, item, &estimates[i], source, codes, &to[from + i], err));
+            note_denominator(j, &to[from + i], told);
+        }
     }
     return PAL_OK;
 }

@@ -260,7 +260,8 @@ uint32_t flags_of_marks(uint8_t marks);
 PAL_CHECK_RESULT
 enum pal_status job_dispersion(struct job *job, double *dispersion, struct pal_error *err);
 PAL_CHECK_RESULT
-enum pal_status job_estimate(struct job *job, struct pal_estimate *out, struct pal_error *err);
+enum pal_status job_estimate(struct job *job, size_t from, size_t n, const double *dispersion,
+                             struct pal_estimate *out /* [n] */, struct pal_error *err);
 
 PAL_CHECK_RESULT
 enum pal_status job_sort(struct job *job, const struct pal_figures *all, struct pal_error *err);
