@@ -63,6 +63,8 @@ struct pal_definition {
     struct pal_ask ask;     /* per, level, interval from estimator:, per:, variance:           */
     size_t         by_n;
     const pal_str *by;      /* dimension names, lower case                                     */
+    const uint8_t *by_group; /* [by_n] those of one group are crossed; where a code of one group
+                                stands, the dimensions of the others are at their total        */
     pal_str  of;            /* share without denominator: the dimension whose known cells are the whole */
     bool     of_un_members; /* status-share: the whole are the States Members                  */
     bool     goodman;       /* simultaneous limits for a full breakdown                        */

@@ -276,6 +276,18 @@ const struct cell *cells_find(const struct cells *cells, const uint32_t *key)
     return g == PAL_NO_GROUP ? NULL : &cells->cell[g];
 }
 
+/* Is a cell broken down by dimensions that the definition crosses? */
+static bool is_asked(const struct cells *c, const uint32_t *key)
+{
+    size_t first = 0;
+    while (first < c->by_n && !key[KEY_BY + first])
+        first++;
+    for (size_t b = first + 1; b < c->by_n; b++)
+        if (key[KEY_BY + b] && c->by_group[b] != c->by_group[first])
+            return false;
+    return true;
+}
+
 /* The row into its own cell, and into the totals of those breakdowns that the definition says add
  * up and the source gives no total for: 2^m cells for m such breakdowns. */
 static enum pal_status add_row(struct cells *c, uint32_t area, size_t row, struct pal_error *err)
@@ -306,7 +318,7 @@ static enum pal_status add_row(struct cells *c, uint32_t area, size_t row, struc
             twice |= cell_key[KEY_BY + summed[i]] == 0;
             cell_key[KEY_BY + summed[i]] = 0;
         }
-        if (twice)
+        if (twice || !is_asked(c, cell_key))
             continue;
         PAL_TRY(cells_at(c, cell_key, &cell, err));
         PAL_TRY(add_row_to(c, cell, row, err));

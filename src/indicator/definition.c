@@ -396,36 +396,80 @@ pal_str definition_lower(pal_str text, struct pal_arena *arena)
     return (pal_str){lower, lower ? text.len : 0};
 }
 
+struct breakdowns { /* of the key `by`, as they are met */
+    pal_str name[PAL_MAX_BREAKDOWNS];
+    uint8_t group[PAL_MAX_BREAKDOWNS];
+    size_t n;
+};
+
+static enum pal_status add_breakdown(struct reader *r, pal_str text, const struct pal_place *at,
+                                     size_t group, struct breakdowns *all, struct pal_error *err)
+{
+    const pal_str name = definition_lower(text, r->arena);
+    if (!name.ptr)
+        return pal_nomem(err, "the definition");
+    for (size_t i = 0; i < all->n; i++)
+        if (pal_str_eq(name, all->name[i]))
+            problem(r, at, "'by' names '%.*s' twice", PAL_ARG(name));
+    if (all->n == PAL_MAX_BREAKDOWNS) {
+        problem(r, at, "at most %d breakdowns", PAL_MAX_BREAKDOWNS);
+        return PAL_OK;
+    }
+    all->name[all->n] = name;
+    all->group[all->n++] = (uint8_t)group;
+    return PAL_OK;
+}
+
+static enum pal_status add_breakdowns(struct reader *r, const struct pal_yaml *list, bool grouped,
+                                      struct breakdowns *all, struct pal_error *err)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        const struct pal_yaml *own = list->item[i];
+        const bool several = own->kind == PAL_YAML_LIST;
+        for (size_t k = 0; k < (several ? own->n : 1); k++) {
+            const struct pal_yaml *word = several ? own->item[k] : own;
+            if (word->kind != PAL_YAML_SCALAR)
+                problem(r, &word->at,
+                        "an entry of 'by' is a dimension, or a list of dimensions to be crossed");
+            else
+                PAL_TRY(add_breakdown(r, word->text, &word->at, grouped ? i : 0, all, err));
+        }
+    }
+    return PAL_OK;
+}
+
+/* [sex, age] is one group, as [[sex, age]] is; [[sex, age], form] are two. */
 static enum pal_status read_by(struct reader *r, struct pal_error *err)
 {
     struct pal_definition *d = r->d;
     const struct pal_yaml *node = pal_yaml_get(r->root, "by");
-    const pal_str *by = NULL;
-    size_t n = 0;
-    READ(pal_yaml_texts(r->root, "by", r->arena, &by, &n, &r->own));
+    struct breakdowns all = {.n = 0};
     d->by_at = node ? node->at : r->root->at;
-    if (n > PAL_MAX_BREAKDOWNS) {
-        problem(r, &node->at, "at most %d breakdowns", PAL_MAX_BREAKDOWNS);
-        n = PAL_MAX_BREAKDOWNS;
+    if (node && node->kind == PAL_YAML_LIST) {
+        bool grouped = false;
+        for (size_t i = 0; i < node->n; i++)
+            grouped |= node->item[i]->kind == PAL_YAML_LIST;
+        PAL_TRY(add_breakdowns(r, node, grouped, &all, err));
+    } else {
+        pal_str word = {NULL, 0};
+        READ(pal_yaml_text(r->root, "by", &word, &r->own));
+        if (word.len)
+            PAL_TRY(add_breakdown(r, word, &node->at, 0, &all, err));
     }
-    pal_str *lower = pal_arena_alloc(r->arena, n + 1, sizeof *lower);
-    if (!lower)
+    pal_str *by = pal_arena_alloc(r->arena, all.n + 1, sizeof *by);
+    uint8_t *group = pal_arena_alloc(r->arena, all.n + 1, 1);
+    if (!by || !group)
         return pal_nomem(err, "the definition");
-    for (size_t i = 0; i < n; i++) {
-        lower[i] = definition_lower(by[i], r->arena);
-        if (!lower[i].ptr)
-            return pal_nomem(err, "the definition");
-        for (size_t k = 0; k < i; k++)
-            if (pal_str_eq(lower[i], lower[k]))
-                problem(r, &node->at, "'by' names '%.*s' twice", PAL_ARG(lower[i]));
-    }
-    d->by = lower;
-    d->by_n = n;
+    memcpy(by, all.name, all.n * sizeof *by);
+    memcpy(group, all.group, all.n);
+    d->by = by;
+    d->by_group = group;
+    d->by_n = all.n;
     READ(pal_yaml_texts(r->root, "sums", r->arena, &d->sums, &d->sums_n, &r->own));
     for (size_t i = 0; i < d->sums_n; i++) {
         bool found = false;
-        for (size_t b = 0; b < n && !found; b++)
-            found = pal_str_eq_nocase(d->sums[i], lower[b]);
+        for (size_t b = 0; b < d->by_n && !found; b++)
+            found = pal_str_eq_nocase(d->sums[i], by[b]);
         if (!found)
             problem(r, &pal_yaml_get(r->root, "sums")->at,
                     "'sums' names '%.*s', which is not in 'by'", PAL_ARG(d->sums[i]));

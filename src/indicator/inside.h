@@ -54,8 +54,9 @@ struct cells {
     const struct pal_operand *operand;
     const struct pal_dataset *dataset;
     size_t by_n;
-    pal_str by[PAL_MAX_BREAKDOWNS]; /* dimensions of the dataset */
-    bool sums[PAL_MAX_BREAKDOWNS];  /* its codes add up to a total that no row gives */
+    pal_str by[PAL_MAX_BREAKDOWNS];       /* dimensions of the dataset */
+    uint8_t by_group[PAL_MAX_BREAKDOWNS]; /* a cell breaks down by those of one group */
+    bool sums[PAL_MAX_BREAKDOWNS];        /* its codes add up to a total that no row gives */
 
     struct row_test *test; /* measure, conditions, then dimensions held at their total */
     size_t tests, plain;   /* plain: without the held dimensions                       */

@@ -49,6 +49,7 @@ static enum pal_status plan_operand(struct planning *p, const struct pal_operand
     struct plan *plan = p->plan;
     pal_str own[PAL_MAX_BREAKDOWNS];
     bool sums[PAL_MAX_BREAKDOWNS] = {false};
+    uint8_t group[PAL_MAX_BREAKDOWNS] = {0};
     size_t own_n = 0;
     for (size_t b = 0; b < by_n; b++) {
         out->column[b] = NO_COLUMN;
@@ -57,12 +58,14 @@ static enum pal_status plan_operand(struct planning *p, const struct pal_operand
         out->column[b] = (uint8_t)own_n;
         for (size_t s = 0; s < d->sums_n; s++)
             sums[own_n] |= pal_str_eq_nocase(d->sums[s], d->by[b]);
+        group[own_n] = d->by_group[b];
         own[own_n++] = d->by[b];
     }
     for (size_t i = 0; i < plan->cells_n && !out->cells; i++) {
         struct cells *c = plan->cells[i];
         if (c->dataset == dataset && same_texts(c->by, c->by_n, own, own_n) &&
-            memcmp(c->sums, sums, sizeof sums) == 0 && same_rows(c->operand, operand))
+            memcmp(c->sums, sums, sizeof sums) == 0 &&
+            memcmp(c->by_group, group, sizeof group) == 0 && same_rows(c->operand, operand))
             out->cells = c;
     }
     if (out->cells)
@@ -83,6 +86,7 @@ static enum pal_status plan_operand(struct planning *p, const struct pal_operand
     PAL_TRY(pal_arena_defer(p->arena, (void (*)(void *))pal_arena_free, mine, err));
     PAL_TRY(cells_new(operand, dataset, own_n, own, mine, &out->cells, err));
     memcpy(out->cells->sums, sums, sizeof sums);
+    memcpy(out->cells->by_group, group, sizeof group);
     plan->cells[plan->cells_n++] = out->cells;
     return cells_prepare(out->cells, &plan->codes, mine, err);
 }

@@ -76,6 +76,54 @@ Test(indicator_compute, totals_are_the_sources_own)
     made_close(&made);
 }
 
+static void by_sex_age_and_form(struct made *made, const char *by)
+{
+    char definition[1024];
+    snprintf(definition, sizeof definition,
+             "code: T-03N\n" HEAD "unit: persons\nestimator: count\ntotals: true\n"
+             "numerator: {dataset: forms}\nby: %s\n",
+             by);
+    made_open(made);
+    made_file(made, "forms/dataset.yaml",
+              "name: forms\npath: forms.csv\nshape: long\n"
+              "roles: {area: area, period: year, value: value, sex: sex, age: age, form: form}\n"
+              "crosswalk: {age: {Total: _T, child: Y0T17}, form: {Total: _T, labour: FL}}\n"
+              "measures: {victims: {where: {}, counting_unit: person}}\n"
+              "counting_unit: person\nscope: any\nsynthetic: true\n");
+    made_file(made, "forms/forms.csv",
+              "area,year,sex,age,form,value\nXAA,2020,Total,Total,Total,50\n"
+              "XAA,2020,Female,Total,Total,30\nXAA,2020,Female,child,Total,12\n"
+              "XAA,2020,Total,Total,labour,20\nXAA,2020,Female,Total,labour,9\n"
+              "XAA,2020,Total,child,labour,4\nXAA,2020,Female,child,labour,3\n");
+    made_file(made, "indicators/family/T-03N.yaml", definition);
+    cr_assert_eq(made_compute(made, 1), PAL_OK, "%s", made->error.text);
+}
+
+Test(indicator_compute, dimensions_of_one_list_are_crossed_and_no_others)
+{
+    static const struct {
+        const char *by;
+        double crossed, apart;
+    } cases[] = {
+        {"[[sex, age], form]", 12, NAN},
+        {"[sex, age, form]", 12, 9},
+        {"[[sex, age, form]]", 12, 9},
+        {"[[sex], [age], form]", NAN, NAN},
+    };
+    for (size_t i = 0; i < PAL_COUNT(cases); i++) {
+        struct made made;
+        by_sex_age_and_form(&made, cases[i].by);
+        cr_expect_eq(VALUE("T-03N/XAA/2020"), 50);
+        cr_expect_eq(VALUE("T-03N/XAA/2020/SEX=F"), 30);
+        cr_expect_eq(VALUE("T-03N/XAA/2020/FORM=FL"), 20);
+        const double crossed = VALUE("T-03N/XAA/2020/AGE=Y0T17/SEX=F");
+        const double apart = VALUE("T-03N/XAA/2020/FORM=FL/SEX=F");
+        cr_expect(isnan(cases[i].crossed) ? isnan(crossed) : crossed == cases[i].crossed);
+        cr_expect(isnan(cases[i].apart) ? isnan(apart) : apart == cases[i].apart);
+        made_close(&made);
+    }
+}
+
 Test(indicator_compute, without_population_the_rate_is_absent_and_the_count_stands)
 {
     struct made made;

@@ -65,6 +65,16 @@ Test(indicator_judge, an_unknown_dataset_measure_dimension_and_code_are_told)
     made_close(&made);
 }
 
+Test(indicator_judge, breakdowns_are_words_or_lists_of_words_each_once)
+{
+    struct made made;
+    judge(&made, HEAD "estimator: count\nby: [[sex, sex], {age: x}]\n"
+                      "numerator: {dataset: offences, value: offences}\n");
+    cr_expect_eq(made_found(&made, "definition", "'by' names 'sex' twice"), 1);
+    cr_expect_eq(made_found(&made, "definition", "a list of dimensions to be crossed"), 1);
+    made_close(&made);
+}
+
 Test(indicator_judge, unlike_units_must_be_declared)
 {
     static const char mixed[] =
