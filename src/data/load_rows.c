@@ -3,7 +3,8 @@
 
 static bool grow_rows(struct loader *l)
 {
-    const size_t old = l->cap, cap = old ? old * 2 : 4096;
+    /* Many at first: a column of numbers then has pages of its own, which cost nothing unused. */
+    const size_t old = l->cap, cap = old ? old * 2 : 32 * 1024;
 #define GROW(array)                                                                                \
     do {                                                                                           \
         void *grown_ = pal_arena_grow(l->arena, (array), old, cap, sizeof *(array));               \

@@ -39,32 +39,49 @@ static bool key_equal(const struct settle_key *key, size_t a, size_t b)
     return true;
 }
 
-enum pal_status settle_group(const struct settle *s, const struct settle_key *key,
-                             const uint8_t *wanted, struct settle_groups *out,
-                             struct pal_error *err)
+static enum pal_status make_room(struct settle *s, struct settle_groups *groups,
+                                 struct pal_error *err)
 {
     const size_t rows = s->dataset->batch.rows;
-    size_t slots = 64;
-    while (slots < rows * 2)
-        slots *= 2;
-    uint32_t *slot = pal_arena_alloc(s->scratch, slots, sizeof *slot);
-    *out = (struct settle_groups){0};
-    out->first = pal_arena_alloc(s->scratch, rows + 1, sizeof *out->first);
-    out->last = pal_arena_alloc(s->scratch, rows + 1, sizeof *out->last);
-    out->count = pal_arena_alloc(s->scratch, rows + 1, sizeof *out->count);
-    out->next = pal_arena_alloc(s->scratch, rows + 1, sizeof *out->next);
-    out->group = pal_arena_alloc(s->scratch, rows + 1, sizeof *out->group);
-    if (!slot || !out->first || !out->last || !out->count || !out->next || !out->group)
-        return pal_nomem(err, "the checks of a dataset");
+    if (!s->slot) {
+        for (s->slots = 64; s->slots < rows * 2;)
+            s->slots *= 2;
+        s->slot = pal_arena_alloc(s->scratch, s->slots, sizeof *s->slot);
+    } else {
+        memset(s->slot, 0, s->slots * sizeof *s->slot);
+    }
+    groups->groups = 0;
+    if (!groups->group) {
+        groups->first = pal_arena_alloc(s->scratch, rows + 1, sizeof *groups->first);
+        groups->last = pal_arena_alloc(s->scratch, rows + 1, sizeof *groups->last);
+        groups->count = pal_arena_alloc(s->scratch, rows + 1, sizeof *groups->count);
+        groups->next = pal_arena_alloc(s->scratch, rows + 1, sizeof *groups->next);
+        groups->group = pal_arena_alloc(s->scratch, rows + 1, sizeof *groups->group);
+    }
+    return s->slot && groups->first && groups->last && groups->count && groups->next &&
+                   groups->group
+               ? PAL_OK
+               : pal_nomem(err, "the checks of a dataset");
+}
+
+enum pal_status settle_group(struct settle *s, const struct settle_key *key, const uint8_t *wanted,
+                             enum settle_place place, const struct settle_groups **groups,
+                             struct pal_error *err)
+{
+    struct settle_groups *out = &s->groups[place];
+    PAL_TRY(make_room(s, out, err));
+    const size_t rows = s->dataset->batch.rows;
+    uint32_t *slot = s->slot;
     for (size_t row = 0; row < rows; row++) {
         out->next[row] = out->group[row] = SETTLE_NONE;
         if (s->state[row] != PAL_ROW_ENTERS || (wanted && !wanted[row]))
             continue;
-        size_t at = (size_t)key_hash(key, row) & (slots - 1);
+        size_t at = (size_t)key_hash(key, row) & (s->slots - 1);
         while (slot[at] && !key_equal(key, out->first[slot[at] - 1], row))
-            at = (at + 1) & (slots - 1);
+            at = (at + 1) & (s->slots - 1);
         if (!slot[at]) {
             out->first[out->groups] = out->last[out->groups] = (uint32_t)row;
+            out->count[out->groups] = 0;
             slot[at] = ++out->groups;
         } else {
             const uint32_t g = slot[at] - 1;
@@ -74,6 +91,7 @@ enum pal_status settle_group(const struct settle *s, const struct settle_key *ke
         out->group[row] = slot[at] - 1;
         out->count[slot[at] - 1]++;
     }
+    *groups = out;
     return PAL_OK;
 }
 

@@ -18,11 +18,16 @@ struct settle_groups { /* rows of one group are chained in their order */
     uint32_t *group;                /* [rows] SETTLE_NONE for rows that were not asked */
 };
 
+enum settle_place { SETTLE_ROWS, SETTLE_BESIDE, SETTLE_PLACES };
+
 struct settle {
     struct pal_dataset *dataset;
     uint8_t *state, *mark; /* the dataset's own, writable */
     struct pal_diag *diag;
     struct pal_arena *scratch;
+    struct settle_groups groups[SETTLE_PLACES];
+    uint32_t *slot; /* [slots] of the grouping under way */
+    size_t slots;
     bool of_row; /* findings speak of whole rows, not of their value */
 };
 
@@ -31,10 +36,11 @@ PAL_CHECK_RESULT
 enum pal_status settle_key_new(const struct settle *s, struct settle_key *out,
                                struct pal_error *err);
 void settle_key_add(struct settle_key *key, const uint32_t *column); /* NULL adds nothing */
-/* wanted[rows]: 0 leaves a row out; NULL = all that enter. */
+/* wanted[rows]: 0 leaves a row out; NULL = all that enter. *out stands in `place` until the next
+ * grouping there: one check after the other uses the same memory. */
 PAL_CHECK_RESULT
-enum pal_status settle_group(const struct settle *s, const struct settle_key *key,
-                             const uint8_t *wanted, struct settle_groups *out,
+enum pal_status settle_group(struct settle *s, const struct settle_key *key, const uint8_t *wanted,
+                             enum settle_place place, const struct settle_groups **out,
                              struct pal_error *err);
 /* holds[rows] becomes 1 where all conditions hold. A column that the dataset does not have holds
  * nowhere. */

@@ -75,8 +75,10 @@ static bool same_value(const struct pal_dataset *dataset, size_t a, size_t b)
 }
 
 /* Rows that agree in every column and the value: found by grouping, for a key that a thousand rows
- * share would make comparing each with each slow. */
-static enum pal_status say_exact(struct settle *s, const uint8_t *wanted, struct pal_error *err)
+ * share would make comparing each with each slow. They agree in the key, too: only rows whose key
+ * repeats are looked at. */
+static enum pal_status say_exact(struct settle *s, const struct settle_groups *keys,
+                                 uint8_t *wanted, struct pal_error *err)
 {
     const struct pal_dataset *dataset = s->dataset;
     const struct pal_column *v = dataset->value;
@@ -84,7 +86,14 @@ static enum pal_status say_exact(struct settle *s, const uint8_t *wanted, struct
     uint32_t *upper = pal_arena_alloc(s->scratch, rows + 1, sizeof *upper);
     uint32_t *lower = pal_arena_alloc(s->scratch, rows + 1, sizeof *lower);
     struct settle_key whole;
-    struct settle_groups same;
+    const struct settle_groups *same;
+    bool any = false;
+    for (size_t row = 0; row < rows; row++) {
+        wanted[row] = keys->group[row] != SETTLE_NONE && keys->count[keys->group[row]] > 1;
+        any |= wanted[row];
+    }
+    if (!any)
+        return PAL_OK;
     if (!upper || !lower)
         return pal_nomem(err, "the checks of a dataset");
     for (size_t row = 0; row < rows; row++) {
@@ -104,10 +113,10 @@ static enum pal_status say_exact(struct settle *s, const uint8_t *wanted, struct
     settle_key_add(&whole, (const uint32_t *)dataset->period);
     settle_key_add(&whole, upper);
     settle_key_add(&whole, lower);
-    PAL_TRY(settle_group(s, &whole, wanted, &same, err));
-    for (uint32_t g = 0; g < same.groups; g++) {
-        const uint32_t first = same.first[g];
-        for (uint32_t row = same.next[first]; row != SETTLE_NONE; row = same.next[row])
+    PAL_TRY(settle_group(s, &whole, wanted, SETTLE_BESIDE, &same, err));
+    for (uint32_t g = 0; g < same->groups; g++) {
+        const uint32_t first = same->first[g];
+        for (uint32_t row = same->next[first]; row != SETTLE_NONE; row = same->next[row])
             settle_finding(s, PAL_WARNING, "exact-duplicate", row,
                            "remove one of them, or declare what repeats",
                            "the row repeats line %llu exactly",
@@ -178,7 +187,7 @@ enum pal_status settle_duplicates(struct settle *s, const struct pal_areas *area
     for (size_t r = 0; r < d->duplicates_n; r++) {
         const struct data_duplicates *rule = &d->duplicates[r];
         struct settle_key key;
-        struct settle_groups groups;
+        const struct settle_groups *groups;
         PAL_TRY(settle_holds(s, &rule->where, wanted, err));
         for (size_t row = 0; row < rows; row++) { /* the first rule that applies holds */
             wanted[row] &= !claimed[row];
@@ -186,11 +195,11 @@ enum pal_status settle_duplicates(struct settle *s, const struct pal_areas *area
         }
         leave_out_what_is_absent(s, rule, wanted);
         PAL_TRY(key_of_rule(s, rule, &key, err));
-        PAL_TRY(settle_group(s, &key, wanted, &groups, err));
-        PAL_TRY(say_exact(s, wanted, err));
-        for (uint32_t g = 0; g < groups.groups; g++)
-            if (groups.count[g] > 1)
-                settle_one(s, areas, rule, &groups, g);
+        PAL_TRY(settle_group(s, &key, wanted, SETTLE_ROWS, &groups, err));
+        PAL_TRY(say_exact(s, groups, wanted, err));
+        for (uint32_t g = 0; g < groups->groups; g++)
+            if (groups->count[g] > 1)
+                settle_one(s, areas, rule, groups, g);
     }
     return PAL_OK;
 }

@@ -158,7 +158,7 @@ static enum pal_status settle_one_check(struct settle *s, const struct pal_areas
         w.part[w.parts++] = pal_dict_find(w.column->dict, check->parts[i]);
     }
     struct settle_key key;
-    struct settle_groups groups;
+    const struct settle_groups *groups;
     PAL_TRY(settle_key_new(s, &key, err));
     settle_key_add(&key, dataset->area);
     settle_key_add(&key, (const uint32_t *)dataset->period);
@@ -174,12 +174,13 @@ static enum pal_status settle_one_check(struct settle *s, const struct pal_areas
                                  &dataset->dimension[j], check->unknown, &code, err));
         settle_key_add(&key, code);
     }
-    PAL_TRY(settle_group(s, &key, NULL, &groups, err));
-    for (uint32_t g = 0; g < groups.groups; g++) {
-        if (groups.count[g] < 2 || is_rate(dataset, groups.first[g]))
+    PAL_TRY(settle_group(s, &key, NULL, SETTLE_ROWS, &groups, err));
+    for (uint32_t g = 0; g < groups->groups; g++) {
+        if (groups->count[g] < 2 || is_rate(dataset, groups->first[g]))
             continue;
-        struct cell total = {0}, part[MAX_PARTS] = {0};
-        for (uint32_t row = groups.first[g]; row != SETTLE_NONE; row = groups.next[row]) {
+        struct cell total = {0}, part[MAX_PARTS];
+        memset(part, 0, w.parts * sizeof *part);
+        for (uint32_t row = groups->first[g]; row != SETTLE_NONE; row = groups->next[row]) {
             const uint32_t code = w.column->code[row];
             if (code == w.total)
                 cell_add(&total, dataset, row);
@@ -215,18 +216,19 @@ enum pal_status settle_stages(struct settle *s, const struct pal_areas *areas,
     for (size_t i = 0; i < d->stages_n && stages < MAX_PARTS; i++)
         stage[stages++] = pal_dict_find(dataset->measure->dict, d->stages[i]);
     struct settle_key key;
-    struct settle_groups groups;
+    const struct settle_groups *groups;
     PAL_TRY(settle_key_new(s, &key, err));
     settle_key_add(&key, dataset->area);
     settle_key_add(&key, (const uint32_t *)dataset->period);
     for (size_t j = 0; j < dataset->dimensions; j++)
         settle_key_add(&key, dataset->dimension[j].code);
-    PAL_TRY(settle_group(s, &key, NULL, &groups, err));
-    for (uint32_t g = 0; g < groups.groups; g++) {
-        if (groups.count[g] < 2)
+    PAL_TRY(settle_group(s, &key, NULL, SETTLE_ROWS, &groups, err));
+    for (uint32_t g = 0; g < groups->groups; g++) {
+        if (groups->count[g] < 2)
             continue;
-        struct cell cell[MAX_PARTS] = {0};
-        for (uint32_t row = groups.first[g]; row != SETTLE_NONE; row = groups.next[row])
+        struct cell cell[MAX_PARTS];
+        memset(cell, 0, stages * sizeof *cell);
+        for (uint32_t row = groups->first[g]; row != SETTLE_NONE; row = groups->next[row])
             for (size_t i = 0; i < stages; i++)
                 if (stage[i] && dataset->measure->code[row] == stage[i])
                     cell_add(&cell[i], dataset, row);

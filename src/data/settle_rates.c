@@ -74,27 +74,27 @@ enum pal_status settle_rates(struct settle *s, const struct pal_areas *areas, st
     settle_key_add(&cell, (const uint32_t *)dataset->period);
     for (size_t k = 0; k < dataset->dimensions; k++)
         settle_key_add(&cell, dataset->dimension[k].code);
-    struct settle_groups pairs, cells;
-    PAL_TRY(settle_group(s, &key, kind, &pairs, err));
-    PAL_TRY(settle_group(s, &cell, kind, &cells, err));
-    struct pair *pair = pal_arena_alloc(s->scratch, pairs.groups + 1, sizeof *pair);
+    const struct settle_groups *pairs, *cells;
+    PAL_TRY(settle_group(s, &key, kind, SETTLE_ROWS, &pairs, err));
+    PAL_TRY(settle_group(s, &cell, kind, SETTLE_BESIDE, &cells, err));
+    struct pair *pair = pal_arena_alloc(s->scratch, pairs->groups + 1, sizeof *pair);
     double *implied = pal_arena_alloc(s->scratch, rows + 1, sizeof *implied);
     if (!pair || !implied)
         return pal_nomem(err, "the checks of a dataset");
-    for (uint32_t g = 0; g < pairs.groups; g++) {
+    for (uint32_t g = 0; g < pairs->groups; g++) {
         pair[g] = (struct pair){SETTLE_NONE, SETTLE_NONE};
-        for (uint32_t row = pairs.first[g]; row != SETTLE_NONE; row = pairs.next[row]) {
+        for (uint32_t row = pairs->first[g]; row != SETTLE_NONE; row = pairs->next[row]) {
             uint32_t *to = kind[row] == 1 ? &pair[g].count : &pair[g].rate;
             if (*to == SETTLE_NONE)
                 *to = row;
         }
         judge_pair(s, areas, &pair[g]);
     }
-    for (uint32_t c = 0; c < cells.groups; c++) {
+    for (uint32_t c = 0; c < cells->groups; c++) {
         /* The population that most pairs of this cell agree on: the median over larger counts. */
         size_t n = 0;
-        for (uint32_t row = cells.first[c]; row != SETTLE_NONE; row = cells.next[row]) {
-            const struct pair *p = &pair[pairs.group[row]];
+        for (uint32_t row = cells->first[c]; row != SETTLE_NONE; row = cells->next[row]) {
+            const struct pair *p = &pair[pairs->group[row]];
             if (row != p->count || !present(dataset, p->count) || !present(dataset, p->rate))
                 continue;
             const double count = dataset->value->value[p->count],
@@ -106,8 +106,8 @@ enum pal_status settle_rates(struct settle *s, const struct pal_areas *areas, st
             continue;
         qsort(implied, n, sizeof *implied, by_size);
         const double population = implied[n / 2];
-        for (uint32_t row = cells.first[c]; row != SETTLE_NONE; row = cells.next[row]) {
-            const struct pair *p = &pair[pairs.group[row]];
+        for (uint32_t row = cells->first[c]; row != SETTLE_NONE; row = cells->next[row]) {
+            const struct pair *p = &pair[pairs->group[row]];
             if (row != p->count || !present(dataset, p->count) || !present(dataset, p->rate))
                 continue;
             const double count = dataset->value->value[p->count],
