@@ -10,6 +10,7 @@
 #ifndef PALERMO_BASE_H
 #define PALERMO_BASE_H
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -211,7 +212,15 @@ size_t pal_num_write_fixed(double value, int decimals, char *out, size_t size);
 struct pal_sum {
     double sum, c, cc;
 };
-void pal_sum_add(struct pal_sum *sum, double x);
+static inline void pal_sum_add(struct pal_sum *sum, double x)
+{
+    const double t = sum->sum + x;
+    const double lost = fabs(sum->sum) >= fabs(x) ? (sum->sum - t) + x : (x - t) + sum->sum;
+    sum->sum = t;
+    const double u = sum->c + lost;
+    sum->cc += fabs(sum->c) >= fabs(lost) ? (sum->c - u) + lost : (lost - u) + sum->c;
+    sum->c = u;
+}
 void pal_sum_merge(struct pal_sum *sum, const struct pal_sum *other);
 double pal_sum_value(const struct pal_sum *sum);
 

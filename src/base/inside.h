@@ -12,6 +12,14 @@ void *pages_new(size_t size);
 void *pages_grow(void *pages, size_t old_size, size_t size);
 void pages_free(void *pages, size_t size);
 
+/* ---- hashing (sha256.c) ---- */
+
+/* state[8] takes in blocks of 64 bytes; the two give the same. sha256_instructions may be called
+ * only where the processor has them. */
+void sha256_portable(uint32_t *state, const uint8_t *block, size_t blocks);
+void sha256_instructions(uint32_t *state, const uint8_t *block, size_t blocks);
+bool sha256_has_instructions(void);
+
 /* ---- doubles as decimals (num_decimal.c) ---- */
 
 struct num_decimal { /* digits * 10^exponent */

@@ -1,7 +1,16 @@
-/* sha256.c: FIPS 180-4. Inputs and definitions are named by it in manifests. */
-#include "palermo/base.h"
+/* sha256.c: FIPS 180-4. Inputs and definitions are named by it in manifests. Where the processor
+ * has instructions for it, they are used. */
+#include "inside.h"
 
 #include <string.h>
+
+#if defined(__x86_64__) && defined(__has_include)
+#if __has_include(<sys/platform/x86.h>)
+#define SHA_INSTRUCTIONS 1
+#include <immintrin.h>
+#include <sys/platform/x86.h>
+#endif
+#endif
 
 static const uint32_t k[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
@@ -41,6 +50,71 @@ static void compress(uint32_t *state, const uint8_t *block)
         state[i] += v[i];
 }
 
+void sha256_portable(uint32_t *state, const uint8_t *block, size_t blocks)
+{
+    for (size_t i = 0; i < blocks; i++)
+        compress(state, block + 64 * i);
+}
+
+#ifdef SHA_INSTRUCTIONS
+
+bool sha256_has_instructions(void)
+{
+    return x86_cpu_active(x86_cpu_SHA) && x86_cpu_active(x86_cpu_SSE4_1) &&
+           x86_cpu_active(x86_cpu_SSSE3);
+}
+
+/* Two vectors hold the state as (a b e f) and (c d g h); each step below is four rounds. Four
+ * vectors hold the last sixteen words of the schedule. Intel, "SHA Extensions", 2013. */
+__attribute__((target("sha,sse4.1,ssse3"))) void
+sha256_instructions(uint32_t *state, const uint8_t *block, size_t blocks)
+{
+    const __m128i swap = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
+    const __m128i abcd = _mm_loadu_si128((const void *)state);
+    const __m128i efgh = _mm_loadu_si128((const void *)(state + 4));
+    const __m128i badc = _mm_shuffle_epi32(abcd, 0xB1), hgfe = _mm_shuffle_epi32(efgh, 0x1B);
+    __m128i abef = _mm_alignr_epi8(badc, hgfe, 8), cdgh = _mm_blend_epi16(hgfe, badc, 0xF0);
+    for (; blocks; blocks--, block += 64) {
+        const __m128i before_abef = abef, before_cdgh = cdgh;
+        __m128i w[4];
+        for (size_t i = 0; i < 4; i++)
+            w[i] = _mm_shuffle_epi8(_mm_loadu_si128((const void *)(block + 16 * i)), swap);
+        for (size_t i = 0; i < 16; i++) {
+            __m128i *own = &w[i % 4];
+            if (i >= 4) {
+                const __m128i last = w[(i + 3) % 4];
+                *own = _mm_sha256msg1_epu32(*own, w[(i + 1) % 4]);
+                *own = _mm_add_epi32(*own, _mm_alignr_epi8(last, w[(i + 2) % 4], 4));
+                *own = _mm_sha256msg2_epu32(*own, last);
+            }
+            const __m128i words = _mm_add_epi32(*own, _mm_loadu_si128((const void *)(k + 4 * i)));
+            cdgh = _mm_sha256rnds2_epu32(cdgh, abef, words);
+            abef = _mm_sha256rnds2_epu32(abef, cdgh, _mm_shuffle_epi32(words, 0x0E));
+        }
+        abef = _mm_add_epi32(abef, before_abef);
+        cdgh = _mm_add_epi32(cdgh, before_cdgh);
+    }
+    const __m128i feba = _mm_shuffle_epi32(abef, 0x1B), dchg = _mm_shuffle_epi32(cdgh, 0xB1);
+    _mm_storeu_si128((void *)state, _mm_blend_epi16(feba, dchg, 0xF0));
+    _mm_storeu_si128((void *)(state + 4), _mm_alignr_epi8(dchg, feba, 8));
+}
+
+#else
+
+bool sha256_has_instructions(void) { return false; }
+
+void sha256_instructions(uint32_t *state, const uint8_t *block, size_t blocks)
+{
+    sha256_portable(state, block, blocks);
+}
+
+#endif
+
+static void add_blocks(struct pal_sha256 *hash, const uint8_t *block, size_t blocks)
+{
+    (sha256_has_instructions() ? sha256_instructions : sha256_portable)(hash->state, block, blocks);
+}
+
 void pal_sha256_init(struct pal_sha256 *hash)
 {
     *hash = (struct pal_sha256){.state = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
@@ -59,12 +133,12 @@ void pal_sha256_add(struct pal_sha256 *hash, const void *bytes, size_t size)
         size -= take;
         if (held + take < 64)
             return;
-        compress(hash->state, hash->block);
+        add_blocks(hash, hash->block, 1);
     }
-    for (; size >= 64; p += 64, size -= 64)
-        compress(hash->state, p);
-    if (size)
-        memcpy(hash->block, p, size);
+    if (size >= 64)
+        add_blocks(hash, p, size / 64);
+    if (size % 64)
+        memcpy(hash->block, p + size / 64 * 64, size % 64);
 }
 
 void pal_sha256_hex(struct pal_sha256 *hash, char *out)

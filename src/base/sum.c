@@ -1,18 +1,6 @@
 /* sum.c: Klein's second-order compensated sum (Klein 2006, "A generalized Kahan-Babuska summation
- * algorithm", Computing 76): two levels of what rounding lost. */
+ * algorithm", Computing 76): two levels of what rounding lost. Adding stands in base.h. */
 #include "palermo/base.h"
-
-#include <math.h>
-
-void pal_sum_add(struct pal_sum *sum, double x)
-{
-    const double t = sum->sum + x;
-    const double lost = fabs(sum->sum) >= fabs(x) ? (sum->sum - t) + x : (x - t) + sum->sum;
-    sum->sum = t;
-    const double u = sum->c + lost;
-    sum->cc += fabs(sum->c) >= fabs(lost) ? (sum->c - u) + lost : (lost - u) + sum->c;
-    sum->c = u;
-}
 
 void pal_sum_merge(struct pal_sum *sum, const struct pal_sum *other)
 {

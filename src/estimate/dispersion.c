@@ -4,7 +4,6 @@
 #include "inside.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum { MOST_STEPS = 50, NEAREST = 10 };
 #define MEDIAN_OF_CHI_SQUARE_1 0.45493642311957283 /* of 1 degree of freedom */
@@ -99,15 +98,16 @@ struct neighbours {            /* two counts that follow each other */
     double y[2], x[2];
 };
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
+/* Of a handful: sorted by insertion. */
 static double median(double *value, size_t n)
 {
-    qsort(value, n, sizeof *value, by_size);
+    for (size_t i = 1; i < n; i++) {
+        const double own = value[i];
+        size_t at = i;
+        for (; at > 0 && value[at - 1] > own; at--)
+            value[at] = value[at - 1];
+        value[at] = own;
+    }
     return n % 2 ? value[n / 2] : (value[n / 2 - 1] + value[n / 2]) / 2;
 }
 

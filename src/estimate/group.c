@@ -27,12 +27,28 @@ enum pal_status pal_groups_new(struct pal_arena *arena, size_t width, struct pal
     return PAL_OK;
 }
 
+/* Keys are a few small numbers: a step for each, and their high bits brought down at the end. */
+static size_t hash_of(const uint32_t *key, size_t width)
+{
+    uint64_t h = width;
+    for (size_t i = 0; i < width; i++)
+        h = (h ^ key[i]) * UINT64_C(0x9E3779B97F4A7C15);
+    return (size_t)(h ^ h >> 32);
+}
+
+static bool same_key(const uint32_t *a, const uint32_t *b, size_t width)
+{
+    for (size_t i = 0; i < width; i++)
+        if (a[i] != b[i])
+            return false;
+    return true;
+}
+
 static size_t place(const struct pal_groups *groups, const uint32_t *key)
 {
-    const size_t bytes = groups->width * sizeof *key;
-    size_t at = (size_t)pal_hash(key, bytes, 0) & (groups->slots - 1);
-    while (groups->slot[at] &&
-           memcmp(&groups->key[(groups->slot[at] - 1) * groups->width], key, bytes) != 0)
+    const size_t width = groups->width;
+    size_t at = hash_of(key, width) & (groups->slots - 1);
+    while (groups->slot[at] && !same_key(&groups->key[(groups->slot[at] - 1) * width], key, width))
         at = (at + 1) & (groups->slots - 1);
     return at;
 }
