@@ -35,6 +35,8 @@ typedef struct pal_str { /* borrowed, UTF-8, no NUL promised */
         (literal), sizeof(literal) - 1                                                             \
     }                                    /* for static tables */
 #define PAL_ARG(s) (int)(s).len, (s).ptr /* for "%.*s" */
+/* For "%s%.*s%s" at the end of a message: "; did you mean 'near'?", or nothing. */
+#define PAL_NEAR(near) (near).len ? "; did you mean '" : "", PAL_ARG(near), (near).len ? "'?" : ""
 
 pal_str pal_str_of(const char *text); /* NULL gives the empty slice */
 bool pal_str_eq(pal_str a, pal_str b);

@@ -114,7 +114,14 @@ struct pal_descriptor;
 PAL_CHECK_RESULT
 enum pal_status pal_descriptor_read(const char *path, struct pal_arena *arena,
                                     struct pal_descriptor **out, struct pal_error *err);
+/* Names of the tables of a Frictionless package, each a dataset at "PATH#NAME"; none when the file
+ * is no package. PAL_SYNTAX and PAL_IO as pal_yaml_read. */
+PAL_CHECK_RESULT
+enum pal_status pal_package_tables(const char *path, struct pal_arena *arena, const pal_str **out,
+                                   size_t *n, struct pal_error *err);
 pal_str pal_descriptor_name(const struct pal_descriptor *descriptor);
+/* Calls it by the name under which it was found: that is how definitions speak of it. */
+void pal_descriptor_rename(struct pal_descriptor *descriptor, pal_str name);
 struct pal_text pal_descriptor_title(const struct pal_descriptor *descriptor);
 const char *pal_descriptor_path(const struct pal_descriptor *descriptor); /* of dataset.yaml */
 /* The data files as the descriptor names them. */
@@ -128,7 +135,7 @@ const char *pal_duplicates_name(enum pal_duplicates rule);
 struct pal_measure_facts {
     pal_str name, counting_unit, counting_stage;
     pal_str kind; /* phenomenon, implementation, or empty */
-    bool is_rate;
+    bool is_rate, is_estimate; /* an estimate of a count need not be whole */
 };
 size_t pal_descriptor_measures(const struct pal_descriptor *descriptor);
 const struct pal_measure_facts *pal_descriptor_measure(const struct pal_descriptor *descriptor,
@@ -284,11 +291,11 @@ size_t pal_dataset_dimension(const struct pal_dataset *dataset, pal_str name);
 const struct pal_column *pal_dataset_filter_column(const struct pal_dataset *dataset, pal_str name);
 /* The file that a row stands in. */
 const struct pal_dataset_file *pal_dataset_file_of(const struct pal_dataset *dataset, size_t row);
-/* The text of line `line` of the (first) file, for `explain`. */
+/* The text of line `line` of the descriptor's file number `file`, for `explain`. */
 PAL_CHECK_RESULT
 enum pal_status pal_dataset_source_line(const struct pal_descriptor *descriptor,
-                                        const struct pal_load_options *options, uint64_t line,
-                                        struct pal_arena *arena, pal_str *out,
+                                        const struct pal_load_options *options, size_t file,
+                                        uint64_t line, struct pal_arena *arena, pal_str *out,
                                         struct pal_error *err);
 
 /* ---- findings as files ----------------------------------------------------------------------- */

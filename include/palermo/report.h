@@ -84,6 +84,7 @@ enum pal_status pal_table_definitions_read(const char *const *folders, size_t n,
                                            struct pal_diag *diag, struct pal_arena *arena,
                                            const struct pal_table_definition *const **out,
                                            size_t *out_n, struct pal_error *err);
+const char *pal_table_definition_path(const struct pal_table_definition *definition);
 pal_str pal_table_definition_name(const struct pal_table_definition *definition);
 
 enum pal_cell_kind {

@@ -110,6 +110,12 @@ static enum pal_status check_dataset(struct check *c, const char *path, const ch
                             name, &own, err);
 }
 
+static const char *package_table(struct check *c, const char *package, pal_str table)
+{
+    const pal_str path = pal_arena_printf(c->cli->arena, "%s#%.*s", package, PAL_ARG(table));
+    return path.ptr ? pal_arena_cstr(c->cli->arena, path) : NULL;
+}
+
 static const char *inner(struct check *c, const char *folder, const char *name)
 {
     const char *path = pal_path_join(c->cli->arena, folder, pal_str_of(name));
@@ -134,6 +140,22 @@ static bool speaks_of(struct check *c, const char *descriptor, const char *file)
     return false;
 }
 
+/* A package speaks of a file through one of its tables: datapackage.json#table, or NULL. */
+static const char *table_of(struct check *c, const char *package, const char *file)
+{
+    const pal_str *name;
+    size_t n;
+    struct pal_error ignored = {0};
+    if (pal_package_tables(package, c->cli->arena, &name, &n, &ignored) != PAL_OK)
+        return NULL;
+    for (size_t i = 0; i < n; i++) {
+        const char *table = package_table(c, package, name[i]);
+        if (table && speaks_of(c, table, file))
+            return table;
+    }
+    return NULL;
+}
+
 /* homicide.csv.gz: homicide.csv.gz.dataset.yaml, homicide.csv.dataset.yaml, homicide.dataset.yaml
  */
 static const char *beside(struct check *c, const char *file)
@@ -151,14 +173,12 @@ static const char *beside(struct check *c, const char *file)
             break;
         stem.len = dot - 1;
     }
-    static const char *const names[] = {"dataset.yaml", "datapackage.json"};
     const char *folder = pal_path_dir(c->cli->arena, file);
-    for (size_t i = 0; folder && i < PAL_COUNT(names); i++) {
-        const char *path = inner(c, folder, names[i]);
-        if (path && speaks_of(c, path, file))
-            return path;
-    }
-    return NULL;
+    const char *own = folder ? inner(c, folder, "dataset.yaml") : NULL;
+    if (own && speaks_of(c, own, file))
+        return own;
+    const char *package = folder ? inner(c, folder, "datapackage.json") : NULL;
+    return package ? table_of(c, package, file) : NULL;
 }
 
 enum pal_status check_descriptor_of(struct check *c, const char *file, const char **out,
@@ -187,19 +207,34 @@ static bool inside(const char *file, const char *path)
     return strncmp(file, path, n) == 0 && (file[n] == '\0' || file[n] == '/' || path[n - 1] == '/');
 }
 
-/* All definitions under `root` are read, for they refer to each other; what is found in `only` is
- * said. */
+/* The definitions under `folders`, then the tables that name them. PAL_SYNTAX with findings. */
+static enum pal_status read_definitions(struct check *c, const char *const *folders, size_t n,
+                                        struct pal_diag *found, struct pal_error *err)
+{
+    struct pal_catalogue *catalogue;
+    const struct pal_table_definition *const *table;
+    size_t tables;
+    PAL_TRY(pal_catalogue_read(folders, n, c->registry, found, c->cli->arena, &catalogue, err));
+    return pal_table_definitions_read(folders, n, catalogue, found, c->cli->arena, &table, &tables,
+                                      err);
+}
+
+/* All definitions under `root` and those that ship are read, for they refer to each other; what is
+ * found in `only` is said. */
 static enum pal_status check_indicators(struct check *c, const char *root, const char *only,
                                         struct pal_error *err)
 {
+    const struct cli_folders *known = &c->folders;
     struct pal_diag *found = pal_diag_new(c->cli->arena, PAL_DIAG_KEEP);
-    struct pal_catalogue *catalogue;
+    const char **folders = pal_arena_alloc(c->cli->arena, known->indicators_n + 1, sizeof *folders);
     struct pal_error own = {0};
-    const char *const folders[] = {root};
-    if (!found)
+    if (!found || !folders)
         return pal_nomem(err, "the findings");
+    folders[0] = root;
+    for (size_t i = 0; i < known->indicators_n; i++)
+        folders[i + 1] = known->indicators[i];
     const enum pal_status status =
-        pal_catalogue_read(folders, 1, c->registry, found, c->cli->arena, &catalogue, &own);
+        read_definitions(c, folders, known->indicators_n + 1, found, &own);
     size_t bad = 0;
     for (size_t i = 0; i < pal_diag_listed(found); i++) {
         const struct pal_finding *f = pal_diag_get(found, i);
@@ -225,16 +260,22 @@ static enum pal_status check_cycle(struct check *c, const char *path, struct pal
                                              .threads = c->threads,
                                              .diag = c->diag};
     const uint64_t before = pal_diag_count(c->diag, PAL_ERROR);
-    const enum pal_status status = cli_work_do(c->cli, &options, &work, &own);
+    enum pal_status status = cli_work_do(c->cli, &options, &work, &own);
     for (size_t i = 0; i < work.datasets; i++)
         if (work.dataset[i])
             say_dataset(c, work.dataset[i]);
+    const struct pal_table_definition *const *table;
+    size_t tables;
+    if (status == PAL_OK)
+        status = pal_table_definitions_read(work.folders.indicators, work.folders.indicators_n,
+                                            work.catalogue, c->diag, c->cli->arena, &table, &tables,
+                                            &own);
     if (status == PAL_OK) {
         say_checked(c, "cycle %s: %zu datasets, %zu figures\n", path, work.datasets,
                     work.figures ? work.figures->n : 0);
         return PAL_OK;
     }
-    /* Definitions and datasets are findings already. */
+    /* Definitions, tables and datasets are findings already. */
     if (status == PAL_SYNTAX && pal_diag_count(c->diag, PAL_ERROR) > before)
         return PAL_OK;
     return check_note_error(c, status, status == PAL_DATA ? "unreadable-file" : "cycle", path,
@@ -262,7 +303,7 @@ static bool is_yaml(pal_str name)
            pal_str_ends(name, PAL_STR(".json"));
 }
 
-enum written { IS_DATASET, IS_CYCLE, IS_INDICATOR, IS_EVIDENCE, IS_OTHER };
+enum written { IS_DATASET, IS_CYCLE, IS_INDICATOR, IS_EVIDENCE, IS_TABLE };
 
 /* By the keys that only one kind of file has; a file of none is read as a descriptor, which says
  * what is wrong with it. */
@@ -277,7 +318,7 @@ static enum written what_is(const struct pal_yaml *root)
     if (pal_yaml_get(root, "evidence"))
         return IS_EVIDENCE;
     if (pal_yaml_get(root, "table") || pal_yaml_get(root, "dimension"))
-        return IS_OTHER;
+        return IS_TABLE; /* or names of codes; both lie beside the definitions' families */
     return IS_DATASET;
 }
 
@@ -286,6 +327,26 @@ static const char *root_of(struct check *c, const char *folder)
 {
     const char *up = pal_path_dir(c->cli->arena, folder);
     return up && same_file_name(up, "national") ? pal_path_dir(c->cli->arena, up) : up;
+}
+
+/* Each table of a data package is a dataset. */
+static enum pal_status check_package(struct check *c, const char *path, struct pal_error *err)
+{
+    const pal_str *name;
+    size_t n;
+    struct pal_error own = {0};
+    const enum pal_status status = pal_package_tables(path, c->cli->arena, &name, &n, &own);
+    if (status != PAL_OK)
+        return check_note_error(c, status, "descriptor", path, PAL_STR(""), &own, err);
+    if (n < 2)
+        return check_dataset(c, path, NULL, path, err);
+    for (size_t i = 0; i < n; i++) {
+        const char *table = package_table(c, path, name[i]);
+        if (!table)
+            return pal_nomem(err, path);
+        PAL_TRY(check_dataset(c, table, NULL, path, err));
+    }
+    return PAL_OK;
 }
 
 static enum pal_status check_written(struct check *c, const char *path, struct pal_error *err)
@@ -299,16 +360,15 @@ static enum pal_status check_written(struct check *c, const char *path, struct p
     case IS_CYCLE:
         return check_cycle(c, path, err);
     case IS_INDICATOR:
+    case IS_TABLE:
         return check_indicators(c, root_of(c, pal_path_dir(c->cli->arena, path)), path, err);
     case IS_EVIDENCE:
         return check_evidence(c, path, err);
-    case IS_OTHER:
-        say_checked(c, "%s: well written; 'run' reads it with the rest\n", path);
-        return PAL_OK;
     case IS_DATASET:
         break;
     }
-    return check_dataset(c, path, NULL, path, err);
+    return pal_yaml_get(root, "resources") ? check_package(c, path, err)
+                                           : check_dataset(c, path, NULL, path, err);
 }
 
 static bool holds_indicators(struct check *c, const char *folder)

@@ -243,8 +243,7 @@ static enum pal_status run(struct cli *cli, struct pal_error *err)
     return pal_fail(err, PAL_USAGE,
                     "palermo lists indicators, estimators, formats and datasets, "
                     "not '%.*s'%s%.*s%s",
-                    PAL_ARG(word), near.len ? "; did you mean '" : "", PAL_ARG(near),
-                    near.len ? "'?" : "");
+                    PAL_ARG(word), PAL_NEAR(near));
 }
 
 const struct cli_command cli_command_list = {

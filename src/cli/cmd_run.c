@@ -182,6 +182,11 @@ static void say_what_was_done(struct cli *cli, const char *out, const struct cli
             (unsigned long long)pal_diag_count(work->diag, PAL_ERROR),
             (unsigned long long)pal_diag_count(work->diag, PAL_WARNING),
             (unsigned long long)pal_diag_count(work->diag, PAL_INFORMATION), out);
+    if (!work->figures->n)
+        fputs(
+            "no definition found a figure in these datasets; 'palermo list indicators' says which "
+            "dataset each reads, 'definitions:' in the cycle adds a folder of your own\n",
+            cli->err);
     fputs("the draft report:\n", cli->out);
     for (size_t i = 0; i < languages; i++)
         fprintf(cli->out, "  %s/report/%s/index.html\n", out, pal_language_code(language[i]));
@@ -256,7 +261,8 @@ static enum pal_status run(struct cli *cli, struct pal_error *err)
         pal_progress_step(progress, i + 1);
     }
     pal_progress_done(progress);
-    PAL_TRY(run_manifest(&work, language, languages, format, formats, outdir, scratch, err));
+    PAL_TRY(
+        run_manifest(&work, &input, language, languages, format, formats, outdir, scratch, err));
     PAL_TRY(write_log(cli, options, &work, (double)clock() / CLOCKS_PER_SEC, outdir, scratch, err));
     PAL_TRY(pal_outdir_commit(outdir, err));
     say_what_was_done(cli, out, &work, &input, language, languages);

@@ -14,19 +14,36 @@ static void pair(struct pal_buf *out, const char *indent, const char *name, pal_
     pal_buf_adds(out, last ? "\n" : ",\n");
 }
 
+/* The fingerprint of a file that was read before; "" when it is gone since. */
+static void sha_of(const char *path, char *sha /* [65] */)
+{
+    struct pal_error ignored;
+    if (!path || pal_file_sha256(path, sha, &ignored) != PAL_OK)
+        sha[0] = '\0';
+}
+
+/* "files": of a dataset, each with its own fingerprint. */
+static void files(const struct pal_dataset *dataset, struct pal_buf *out)
+{
+    pal_buf_adds(out, "      \"files\": [");
+    for (size_t i = 0; i < dataset->files; i++) {
+        pal_buf_adds(out, i ? ",\n                { \"file\": " : "{ \"file\": ");
+        pal_json_text(out, dataset->of_file[i].name);
+        pal_buf_addf(out, ", \"sha256\": \"%s\" }", dataset->of_file[i].sha256);
+    }
+    pal_buf_adds(out, "],\n");
+}
+
 static void inputs(const struct cli_work *work, struct pal_buf *out)
 {
     pal_buf_adds(out, "  \"inputs\": [\n");
     for (size_t i = 0; i < work->datasets; i++) {
         const struct pal_dataset *dataset = work->dataset[i];
-        char sha[65] = "";
-        struct pal_error ignored;
-        if (pal_file_sha256(pal_descriptor_path(dataset->descriptor), sha, &ignored) != PAL_OK)
-            sha[0] = '\0';
+        char sha[65];
+        sha_of(pal_descriptor_path(dataset->descriptor), sha);
         pal_buf_adds(out, "    {\n");
         pair(out, "      ", "dataset", pal_descriptor_name(dataset->descriptor), false);
-        pair(out, "      ", "file", dataset->file, false);
-        pair(out, "      ", "sha256", pal_str_of(dataset->sha256), false);
+        files(dataset, out);
         pair(out, "      ", "descriptor_sha256", pal_str_of(sha), false);
         pal_buf_addf(out, "      \"rows\": %llu,\n      \"rows_with_errors\": %llu,\n",
                      (unsigned long long)dataset->rows_read,
@@ -53,9 +70,49 @@ static void definitions(const struct cli_work *work, struct pal_buf *out)
     pal_buf_adds(out, "\n  ],\n");
 }
 
-enum pal_status run_manifest(const struct cli_work *work, const enum pal_language *language,
-                             size_t languages, const struct pal_format *const *format,
-                             size_t formats, struct pal_outdir *outdir, struct pal_arena *scratch,
+/* A list of files by name, without the folders of this machine. */
+static void read_files(const char *key, const char *const *path, size_t n, struct pal_buf *out)
+{
+    bool any = false;
+    pal_buf_addf(out, "  \"%s\": [", key);
+    for (size_t i = 0; i < n; i++) {
+        char sha[65];
+        sha_of(path[i], sha);
+        if (!sha[0])
+            continue;
+        const char *slash = strrchr(path[i], '/');
+        pal_buf_adds(out, any ? ",\n    { \"file\": " : "\n    { \"file\": ");
+        pal_json_text(out, pal_str_of(slash ? slash + 1 : path[i]));
+        pal_buf_addf(out, ", \"sha256\": \"%s\" }", sha);
+        any = true;
+    }
+    pal_buf_adds(out, any ? "\n  ],\n" : "],\n");
+}
+
+/* What the figures lean on beside data and indicators: who is an area, what the tables ask for,
+ * the evidence. */
+static enum pal_status other_files(const struct cli_work *work,
+                                   const struct pal_report_input *input, struct pal_buf *out,
+                                   struct pal_arena *scratch, struct pal_error *err)
+{
+    const char *const areas[] = {
+        pal_path_join(scratch, work->folders.areas, PAL_STR("areas.csv")),
+        pal_path_join(scratch, work->folders.areas, PAL_STR("aliases.csv"))};
+    const char **table = pal_arena_alloc(scratch, input->tables + 1, sizeof *table);
+    if (!table || !areas[0] || !areas[1])
+        return pal_nomem(err, "manifest.json");
+    for (size_t i = 0; i < input->tables; i++)
+        table[i] = pal_table_definition_path(input->table[i]);
+    read_files("areas", areas, PAL_COUNT(areas), out);
+    read_files("tables", table, input->tables, out);
+    read_files("evidence", work->cycle.evidence.item, work->cycle.evidence.n, out);
+    return PAL_OK;
+}
+
+enum pal_status run_manifest(const struct cli_work *work, const struct pal_report_input *input,
+                             const enum pal_language *language, size_t languages,
+                             const struct pal_format *const *format, size_t formats,
+                             struct pal_outdir *outdir, struct pal_arena *scratch,
                              struct pal_error *err)
 {
     struct pal_buf out;
@@ -78,6 +135,7 @@ enum pal_status run_manifest(const struct cli_work *work, const enum pal_languag
                  work->cycle.period_from, work->cycle.period_to);
     inputs(work, &out);
     definitions(work, &out);
+    PAL_TRY(other_files(work, input, &out, scratch, err));
     pal_buf_addf(&out,
                  "  \"figures\": %zu,\n  \"findings\": { \"error\": %llu, \"warning\": %llu, "
                  "\"information\": %llu }\n}\n",

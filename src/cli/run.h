@@ -5,8 +5,9 @@
 #include "inside.h"
 
 PAL_CHECK_RESULT
-enum pal_status run_manifest(const struct cli_work *work, const enum pal_language *language,
-                             size_t languages, const struct pal_format *const *format, size_t formats,
+enum pal_status run_manifest(const struct cli_work *work, const struct pal_report_input *input,
+                             const enum pal_language *language, size_t languages,
+                             const struct pal_format *const *format, size_t formats,
                              struct pal_outdir *outdir, struct pal_arena *scratch,
                              struct pal_error *err);
 

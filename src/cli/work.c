@@ -64,12 +64,16 @@ static enum pal_status load_one(struct cli *cli, const struct cli_work *work, co
 {
     const char *path = item;
     const pal_str name = pal_str_of(item);
+    const bool is_path =
+        pal_str_ends(name, PAL_STR(".yaml")) || pal_str_ends(name, PAL_STR(".json"));
     struct pal_descriptor *descriptor;
-    if (pal_str_ends(name, PAL_STR(".yaml")) || pal_str_ends(name, PAL_STR(".json")))
+    if (is_path)
         path = pal_path_join(cli->arena, work->cycle.folder, name);
     else
         PAL_TRY(pal_datasets_find(work->registry, name, &path, err));
     PAL_TRY(pal_descriptor_read(path, cli->arena, &descriptor, err));
+    if (!is_path)
+        pal_descriptor_rename(descriptor, name);
     if (pal_dataset_load(descriptor, &work->load, work->diag, cli->arena, out, err) != PAL_OK ||
         pal_dataset_settle(*out, &work->load, work->diag, scratch, err) != PAL_OK)
         return pal_while(err, "reading dataset '%s'", item);
@@ -110,6 +114,24 @@ static enum pal_status load_datasets(struct cli *cli, const struct cli_work_opti
     return PAL_OK;
 }
 
+static bool is_loaded(const struct cli_work *work, pal_str dataset)
+{
+    for (size_t i = 0; i < work->datasets; i++)
+        if (pal_str_eq(pal_descriptor_name(work->dataset[i]->descriptor), dataset))
+            return true;
+    return false;
+}
+
+/* An indicator that the cycle asks for by its code should have figures. */
+static void judge_chosen(const struct cli_work *work, const struct pal_definition *d)
+{
+    if (!is_loaded(work, d->numerator.dataset))
+        pal_diag_addf(work->diag, PAL_WARNING, "no-dataset", &d->numerator.at,
+                      "'%.*s' reads the dataset '%.*s', which the cycle does not name; it has no "
+                      "figures",
+                      PAL_ARG(d->code), PAL_ARG(d->numerator.dataset));
+}
+
 /* `indicators:` names codes or families; what is named and unknown is an error. */
 static enum pal_status choose_indicators(struct cli *cli, struct cli_work *work,
                                          struct pal_error *err)
@@ -128,7 +150,10 @@ static enum pal_status choose_indicators(struct cli *cli, struct cli_work *work,
         bool chosen = false;
         for (size_t j = 0; j < names->n; j++) {
             const pal_str name = pal_str_of(names->item[j]);
-            if (pal_str_eq(name, definition->code) || pal_str_eq(name, definition->family))
+            const bool by_code = pal_str_eq(name, definition->code);
+            if (by_code && !chosen)
+                judge_chosen(work, definition);
+            if (by_code || pal_str_eq(name, definition->family))
                 chosen = found[j] = true;
         }
         if (chosen)

@@ -241,10 +241,12 @@ enum pal_status data_areas_extend(struct pal_areas *areas, const struct pal_desc
             area.name.in[PAL_EN] = extra->code;
         if (extra->of.len) {
             area.parent = pal_areas_by_code(areas, extra->of);
-            if (area.parent == PAL_NO_AREA)
+            if (area.parent == PAL_NO_AREA) {
+                const pal_str near = pal_areas_nearest(areas, extra->of);
                 return pal_fail_at(err, PAL_SYNTAX, &extra->at,
-                                   "'%.*s' is part of '%.*s', which is no known area",
-                                   PAL_ARG(extra->code), PAL_ARG(extra->of));
+                                   "'%.*s' is part of '%.*s', which is no known area%s%.*s%s",
+                                   PAL_ARG(extra->code), PAL_ARG(extra->of), PAL_NEAR(near));
+            }
         } else if (extra->kind == PAL_AREA_LUMP) {
             area.parent = pal_areas_by_code(areas, PAL_STR("001"));
         }
@@ -350,6 +352,12 @@ pal_str pal_areas_nearest(const struct pal_areas *areas, pal_str code_or_name)
             limit = wrong;
             best = areas->area[areas->names_to[i]].name.in[PAL_EN];
         }
+    }
+    /* A code with a letter too many or too few. */
+    for (size_t i = 0; !best.len && i < areas->n && code.len <= sizeof upper; i++) {
+        const pal_str word = areas->area[i].code;
+        if (word.len == code.len + 1 || word.len + 1 == code.len)
+            best = pal_nearest(code, &word, 1);
     }
     return best;
 }

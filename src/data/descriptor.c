@@ -127,6 +127,11 @@ enum pal_status pal_descriptor_read(const char *path, struct pal_arena *arena,
 
 pal_str pal_descriptor_name(const struct pal_descriptor *descriptor) { return descriptor->name; }
 
+void pal_descriptor_rename(struct pal_descriptor *descriptor, pal_str name)
+{
+    descriptor->name = name;
+}
+
 struct pal_text pal_descriptor_title(const struct pal_descriptor *descriptor)
 {
     return descriptor->title;

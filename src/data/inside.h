@@ -126,6 +126,7 @@ struct pal_descriptor {
     const pal_str *primary_key;
     struct pal_place roles_at;
     pal_str fixed_area; /* empty = rows name it */
+    struct pal_place fixed_area_at;
     pal_str area, area_name, period_column, value, unit, source, measure, status;
     size_t lists_n;
     const pal_str *lists;

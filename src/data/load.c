@@ -63,7 +63,7 @@ enum pal_status load_column_find(const struct loader *l, pal_str name, const str
     const pal_str near = pal_nearest(name, header, l->columns);
     return pal_fail_at(err, PAL_SYNTAX, at ? at : &whole,
                        "the file '%s' has no column '%.*s'%s%.*s%s", l->file, PAL_ARG(name),
-                       near.len ? "; did you mean '" : "", PAL_ARG(near), near.len ? "'?" : "");
+                       PAL_NEAR(near));
 }
 
 bool load_conditions_hold(struct loader *l, struct load_conditions *conditions)
@@ -281,7 +281,6 @@ static enum pal_status same_header(const struct loader *l, const struct pal_reco
 static enum pal_status prepare_area(struct loader *l, struct pal_error *err)
 {
     const struct pal_descriptor *d = l->d;
-    const struct pal_place at = {d->path, 0, 0};
     l->fixed_area = PAL_NO_AREA;
     if (!d->fixed_area.len)
         return PAL_OK;
@@ -289,9 +288,9 @@ static enum pal_status prepare_area(struct loader *l, struct pal_error *err)
     if (l->fixed_area != PAL_NO_AREA)
         return PAL_OK;
     const pal_str near = pal_areas_nearest(l->options->areas, d->fixed_area);
-    return pal_fail_at(err, PAL_SYNTAX, &at, "'area': '%.*s' is no known area%s%.*s%s",
-                       PAL_ARG(d->fixed_area), near.len ? "; did you mean '" : "", PAL_ARG(near),
-                       near.len ? "'?" : "");
+    return pal_fail_at(err, PAL_SYNTAX, &d->fixed_area_at,
+                       "'area': '%.*s' is no known area%s%.*s%s", PAL_ARG(d->fixed_area),
+                       PAL_NEAR(near));
 }
 
 static enum pal_status prepare(struct loader *l, const struct pal_records *records,
@@ -349,7 +348,7 @@ static enum pal_status read_records(struct loader *l, struct pal_records *record
             load_finding(l, PAL_ERROR, "ragged-row", record.line, 0, PAL_STR(""),
                          PAL_STR("correct the row; a stray delimiter or quote is the usual cause"),
                          "the row has %zu fields and the header %zu", record.fields, l->columns);
-        l->record_bad = false;
+        l->record_bad = l->record_told = false;
         PAL_TRY(codes_of_record(l, &record, err));
         if (l->any_fields && !load_fields_judge(l, &record))
             l->record_bad = true;
@@ -384,34 +383,6 @@ static void judge_fingerprint(struct loader *l, size_t i, const char *sha256)
                      "differs)");
 }
 
-/* Remarks above the header are passed over as a preamble is. */
-static enum pal_status remarks_above(const char *path, char comment, struct pal_arena *reading,
-                                     struct pal_dialect *dialect, struct pal_error *err)
-{
-    enum { LOOK = 64 * 1024 };
-    struct pal_source *source;
-    char *text = pal_arena_alloc(reading, LOOK, 1);
-    size_t have = 0, got = 1, line = 0;
-    if (!comment)
-        return PAL_OK;
-    if (!text)
-        return pal_nomem(err, path);
-    PAL_TRY(pal_source_open(path, NULL, reading, &source, err));
-    while (have < LOOK && got) {
-        PAL_TRY(pal_source_read(source, text + have, LOOK - have, &got, err));
-        have += got;
-    }
-    for (size_t at = 0; at < have; line++) {
-        if (line >= dialect->skip_rows && text[at] != comment)
-            return PAL_OK;
-        if (line >= dialect->skip_rows)
-            dialect->skip_rows++;
-        const char *end = memchr(text + at, '\n', have - at);
-        at = end ? (size_t)(end - text) + 1 : have;
-    }
-    return PAL_OK;
-}
-
 static enum pal_status load_one_file(struct loader *l, size_t i, struct pal_arena *reading,
                                      struct pal_dataset_file *out, struct pal_error *err)
 {
@@ -428,7 +399,7 @@ static enum pal_status load_one_file(struct loader *l, size_t i, struct pal_aren
     if (!l->file)
         return pal_nomem(err, "a dataset");
     struct pal_dialect dialect = d->dialect;
-    PAL_TRY(remarks_above(path, d->comment, reading, &dialect, err));
+    PAL_TRY(load_remarks_above(path, d->comment, reading, &dialect, err));
     PAL_TRY(pal_records_open(path, &dialect, &source, reading, &records, err));
     PAL_TRY(i == 0 ? prepare(l, records, err) : same_header(l, records, err));
     PAL_TRY(read_records(l, records, err));

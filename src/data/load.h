@@ -52,7 +52,7 @@ struct load_measure {
     size_t *column; /* [from->columns_n] wide-columns: where they are in the file */
     struct load_conditions where;
     uint32_t code;
-    bool percent;
+    bool percent, whole; /* cannot pass 100; cannot be a fraction */
 };
 
 struct loader {
@@ -74,9 +74,10 @@ struct loader {
     struct pal_dict *measures;
     uint32_t fixed_area; /* of a file of one country; PAL_NO_AREA: rows name theirs */
     size_t area_column, name_column, period_column, value_column, status_column;
-    bool record_bad; /* a cell of the record breaks the schema */
-    bool any_fields; /* some column has a schema to be held against */
-    bool percent_value;
+    bool record_bad;  /* a cell of the record breaks the schema */
+    bool record_told; /* the record has given a row: what is wrong with all of it was said */
+    bool any_fields;  /* some column has a schema to be held against */
+    bool percent_value, whole_value; /* of rows that no measure takes */
     struct load_memo area_memo, name_memo, period_memo;
     pal_str near_of, near; /* the last unknown area, and the known one that is nearest */
 
@@ -147,6 +148,12 @@ bool load_conditions_hold(struct loader *l, struct load_conditions *conditions);
 void load_finding(struct loader *l, enum pal_severity severity, const char *rule, uint64_t line,
                   uint32_t field, pal_str value, pal_str todo, const char *format, ...)
     PAL_PRINTF(8, 9);
+/* What holds for the record as a whole, of which a wide file makes many rows: said once. */
+#define LOAD_RECORD_FINDING(l, ...)                                                                \
+    do {                                                                                           \
+        if (!(l)->record_told)                                                                     \
+            load_finding((l), __VA_ARGS__);                                                        \
+    } while (0)
 /* A field of the record, empty where the record is short. */
 pal_str load_field(const struct pal_record *record, size_t column);
 /* The memo's answer for a code; NULL when memory is out. */
@@ -169,6 +176,11 @@ enum pal_status load_fields_prepare(struct loader *l, struct pal_error *err);
 /* NULL when the file lies nowhere. */
 const char *load_find_file(const struct pal_descriptor *d, pal_str name,
                            const struct pal_load_options *options, struct pal_arena *arena);
+/* Remarks above the header (lines that begin with `comment`; 0 = none) are passed over as a
+ * preamble is: they are added to dialect->skip_rows. */
+PAL_CHECK_RESULT
+enum pal_status load_remarks_above(const char *path, char comment, struct pal_arena *reading,
+                                   struct pal_dialect *dialect, struct pal_error *err);
 enum pal_status load_missing_file(const struct pal_descriptor *d, pal_str name,
                                   struct pal_error *err);
 PAL_CHECK_RESULT

@@ -55,10 +55,10 @@ static void unknown_category(struct loader *l, const struct load_dimension *dime
     char todo[256] = "list it in the descriptor, or correct the row";
     if (near.len)
         snprintf(todo, sizeof todo, "did you mean '%.*s'?", PAL_ARG(near));
-    load_finding(l, dimension->from->role ? PAL_ERROR : PAL_WARNING, "unknown-category",
-                 record->line, (uint32_t)dimension->column + 1, text, pal_str_of(todo),
-                 "'%.*s' is no known category of '%.*s'", PAL_ARG(text),
-                 PAL_ARG(dimension->from->column));
+    LOAD_RECORD_FINDING(l, dimension->from->role ? PAL_ERROR : PAL_WARNING, "unknown-category",
+                        record->line, (uint32_t)dimension->column + 1, text, pal_str_of(todo),
+                        "'%.*s' is no known category of '%.*s'", PAL_ARG(text),
+                        PAL_ARG(dimension->from->column));
 }
 
 /* The dimension code of a category; 0 when it has none (a finding says so). */

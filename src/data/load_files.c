@@ -1,13 +1,16 @@
 /* load_files.c: where the files of a dataset lie, and one line of them again. */
 #include "load.h"
 
+#include <string.h>
+
 const char *load_find_file(const struct pal_descriptor *d, pal_str name,
                            const struct pal_load_options *options, struct pal_arena *arena)
 {
     if (options->file)
         return options->file;
     const char *path = pal_path_join(arena, d->folder, name);
-    if (path && pal_file_exists(path))
+    /* A folder of that name is found too: opening it says what is wrong. */
+    if (path && (pal_file_exists(path) || pal_dir_exists(path)))
         return path;
     for (size_t i = 0; i < options->folders_n; i++) {
         path = pal_path_join(arena, options->folders[i], name);
@@ -34,16 +37,45 @@ enum pal_status load_missing_file(const struct pal_descriptor *d, pal_str name,
                     PAL_ARG(name), PAL_ARG(d->name));
 }
 
+enum pal_status load_remarks_above(const char *path, char comment, struct pal_arena *reading,
+                                   struct pal_dialect *dialect, struct pal_error *err)
+{
+    enum { LOOK = 64 * 1024 };
+    struct pal_source *source;
+    char *text = pal_arena_alloc(reading, LOOK, 1);
+    size_t have = 0, got = 1, line = 0;
+    if (!comment)
+        return PAL_OK;
+    if (!text)
+        return pal_nomem(err, path);
+    PAL_TRY(pal_source_open(path, NULL, reading, &source, err));
+    while (have < LOOK && got) {
+        PAL_TRY(pal_source_read(source, text + have, LOOK - have, &got, err));
+        have += got;
+    }
+    for (size_t at = 0; at < have; line++) {
+        if (line >= dialect->skip_rows && text[at] != comment)
+            return PAL_OK;
+        if (line >= dialect->skip_rows)
+            dialect->skip_rows++;
+        const char *end = memchr(text + at, '\n', have - at);
+        at = end ? (size_t)(end - text) + 1 : have;
+    }
+    return PAL_OK;
+}
+
 enum pal_status pal_dataset_source_line(const struct pal_descriptor *descriptor,
-                                        const struct pal_load_options *options, uint64_t line,
-                                        struct pal_arena *arena, pal_str *out,
+                                        const struct pal_load_options *options, size_t file,
+                                        uint64_t line, struct pal_arena *arena, pal_str *out,
                                         struct pal_error *err)
 {
-    const char *path = load_find_file(descriptor, descriptor->paths[0], options, arena);
+    const char *path = load_find_file(descriptor, descriptor->paths[file], options, arena);
     if (!path)
-        return load_missing_file(descriptor, descriptor->paths[0], err);
+        return load_missing_file(descriptor, descriptor->paths[file], err);
     struct pal_records *records;
-    PAL_TRY(pal_records_open(path, &descriptor->dialect, NULL, arena, &records, err));
+    struct pal_dialect dialect = descriptor->dialect;
+    PAL_TRY(load_remarks_above(path, descriptor->comment, arena, &dialect, err));
+    PAL_TRY(pal_records_open(path, &dialect, NULL, arena, &records, err));
     for (;;) {
         struct pal_record record;
         bool end;

@@ -107,6 +107,23 @@ enum pal_status load_dimensions_add(struct loader *l, const struct data_pair *se
     return PAL_OK;
 }
 
+/* Of which there is no half; weights, per cents and scores have one. */
+static bool counts_whole(const struct pal_descriptor *d, const struct pal_measure_facts *measure)
+{
+    static const pal_str units[] = {PAL_STR_INIT("person"),    PAL_STR_INIT("offence"),
+                                    PAL_STR_INIT("case"),      PAL_STR_INIT("event"),
+                                    PAL_STR_INIT("household"), PAL_STR_INIT("item"),
+                                    PAL_STR_INIT("return"),    PAL_STR_INIT("state")};
+    const pal_str unit =
+        measure && measure->counting_unit.len ? measure->counting_unit : d->facts.counting_unit;
+    if (measure && (measure->is_rate || measure->is_estimate))
+        return false;
+    for (size_t i = 0; i < PAL_COUNT(units); i++)
+        if (pal_str_eq(unit, units[i]))
+            return true;
+    return false;
+}
+
 enum pal_status load_measures_prepare(struct loader *l, struct pal_error *err)
 {
     const struct pal_descriptor *d = l->d;
@@ -117,6 +134,7 @@ enum pal_status load_measures_prepare(struct loader *l, struct pal_error *err)
     for (size_t i = 0; i < d->measures_n; i++) {
         const struct data_measure *from = &d->measure_of[i];
         l->measure[i].from = from;
+        l->measure[i].whole = counts_whole(d, &from->facts);
         l->measure[i].code = data_dict_add(l->measures, from->facts.name);
         PAL_TRY(load_conditions_prepare(l, &from->where, &l->measure[i].where, err));
         PAL_TRY(load_dimensions_add(l, from->set, from->set_n, err));
@@ -125,6 +143,7 @@ enum pal_status load_measures_prepare(struct loader *l, struct pal_error *err)
         for (size_t k = 0; k < d->percent_n; k++)
             l->measure[i].percent |= pal_str_eq(d->percent[k], from->facts.name);
     }
+    l->whole_value = counts_whole(d, NULL);
     for (size_t k = 0; k < d->percent_n; k++)
         l->percent_value |= d->value.len && pal_str_eq(d->percent[k], d->value);
     l->aside = pal_arena_alloc(l->arena, d->asides_n + 1, sizeof *l->aside);

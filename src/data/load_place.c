@@ -68,10 +68,10 @@ uint32_t load_area_of_record(struct loader *l, const struct pal_record *record, 
     if (!text.len && name.len) { /* no code, but a name: Sark */
         const uint32_t named = area_memo(l, &l->name_memo, l->name_column, true);
         if (named != PAL_NO_AREA) {
-            load_finding(l, PAL_INFORMATION, "area-without-code", record->line,
-                         (uint32_t)l->area_column + 1, name, PAL_STR(""),
-                         "the row has no area code; it is told apart by its name '%.*s'",
-                         PAL_ARG(name));
+            LOAD_RECORD_FINDING(l, PAL_INFORMATION, "area-without-code", record->line,
+                                (uint32_t)l->area_column + 1, name, PAL_STR(""),
+                                "the row has no area code; it is told apart by its name '%.*s'",
+                                PAL_ARG(name));
             return named;
         }
     }
@@ -82,9 +82,9 @@ uint32_t load_area_of_record(struct loader *l, const struct pal_record *record, 
     char todo[256] = "add the area to the descriptor's 'areas', or correct the row";
     if (near.len)
         snprintf(todo, sizeof todo, "did you mean '%.*s'?", PAL_ARG(near));
-    load_finding(l, PAL_ERROR, "unknown-area", record->line, (uint32_t)l->area_column + 1,
-                 text.len ? text : name, pal_str_of(todo), "'%.*s' is no known area",
-                 PAL_ARG((text.len ? text : name)));
+    LOAD_RECORD_FINDING(l, PAL_ERROR, "unknown-area", record->line, (uint32_t)l->area_column + 1,
+                        text.len ? text : name, pal_str_of(todo), "'%.*s' is no known area",
+                        PAL_ARG((text.len ? text : name)));
     return PAL_NO_AREA;
 }
 
@@ -145,8 +145,9 @@ int32_t load_period_of_record(struct loader *l, const struct pal_record *record,
     if (known)
         *known = 1;
     *bad = true;
-    load_finding(l, PAL_ERROR, "impossible-year", record->line, (uint32_t)l->period_column + 1,
-                 text, PAL_STR("correct the year, or widen checks.years in the descriptor"),
-                 "'%.*s' is no year that this dataset can have", PAL_ARG(text));
+    LOAD_RECORD_FINDING(l, PAL_ERROR, "impossible-year", record->line,
+                        (uint32_t)l->period_column + 1, text,
+                        PAL_STR("correct the year, or widen checks.years in the descriptor"),
+                        "'%.*s' is no year that this dataset can have", PAL_ARG(text));
     return INT32_MIN;
 }

@@ -84,5 +84,6 @@ enum pal_status load_emit(struct loader *l, const struct pal_record *record,
         load_say_no_measure(l, record);
     }
     l->rows++;
+    l->record_told = true;
     return PAL_OK;
 }

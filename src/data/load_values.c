@@ -92,6 +92,11 @@ struct load_reading load_value(struct loader *l, const struct pal_record *record
         load_finding(l, PAL_ERROR, "not-whole", record->line, cell->field, text,
                      PAL_STR("correct the value"), "'%.*s' is a count and must be whole",
                      PAL_ARG(text));
+    } else if ((measure ? measure->whole : l->whole_value) && r.value != floor(r.value)) {
+        load_finding(l, PAL_WARNING, "not-whole", record->line, cell->field, text,
+                     PAL_STR("correct the value, or the decimal sign or counting_unit in the "
+                             "descriptor"),
+                     "'%.*s' is no whole number of what is counted", PAL_ARG(text));
     }
     return r;
 }

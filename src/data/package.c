@@ -70,7 +70,7 @@ enum pal_status data_package_resource(const struct pal_yaml *file, pal_str wante
     return PAL_OK;
 }
 
-enum pal_status data_package_names(const char *path, struct pal_arena *arena, const pal_str **out,
+enum pal_status pal_package_tables(const char *path, struct pal_arena *arena, const pal_str **out,
                                    size_t *n, struct pal_error *err)
 {
     struct pal_yaml *file;

@@ -36,7 +36,7 @@ static enum pal_status add_package(struct pal_datasets *datasets, pal_str folder
     const pal_str *table;
     size_t n;
     struct pal_error ignored = {0};
-    if (data_package_names(file, arena, &table, &n, &ignored) != PAL_OK || n < 2)
+    if (pal_package_tables(file, arena, &table, &n, &ignored) != PAL_OK || n < 2)
         return add(datasets, folder, file, arena, err);
     for (size_t i = 0; i < n; i++) {
         const pal_str name =

@@ -102,6 +102,23 @@ static struct data_dimension *dimension_new(struct pal_descriptor *d, pal_str na
     return &grown[d->dimensions_n++];
 }
 
+/* Any word may name a dimension, so a slip of the pen in a role would pass for one. */
+static enum pal_status refuse_slip(const struct pal_yaml *roles, pal_str role,
+                                   const struct pal_yaml *key, struct pal_error *err)
+{
+    static const pal_str words[] = {PAL_STR_INIT("area"),   PAL_STR_INIT("area_name"),
+                                    PAL_STR_INIT("period"), PAL_STR_INIT("value"),
+                                    PAL_STR_INIT("source"), PAL_STR_INIT("measure"),
+                                    PAL_STR_INIT("weight"), PAL_STR_INIT("status")};
+    const pal_str near = pal_nearest(role, words, PAL_COUNT(words));
+    if (!near.len || pal_yaml_get(roles, near.ptr))
+        return PAL_OK;
+    return pal_yaml_fail(key, err,
+                         "unknown role '%.*s'; did you mean '%.*s'? a dimension of that name can "
+                         "be declared under 'dimensions'",
+                         PAL_ARG(role), PAL_ARG(near));
+}
+
 DATA_SECTION(roles)
 {
     const struct pal_yaml *roles = pal_yaml_get(root, "roles");
@@ -138,6 +155,7 @@ DATA_SECTION(roles)
         }
         if (done)
             continue;
+        PAL_TRY(refuse_slip(roles, role, roles->key[i], err));
         if (to->kind != PAL_YAML_SCALAR)
             return pal_yaml_fail(to, err, "the role '%.*s' must name one column", PAL_ARG(role));
         struct data_dimension *dimension = dimension_new(d, role, arena);
@@ -215,8 +233,7 @@ DATA_SECTION(absent)
                     node, err,
                     "'%.*s' is no reason for absence%s%.*s%s; below-threshold needs its bound: "
                     "{below-threshold: 5}",
-                    PAL_ARG(node->text), near.len ? "; did you mean '" : "", PAL_ARG(near),
-                    near.len ? "'?" : "");
+                    PAL_ARG(node->text), PAL_NEAR(near));
             }
             continue;
         }

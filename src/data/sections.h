@@ -48,9 +48,5 @@ const char *data_package_path(const char *path, struct pal_arena *arena, pal_str
 PAL_CHECK_RESULT
 enum pal_status data_package_resource(const struct pal_yaml *file, pal_str wanted,
                                       const struct pal_yaml **out, struct pal_error *err);
-/* The tables of a package. */
-PAL_CHECK_RESULT
-enum pal_status data_package_names(const char *path, struct pal_arena *arena, const pal_str **out,
-                                   size_t *n, struct pal_error *err);
 
 #endif

@@ -126,6 +126,8 @@ DATA_SECTION(shape)
     PAL_TRY(data_choice(root, "area_by", by, PAL_COUNT(by), &choice, err));
     d->area_by = (enum pal_area_code)choice;
     PAL_TRY(pal_yaml_text(root, "area", &d->fixed_area, err));
+    if (d->fixed_area.len)
+        d->fixed_area_at = pal_yaml_get(root, "area")->at;
     size_t period = 0;
     PAL_TRY(pal_yaml_size(root, "period", &period, err));
     if (period > 9999)
@@ -256,28 +258,26 @@ DATA_SECTION(facts)
     PAL_TRY(pal_yaml_known(node, "confidentiality", known, PAL_COUNT(known), err));
     PAL_TRY(pal_yaml_text(node, "legal_basis", &f->conf_legal_basis, err));
     PAL_TRY(pal_yaml_text(node, "embargo", &f->conf_embargo, err));
-    return pal_yaml_number(node, "min_cell", &f->conf_min_cell, err);
+    struct pal_date date;
+    if (f->conf_embargo.len && !pal_date_parse(f->conf_embargo, &date))
+        return pal_yaml_fail(pal_yaml_get(node, "embargo"), err,
+                             "'embargo' is a day, written 2026-01-31, not '%.*s'",
+                             PAL_ARG(f->conf_embargo));
+    PAL_TRY(pal_yaml_number(node, "min_cell", &f->conf_min_cell, err));
+    return f->conf_min_cell >= 0 ? PAL_OK
+                                 : pal_yaml_fail(pal_yaml_get(node, "min_cell"), err,
+                                                 "'min_cell' is a number from 0");
 }
 
 /* ---- words that must mean something -------------------------------------------------------------
  */
 
-static bool is_dimension(const struct pal_descriptor *d, pal_str name)
+static bool is_among(pal_str name, const pal_str *known, size_t n)
 {
-    for (size_t i = 0; i < d->dimensions_n; i++)
-        if (pal_str_eq_nocase(d->dimension[i].name, name))
+    for (size_t i = 0; i < n; i++)
+        if (pal_str_eq_nocase(known[i], name))
             return true;
-    for (size_t i = 0; i < d->measures_n; i++) {
-        const struct data_measure *m = &d->measure_of[i];
-        for (size_t k = 0; k < m->set_n; k++)
-            if (pal_str_eq_nocase(m->set[k].name, name))
-                return true;
-        for (size_t c = 0; c < m->columns_n; c++)
-            for (size_t k = 0; k < m->column[c].set_n; k++)
-                if (pal_str_eq_nocase(m->column[c].set[k].name, name))
-                    return true;
-    }
-    return d->shape == PAL_SHAPE_STATUS && pal_str_eq(name, PAL_STR("act"));
+    return false;
 }
 
 static bool is_measure(const struct pal_descriptor *d, pal_str name)
@@ -299,8 +299,52 @@ static enum pal_status unknown_measure(const struct pal_yaml *node, const struct
         known[i] = d->measure_of[i].facts.name;
     const pal_str near = pal_nearest(name, known, d->measures_n);
     return pal_yaml_fail(node, err, "%s names '%.*s', which is no measure%s%.*s%s", where,
-                         PAL_ARG(name), near.len ? "; did you mean '" : "", PAL_ARG(near),
-                         near.len ? "'?" : "");
+                         PAL_ARG(name), PAL_NEAR(near));
+}
+
+static enum pal_status check_parts(const struct pal_yaml *root, struct pal_arena *arena,
+                                   const struct pal_descriptor *d, struct pal_error *err)
+{
+    const pal_str *known;
+    size_t n;
+    PAL_TRY(pal_descriptor_dimensions(d, arena, &known, &n, err));
+    for (size_t i = 0; i < d->parts_n; i++) {
+        const pal_str name = d->parts[i].dimension;
+        if (is_among(name, known, n))
+            continue;
+        const pal_str near = pal_nearest(name, known, n);
+        return pal_yaml_fail(pal_yaml_get(pal_yaml_get(root, "checks"), "parts"), err,
+                             "checks.parts names '%.*s', which is no dimension of the "
+                             "dataset%s%.*s%s",
+                             PAL_ARG(name), PAL_NEAR(near));
+    }
+    return PAL_OK;
+}
+
+/* A crosswalk is of a column that a role or a dimension reads, or it would change nothing. */
+static enum pal_status check_crosswalk(const struct pal_yaml *root, struct pal_arena *arena,
+                                       const struct pal_descriptor *d, struct pal_error *err)
+{
+    const size_t most = d->dimensions_n + d->lists_n;
+    pal_str *read = pal_arena_alloc(arena, most + 1, sizeof *read);
+    if (!read)
+        return pal_nomem(err, "the crosswalk");
+    for (size_t i = 0; i < most; i++)
+        read[i] = i < d->dimensions_n ? d->dimension[i].column : d->lists[i - d->dimensions_n];
+    for (size_t i = 0; i < d->crosswalk_n; i++) {
+        const pal_str column = d->crosswalk[i].column;
+        bool used = false;
+        for (size_t k = 0; k < most && !used; k++)
+            used = pal_str_eq(read[k], column);
+        if (used)
+            continue;
+        const pal_str near = pal_nearest(column, read, most);
+        return pal_yaml_fail(pal_yaml_get(root, "crosswalk"), err,
+                             "the crosswalk of '%.*s' changes nothing: no role and no dimension "
+                             "reads that column%s%.*s%s",
+                             PAL_ARG(column), PAL_NEAR(near));
+    }
+    return PAL_OK;
 }
 
 DATA_CHECK(words)
@@ -319,23 +363,6 @@ DATA_CHECK(words)
         if (!is_measure(d, d->percent[i]) && !pal_str_eq(d->percent[i], d->value))
             return unknown_measure(pal_yaml_get(checks, "percent"), d, "checks.percent",
                                    d->percent[i], arena, err);
-    for (size_t i = 0; i < d->parts_n; i++)
-        if (!is_dimension(d, d->parts[i].dimension))
-            return pal_yaml_fail(pal_yaml_get(checks, "parts"), err,
-                                 "checks.parts names '%.*s', which is no dimension of the dataset",
-                                 PAL_ARG(d->parts[i].dimension));
-    for (size_t i = 0; i < d->crosswalk_n; i++) {
-        bool used = false;
-        for (size_t k = 0; k < d->dimensions_n && !used; k++)
-            used = pal_str_eq(d->dimension[k].column, d->crosswalk[i].column);
-        for (size_t k = 0; k < d->lists_n && !used; k++)
-            used = pal_str_eq(d->lists[k], d->crosswalk[i].column);
-        if (!used)
-            return pal_yaml_fail(
-                pal_yaml_get(root, "crosswalk"), err,
-                "the crosswalk of '%.*s' changes nothing: no role and no dimension "
-                "reads that column",
-                PAL_ARG(d->crosswalk[i].column));
-    }
-    return PAL_OK;
+    PAL_TRY(check_parts(root, arena, d, err));
+    return check_crosswalk(root, arena, d, err);
 }

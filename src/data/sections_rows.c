@@ -46,9 +46,9 @@ static enum pal_status read_measure_columns(const struct pal_yaml *node, struct 
 
 DATA_SECTION(measures)
 {
-    static const char *const known[] = {"where",   "column",        "columns",        "set",
-                                        "is_rate", "counting_unit", "counting_stage", "unit",
-                                        "title",   "kind"};
+    static const char *const known[] = {"where",   "column",      "columns",       "set",
+                                        "is_rate", "is_estimate", "counting_unit", "counting_stage",
+                                        "unit",    "title",       "kind"};
     static const char *const kinds[] = {"phenomenon", "implementation"};
     const struct pal_yaml *measures = pal_yaml_get(root, "measures");
     if (!measures)
@@ -68,6 +68,7 @@ DATA_SECTION(measures)
         PAL_TRY(read_pairs(pal_yaml_get(node, "set"), arena, &measure->set, &measure->set_n, err));
         PAL_TRY(read_measure_columns(node, arena, measure, err));
         PAL_TRY(pal_yaml_bool(node, "is_rate", &measure->facts.is_rate, err));
+        PAL_TRY(pal_yaml_bool(node, "is_estimate", &measure->facts.is_estimate, err));
         PAL_TRY(pal_yaml_text(node, "counting_unit", &measure->facts.counting_unit, err));
         PAL_TRY(pal_yaml_text(node, "counting_stage", &measure->facts.counting_stage, err));
         size_t ignored;
@@ -195,6 +196,8 @@ DATA_SECTION(checks)
         PAL_TRY(pal_yaml_known(years, "years", year_keys, PAL_COUNT(year_keys), err));
         PAL_TRY(pal_yaml_size(years, "from", &from, err));
         PAL_TRY(pal_yaml_size(years, "to", &to, err));
+        if (from > 9999 || to > 9999 || (to && from > to))
+            return pal_yaml_fail(years, err, "no year lies in 'years' from %zu to %zu", from, to);
         d->year_from = (int)from;
         d->year_to = (int)to;
     }

@@ -3,6 +3,27 @@
 
 #include <string.h>
 
+static enum pal_status unknown_key(const struct settle *s, const struct data_duplicates *rule,
+                                   pal_str word, struct pal_error *err)
+{
+    const struct pal_dataset *dataset = s->dataset;
+    const size_t n = dataset->columns_n + dataset->dimensions + 2;
+    pal_str *known = pal_arena_alloc(s->scratch, n, sizeof *known);
+    if (!known)
+        return pal_nomem(err, "the key of 'duplicates'");
+    for (size_t i = 0; i < dataset->columns_n; i++)
+        known[i] = dataset->batch.col[i].name;
+    for (size_t k = 0; k < dataset->dimensions; k++)
+        known[dataset->columns_n + k] = dataset->dimension[k].name;
+    known[n - 2] = PAL_STR("area");
+    known[n - 1] = PAL_STR("period");
+    const pal_str near = pal_nearest(word, known, n);
+    return pal_fail_at(err, PAL_SYNTAX, &rule->at,
+                       "the key of 'duplicates' names '%.*s', which is no column, role or "
+                       "dimension of the dataset%s%.*s%s",
+                       PAL_ARG(word), PAL_NEAR(near));
+}
+
 /* Default key: every column of the file but value and source, and what was derived from them. */
 static enum pal_status key_of_rule(const struct settle *s, const struct data_duplicates *rule,
                                    struct settle_key *key, struct pal_error *err)
@@ -32,10 +53,7 @@ static enum pal_status key_of_rule(const struct settle *s, const struct data_dup
         else if (column && column->code)
             settle_key_add(key, column->code);
         else
-            return pal_fail_at(err, PAL_SYNTAX, &rule->at,
-                               "the key of 'duplicates' names '%.*s', which is no column, role or "
-                               "dimension of the dataset",
-                               PAL_ARG(rule->key[i]));
+            return unknown_key(s, rule, rule->key[i], err);
     }
     return PAL_OK;
 }

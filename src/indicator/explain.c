@@ -244,7 +244,9 @@ static void say_operand(struct page *page, const char *what, const struct cells 
                          PAL_ARG(dataset->dimension[k].name));
     if (text.len)
         say(page, 4, "held at the total: %.*s", PAL_ARG(pal_buf_str(&text)));
-    say(page, 4, "file %.*s, SHA-256 %.16s...", PAL_ARG(dataset->file), dataset->sha256);
+    for (size_t i = 0; i < dataset->files; i++)
+        say(page, 4, "file %.*s, SHA-256 %.16s...", PAL_ARG(dataset->of_file[i].name),
+            dataset->of_file[i].sha256);
     if (facts->citation.len)
         say(page, 4, "%.*s", PAL_ARG(facts->citation));
 }
@@ -252,20 +254,27 @@ static void say_operand(struct page *page, const char *what, const struct cells 
 static enum pal_status say_rows(struct page *page, const struct seen *seen,
                                 const struct pal_load_options *load, struct pal_error *err)
 {
-    const struct pal_batch *batch = &seen->dataset->batch;
+    const struct pal_dataset *dataset = seen->dataset;
+    const struct pal_batch *batch = &dataset->batch;
     uint64_t last = 0;
+    size_t last_file = 0;
     for (size_t i = 0; i < seen->n && i < MOST_LINES; i++) {
         const uint64_t line = batch->line[seen->row[i]];
+        const size_t file = dataset->file_of ? dataset->file_of[seen->row[i]] : 0;
         const char *state = batch->state[seen->row[i]] == PAL_ROW_ERROR ? " (left out: error)" : "";
         pal_str text = {NULL, 0};
         struct pal_error ignored = {0};
-        if (line == last)
+        if (line == last && file == last_file)
             continue;
         last = line;
-        if (load && pal_dataset_source_line(seen->dataset->descriptor, load, line, page->arena,
+        last_file = file;
+        if (load && pal_dataset_source_line(dataset->descriptor, load, file, line, page->arena,
                                             &text, &ignored) != PAL_OK)
             text = (pal_str){NULL, 0};
-        pal_buf_addf(&page->out, "    line %llu%s\n", (unsigned long long)line, state);
+        pal_buf_addf(&page->out, "    line %llu", (unsigned long long)line);
+        if (dataset->files > 1)
+            pal_buf_addf(&page->out, " of %.*s", PAL_ARG(dataset->of_file[file].name));
+        pal_buf_addf(&page->out, "%s\n", state);
         if (text.len)
             say_text(page, 6, 0, text);
     }

@@ -222,21 +222,28 @@ struct lines {
     uint32_t told, more;
 };
 
-static void tell_line(struct lines *lines, uint64_t line)
+/* "1042", or of a dataset in several files "1042@2": the second of them. */
+static void tell_row(struct lines *lines, const struct pal_dataset *dataset, uint32_t row)
 {
     if (lines->used + 64 > lines->end) { /* a line, and "+4000000000 more" */
         lines->more++;
         return;
     }
     lines->text[lines->used++] = lines->told++ ? '+' : ':';
-    lines->used = (size_t)(pal_put_whole(lines->text + lines->used, line) - lines->text);
+    lines->used =
+        (size_t)(pal_put_whole(lines->text + lines->used, dataset->batch.line[row]) - lines->text);
+    if (!dataset->file_of)
+        return;
+    lines->text[lines->used++] = '@';
+    lines->used =
+        (size_t)(pal_put_whole(lines->text + lines->used, dataset->file_of[row] + 1) - lines->text);
 }
 
 static void tell_rows(struct lines *lines, const struct cells *cells, const struct cell *cell,
                       const uint32_t *row, uint32_t rows)
 {
-    const struct pal_batch *batch = &cells->dataset->batch;
-    pal_str name = pal_descriptor_name(cells->dataset->descriptor);
+    const struct pal_dataset *dataset = cells->dataset;
+    pal_str name = pal_descriptor_name(dataset->descriptor);
     if (!cell->first && !rows)
         return;
     if (name.len > MOST_OF_NAME)
@@ -247,10 +254,10 @@ static void tell_rows(struct lines *lines, const struct cells *cells, const stru
     lines->used = (size_t)(pal_put(lines->text + lines->used, name) - lines->text);
     lines->told = lines->more = 0;
     for (uint32_t at = cell->first; at; at = cells->link[at - 1].next)
-        if (batch->state[cells->link[at - 1].row] == PAL_ROW_ENTERS)
-            tell_line(lines, batch->line[cells->link[at - 1].row]);
+        if (dataset->batch.state[cells->link[at - 1].row] == PAL_ROW_ENTERS)
+            tell_row(lines, dataset, cells->link[at - 1].row);
     for (uint32_t i = 0; i < rows && i < 8; i++)
-        tell_line(lines, batch->line[row[i]]);
+        tell_row(lines, dataset, row[i]);
     lines->more += rows > 8 ? rows - 8 : 0;
     if (!lines->more)
         return;

@@ -511,6 +511,11 @@ enum pal_status pal_table_definitions_read(const char *const *folders, size_t n,
     return PAL_OK;
 }
 
+const char *pal_table_definition_path(const struct pal_table_definition *definition)
+{
+    return definition->path;
+}
+
 pal_str pal_table_definition_name(const struct pal_table_definition *definition)
 {
     return definition->name;

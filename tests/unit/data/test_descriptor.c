@@ -39,6 +39,23 @@ static const struct {
     {"path: data.csv\nfooter: {from: \"^(Nota\"}\nroles: {area: A, value: V}\n", "cannot be read",
      0, 0},
     {"path: data.csv\npath: other.csv\n", "twice", 2, 1},
+    {"path: data.csv\nroles: {aera: A, value: V}\n", "did you mean 'area'", 2, 9},
+    {"path: data.csv\nroles: {area: A, value: V, sex: A}\nchecks: {parts: {dimension: sxe, parts: "
+     "[M]}}\n",
+     "did you mean 'sex'", 3, 17},
+    {"path: data.csv\nroles: {area: A, value: V, sex: Sex}\ncrosswalk: {Sxe: {M: M}}\n",
+     "did you mean 'Sex'", 3, 12},
+    {"path: data.csv\nroles: {area: A, value: V}\nduplicates: {rule: sum, key: [aera]}\n",
+     "did you mean 'area'", 3, 13},
+    {"path: data.csv\nroles: {area: A, value: V}\nchecks: {years: {from: 2030, to: 2003}}\n",
+     "no year lies in", 3, 17},
+    {"path: data.csv\nroles: {value: V}\narea: GBRR\n", "did you mean 'GBR'", 3, 7},
+    {"path: data.csv\nroles: {area: A, value: V}\nareas: {XQQ: {kind: part, of: GBBR}}\n",
+     "did you mean 'GBR'", 3, 9},
+    {"path: data.csv\nroles: {area: A, value: V}\nconfidentiality: {embargo: tomorrow}\n",
+     "'embargo' is a day", 3, 28},
+    {"path: data.csv\nroles: {area: A, value: V}\nconfidentiality: {min_cell: -1}\n",
+     "a number from 0", 3, 29},
 };
 
 Test(data_descriptor, wrong_words_are_answered_with_their_place)

@@ -4,6 +4,8 @@
 #include <criterion/criterion.h>
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define SET(w, yaml, csv)                                                                          \
     cr_assert_eq(written_set(&(w), (yaml), (csv)), PAL_OK, "%s", (w).error.text)
@@ -309,10 +311,81 @@ Test(data_load, the_line_of_a_row_can_be_read_again)
     pal_str line;
     SET(w, "path: data.csv\nroles: {area: A, value: V}\n", "A,V\nXAA,1\nXAB,\"1\n\"\nXAC,3\n");
     const struct pal_load_options options = {.areas = w.areas};
-    cr_assert_eq(pal_dataset_source_line(w.descriptor, &options, w.set->batch.line[2], w.arena,
+    cr_assert_eq(pal_dataset_source_line(w.descriptor, &options, 0, w.set->batch.line[2], w.arena,
                                          &line, &w.error),
                  PAL_OK);
     cr_expect_eq(w.set->batch.line[2], 5);
     TEXT_IS(line, "XAC,3");
+    written_close(&w);
+}
+
+Test(data_load, the_line_of_a_row_is_looked_up_in_its_own_file)
+{
+    struct written w;
+    pal_str line;
+    written_open(&w);
+    written_file(
+        &w, "dataset.yaml",
+        "path: [a.csv, b.csv]\ndialect: {commentChar: \"#\"}\nroles: {area: A, value: V}\n");
+    written_file(&w, "a.csv", "# he said \"no\n# end\nA,V\nXAA,1\n");
+    written_file(&w, "b.csv", "A,V\nXAB,2\nXAC,3\n");
+    cr_assert_eq(written_read(&w, "dataset.yaml"), PAL_OK, "%s", w.error.text);
+    const struct pal_load_options options = {.areas = w.areas};
+    static const char *const lines[] = {"XAA,1", "XAB,2", "XAC,3"};
+    cr_assert_eq(w.set->batch.rows, 3);
+    for (size_t row = 0; row < 3; row++) {
+        cr_assert_eq(pal_dataset_source_line(w.descriptor, &options, w.set->file_of[row],
+                                             w.set->batch.line[row], w.arena, &line, &w.error),
+                     PAL_OK, "%s", w.error.text);
+        TEXT_IS(line, lines[row]);
+    }
+    written_close(&w);
+}
+
+/* A wide file makes many rows of one record; its wrong country is one mistake. */
+Test(data_load, what_is_wrong_with_a_record_is_said_once)
+{
+    struct written w;
+    SET(w,
+        "path: data.csv\nshape: wide-years\nroles: {area: A, sex: S}\ncrosswalk: {S: {Men: M}}\n",
+        "A,S,2019,2020,2021\nXAA,Men,1,2,3\nNowhere,Men,4,5,6\nXAB,Mem,7,8,9\n");
+    cr_assert_eq(w.set->batch.rows, 9);
+    cr_expect_eq(w.set->rows_error, 6, "every value of both records is left out");
+    cr_expect_eq(written_found(&w, "unknown-area"), 1);
+    cr_expect_eq(written_found(&w, "unknown-category"), 1);
+    TEXT_IS(written_first(&w, "unknown-category")->todo, "did you mean 'Men'?");
+    written_close(&w);
+}
+
+/* Half an offence is a wrong decimal sign, or no count of offences; a rate, an estimate and a
+ * weight may be what they are. */
+Test(data_load, a_fraction_of_what_is_counted_is_found)
+{
+    struct written w;
+    SET(w,
+        "path: data.csv\nshape: wide-columns\nroles: {area: A}\ndialect: {delimiter: "
+        "\";\"}\ndecimal: \",\"\ncounting_unit: offence\n"
+        "measures:\n  offences: {column: N}\n  rate: {column: R, is_rate: true}\n"
+        "  victims by survey: {column: E, is_estimate: true}\n"
+        "  seized: {column: K, counting_unit: kilogram}\n",
+        "A;N;R;E;K\nXAA;10;1,5;2,5;3,5\nXAB;1111,5;1,5;2,5;3,5\n");
+    cr_assert_eq(written_found(&w, "not-whole"), 1);
+    cr_expect_eq(written_first(&w, "not-whole")->severity, PAL_WARNING);
+    cr_expect_eq(written_first(&w, "not-whole")->at.line, 3);
+    cr_expect_eq(w.set->rows_error, 0);
+    written_close(&w);
+}
+
+Test(data_load, a_folder_in_place_of_the_file_is_said_to_be_one)
+{
+    struct written w;
+    written_open(&w);
+    written_file(&w, "dataset.yaml", "path: data.csv\nroles: {area: A, value: V}\n");
+    char folder[256];
+    snprintf(folder, sizeof folder, "%s/data.csv", w.folder);
+    cr_assert_eq(mkdir(folder, 0700), 0);
+    cr_expect_eq(written_read(&w, "dataset.yaml"), PAL_IO);
+    cr_expect(strstr(w.error.text, "is a folder, not a file"), "%s", w.error.text);
+    rmdir(folder);
     written_close(&w);
 }

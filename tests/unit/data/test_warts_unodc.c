@@ -248,6 +248,23 @@ Test(data_warts_cts, parts_are_never_whole)
     opened_close(&o);
 }
 
+/* Eight and six counts are fractions: estimates of a survey (France) or of a bureau (United States,
+ * Greece) among what was recorded. By awk: field 11 is Counts and field 12 holds a point. */
+Test(data_warts_cts, estimates_among_the_counts)
+{
+    static const struct {
+        const char *name, *file;
+        uint64_t fractions, line;
+    } files[] = {{"cts-violent", VIOLENT, 8, 667}, {"cts-economic", ECONOMIC, 6, 1236}};
+    for (size_t i = 0; i < PAL_COUNT(files); i++) {
+        struct opened o;
+        OPEN(o, files[i].name, files[i].file);
+        cr_expect_eq(opened_found(&o, "not-whole"), files[i].fractions);
+        cr_expect(opened_found_at(&o, "not-whole", files[i].line));
+        opened_close(&o);
+    }
+}
+
 Test(data_warts_cts, country_names_with_commas)
 {
     struct opened o;
