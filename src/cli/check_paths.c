@@ -184,8 +184,12 @@ static const char *beside(struct check *c, const char *file)
 enum pal_status check_descriptor_of(struct check *c, const char *file, const char **out,
                                     struct pal_error *err)
 {
-    if (c->dataset)
-        return pal_datasets_find(c->registry, pal_str_of(c->dataset), out, err);
+    if (c->dataset) {
+        struct pal_error own = {0};
+        if (pal_datasets_find(c->registry, pal_str_of(c->dataset), out, &own) == PAL_OK)
+            return PAL_OK;
+        return pal_fail(err, PAL_USAGE, "%s", own.text);
+    }
     *out = beside(c, file);
     for (size_t i = 0; !*out && i < pal_datasets_count(c->registry); i++)
         if (speaks_of(c, pal_datasets_file(c->registry, i), file))

@@ -191,12 +191,43 @@ static enum pal_status say_evidence(struct cli *cli, const struct cli_work *work
     return PAL_OK;
 }
 
+/* The key as figures have it: breakdowns in alphabetical order, those that are the total left out.
+ */
+static enum pal_status tidy_key(pal_str written, struct pal_arena *arena, pal_str *out,
+                                struct pal_error *err)
+{
+    enum { MOST = 32 };
+    pal_str rest = written, piece, part[MOST];
+    struct pal_buf text;
+    size_t n = 0;
+    pal_buf_init(&text, arena, 4096);
+    for (int i = 0; i < 3 && pal_str_split(&rest, '/', &piece); i++) {
+        pal_buf_adds(&text, i ? "/" : "");
+        pal_buf_add(&text, piece);
+    }
+    while (n < MOST && pal_str_split(&rest, '/', &piece)) {
+        if (!piece.len || pal_str_ends(piece, PAL_STR("=_T")))
+            continue;
+        size_t at = n++;
+        for (; at > 0 && pal_str_cmp(piece, part[at - 1]) < 0; at--)
+            part[at] = part[at - 1];
+        part[at] = piece;
+    }
+    for (size_t i = 0; i < n; i++) {
+        pal_buf_adds(&text, "/");
+        pal_buf_add(&text, part[i]);
+    }
+    *out = pal_buf_str(&text);
+    return pal_buf_status(&text, "the key", err);
+}
+
 static enum pal_status run(struct cli *cli, struct pal_error *err)
 {
     const struct options *options = cli->options;
-    const pal_str key = pal_str_of(cli->operands.item[0]);
-    pal_str rest = key, code, near, text;
+    pal_str key, rest, code, near, text;
     struct cli_work work;
+    PAL_TRY(tidy_key(pal_str_of(cli->operands.item[0]), cli->arena, &key, err));
+    rest = key;
     if (!pal_str_split(&rest, '/', &code) || !rest.len)
         return pal_fail(err, PAL_USAGE,
                         "'%.*s' is no key of a figure; write CODE/AREA/PERIOD, then /DIM=VALUE for "
@@ -233,7 +264,7 @@ const struct cli_command cli_command_explain = {
              "were held at a total, what was found about them, the marks and the definition. For "
              "a total it names the areas in it. With --out the value is held against the "
              "figures.csv of that run.\n\nA key is CODE/AREA/PERIOD, then /DIM=VALUE for each "
-             "breakdown that is not the total, in alphabetical order.",
+             "breakdown that is not the total.",
     .examples = "  palermo explain TIP-01/XAB/2020/SEX=F --cycle datasets/example/cycle.yaml\n"
                 "  palermo explain TIP-01/ALB/2019 --out out\n"
                 "  palermo explain HOM-01/150/2016 --cycle datasets/unodc/cycle.yaml \\\n"

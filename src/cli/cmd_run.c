@@ -38,6 +38,20 @@ static const struct cli_option table[] = {
     {0},
 };
 
+static enum pal_status unknown_format(pal_str name, struct pal_error *err)
+{
+    pal_str known[16];
+    size_t n = 0;
+    for (const struct pal_format *const *all = pal_formats(); *all && n < PAL_COUNT(known); all++)
+        known[n++] = pal_str_of((*all)->name);
+    const pal_str near = pal_nearest(name, known, n);
+    if (near.len)
+        return pal_fail(err, PAL_USAGE, "unknown format '%.*s'; did you mean '%.*s'?",
+                        PAL_ARG(name), PAL_ARG(near));
+    return pal_fail(err, PAL_USAGE, "unknown format '%.*s'; 'palermo list formats' names them",
+                    PAL_ARG(name));
+}
+
 static enum pal_status choose_formats(const char *text, const struct pal_format **out, size_t *n,
                                       size_t most, struct pal_error *err)
 {
@@ -51,9 +65,7 @@ static enum pal_status choose_formats(const char *text, const struct pal_format 
     while (pal_str_split(&rest, ',', &name)) {
         const struct pal_format *format = pal_format_find(pal_str_trim(name));
         if (!format)
-            return pal_fail(err, PAL_USAGE,
-                            "unknown format '%.*s'; 'palermo list formats' names them",
-                            PAL_ARG(name));
+            return unknown_format(name, err);
         if (*n < most)
             out[(*n)++] = format;
     }

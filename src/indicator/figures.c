@@ -46,28 +46,44 @@ pal_str pal_figure_key(const struct pal_figures *figures, const struct pal_figur
     return pal_buf_str(&out);
 }
 
-const struct pal_figure *pal_figures_find(const struct pal_figures *figures, pal_str key,
-                                          struct pal_arena *arena, pal_str *near)
+/* The keys of an indicator, of one area (empty: of all), held against `key`. */
+static const struct pal_figure *find_among(const struct pal_figures *figures, pal_str key,
+                                           pal_str code, pal_str area, struct pal_arena *arena,
+                                           pal_str *near)
 {
-    /* The code and the area are the first two pieces: only those figures are written out as keys.
-     */
-    pal_str rest = key, code, area;
-    if (near)
-        *near = (pal_str){NULL, 0};
-    if (!pal_str_split(&rest, '/', &code) || !pal_str_split(&rest, '/', &area))
-        return NULL;
+    pal_str *own = NULL;
+    size_t n = 0, cap = 0;
     for (size_t i = 0; i < figures->n; i++) {
         const struct pal_figure *f = &figures->figure[i];
         if (!pal_str_eq(f->definition->code, code) ||
-            !pal_str_eq(pal_areas_get(figures->areas, f->area)->code, area))
+            (area.len && !pal_str_eq(pal_areas_get(figures->areas, f->area)->code, area)))
             continue;
-        const pal_str own = pal_figure_key(figures, f, arena);
-        if (pal_str_eq(own, key))
+        if (n == cap) {
+            own = pal_arena_grow(arena, own, cap, cap ? cap * 2 : 64, sizeof *own);
+            cap = cap ? cap * 2 : 64;
+        }
+        if (!own)
+            return NULL;
+        own[n] = pal_figure_key(figures, f, arena);
+        if (pal_str_eq(own[n++], key))
             return f;
-        if (near && !near->len)
-            *near = pal_nearest(key, &own, 1);
     }
+    *near = pal_nearest(key, own, n);
     return NULL;
+}
+
+const struct pal_figure *pal_figures_find(const struct pal_figures *figures, pal_str key,
+                                          struct pal_arena *arena, pal_str *near)
+{
+    pal_str rest = key, code, area, ignored;
+    pal_str *nearest = near ? near : &ignored;
+    *nearest = (pal_str){NULL, 0};
+    if (!pal_str_split(&rest, '/', &code) || !pal_str_split(&rest, '/', &area) || !area.len)
+        return NULL;
+    const struct pal_figure *found = find_among(figures, key, code, area, arena, nearest);
+    return found || nearest->len
+               ? found
+               : find_among(figures, key, code, (pal_str){NULL, 0}, arena, nearest);
 }
 
 /* ---- figures.csv ------------------------------------------------------------------------------
