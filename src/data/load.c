@@ -242,6 +242,11 @@ static enum pal_status prepare_columns(struct loader *l, const struct pal_record
     const bool bare = d->dialect.header_rows == 0;
     if (bare)
         n = d->fields_n;
+    if (!n)
+        return pal_fail(err, PAL_DATA,
+                        "'%s' has no header: it is empty, or ends within the rows that skip_rows "
+                        "passes over",
+                        l->file);
     l->columns = n;
     l->column = pal_arena_alloc(l->arena, n + 1, sizeof *l->column);
     l->here = pal_arena_alloc(l->arena, n + 1, sizeof *l->here);

@@ -157,7 +157,14 @@ const char *settle_cell_name(const struct settle *s, const struct pal_areas *are
     if (period != INT32_MIN && n > 0 && (size_t)n < size)
         n += snprintf(out + n, size - (size_t)n, " %d", (int)period);
     if (measure.len && n > 0 && (size_t)n < size)
-        snprintf(out + n, size - (size_t)n, " %.*s", PAL_ARG(measure));
+        n += snprintf(out + n, size - (size_t)n, " %.*s", PAL_ARG(measure));
+    for (size_t k = 0; k < s->dataset->dimensions && n > 0 && (size_t)n < size; k++) {
+        const struct pal_column *dimension = &s->dataset->dimension[k];
+        const pal_str text = pal_dict_text(dimension->dict, dimension->code[row]);
+        if (text.len && !pal_str_eq(text, PAL_STR("_T")))
+            n += snprintf(out + n, size - (size_t)n, ", %.*s %.*s", PAL_ARG(dimension->name),
+                          PAL_ARG(text));
+    }
     return out;
 }
 

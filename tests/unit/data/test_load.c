@@ -389,3 +389,15 @@ Test(data_load, a_folder_in_place_of_the_file_is_said_to_be_one)
     rmdir(folder);
     written_close(&w);
 }
+
+Test(data_load, an_empty_file_is_said_to_be_empty)
+{
+    struct written w;
+    cr_expect_eq(written_set(&w, "path: data.csv\nroles: {area: A, value: V}\n", ""), PAL_DATA);
+    cr_expect_not_null(strstr(w.error.text, "has no header"), "%s", w.error.text);
+    written_close(&w);
+    cr_expect_eq(written_set(&w, "path: data.csv\nskip_rows: 9\nroles: {area: A, value: V}\n",
+                             "A,V\nXAA,1\n"),
+                 PAL_DATA);
+    written_close(&w);
+}

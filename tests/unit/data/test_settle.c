@@ -196,3 +196,16 @@ Test(data_settle, areas_that_are_no_state)
     cr_expect_not(pal_areas_within(w.areas, w.set->area[3], world));
     written_close(&w);
 }
+
+Test(data_settle, a_cell_is_named_by_what_is_no_total)
+{
+    struct written w;
+    SET(w,
+        "path: data.csv\nroles: {area: A, period: Y, value: V, sex: S, age: G}\n"
+        "measures: {victims: {}}\n",
+        "A,Y,V,S,G\nXAA,2020,1,Female,Total\nXAA,2020,2,Female,Total\n");
+    const struct pal_finding *f = written_first(&w, "conflicting-values");
+    cr_assert_not_null(f);
+    cr_expect_not_null(strstr(f->what.ptr, "(XAA 2020 victims, sex F)"), "%.*s", PAL_ARG(f->what));
+    written_close(&w);
+}
