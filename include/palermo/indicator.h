@@ -194,7 +194,7 @@ struct pal_compute {
     size_t                        datasets;
     const struct pal_areas       *areas;
     int                           period_from, period_to; /* 0 = no limit                        */
-    unsigned                      threads;
+    unsigned                      threads; /* 0 = one, or for millions of rows all there are       */
     uint64_t                      seed;
 };
 

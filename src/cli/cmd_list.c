@@ -192,7 +192,9 @@ static enum pal_status list_formats(struct cli *cli, struct listing *l, struct p
         const pal_str row[] = {pal_str_of((*f)->name), pal_str_of((*f)->summary)};
         PAL_TRY(add(l, row, err));
     }
-    return PAL_OK;
+    static const pal_str sdmx[] = {PAL_STR_INIT("sdmx"),
+                                   PAL_STR_INIT("all figures as SDMX-CSV 2.0, with code lists")};
+    return add(l, sdmx, err);
 }
 
 static enum pal_status list_datasets(struct cli *cli, struct listing *l, struct pal_error *err)

@@ -21,7 +21,9 @@ static const struct cli_option table[] = {
      CLI_AT(struct options, out)},
     {CLI_TEXT, "languages", 0, "LIST", "of ar, zh, en, fr, ru, es; default: what the cycle says",
      CLI_AT(struct options, languages)},
-    {CLI_TEXT, "formats", 0, "LIST", "formats of the tables; default: all ('palermo list formats')",
+    {CLI_TEXT, "formats", 0, "LIST",
+     "formats of the tables, and sdmx for the figures as SDMX-CSV; default: all ('palermo list "
+     "formats')",
      CLI_AT(struct options, formats)},
     {CLI_LIST, "data", 0, "DIR", "look for datasets and their files here too (repeatable)",
      CLI_AT(struct options, data)},
@@ -31,7 +33,9 @@ static const struct cli_option table[] = {
      "the date printed, and the last year that is possible; the only date "
      "palermo knows",
      CLI_AT(struct options, as_of)},
-    {CLI_COUNT, "threads", 0, "N", "threads to use; the output is the same on any number",
+    {CLI_COUNT, "threads", 0, "N",
+     "threads to use; the output is the same on any number. Default: one, and for millions of rows "
+     "as many as there are",
      CLI_AT(struct options, threads)},
     {CLI_FLAG, "strict", 0, NULL, "any error finding: no output, exit code 1",
      CLI_AT(struct options, strict)},
@@ -42,8 +46,10 @@ static enum pal_status unknown_format(pal_str name, struct pal_error *err)
 {
     pal_str known[16];
     size_t n = 0;
-    for (const struct pal_format *const *all = pal_formats(); *all && n < PAL_COUNT(known); all++)
+    for (const struct pal_format *const *all = pal_formats(); *all && n + 1 < PAL_COUNT(known);
+         all++)
         known[n++] = pal_str_of((*all)->name);
+    known[n++] = PAL_STR("sdmx");
     const pal_str near = pal_nearest(name, known, n);
     if (near.len)
         return pal_fail(err, PAL_USAGE, "unknown format '%.*s'; did you mean '%.*s'?",
@@ -52,22 +58,28 @@ static enum pal_status unknown_format(pal_str name, struct pal_error *err)
                     PAL_ARG(name));
 }
 
-static enum pal_status choose_formats(const char *text, const struct pal_format **out, size_t *n,
-                                      size_t most, struct pal_error *err)
+static enum pal_status choose_formats(const char *text, struct run_formats *out,
+                                      struct pal_error *err)
 {
-    *n = 0;
+    *out = (struct run_formats){.sdmx = !text};
     if (!text) {
-        for (const struct pal_format *const *all = pal_formats(); *all && *n < most; all++)
-            out[(*n)++] = *all;
+        for (const struct pal_format *const *all = pal_formats();
+             *all && out->n < PAL_COUNT(out->of_tables); all++)
+            out->of_tables[out->n++] = *all;
         return PAL_OK;
     }
     pal_str rest = pal_str_of(text), name;
     while (pal_str_split(&rest, ',', &name)) {
-        const struct pal_format *format = pal_format_find(pal_str_trim(name));
+        const pal_str word = pal_str_trim(name);
+        const struct pal_format *format = pal_format_find(word);
+        if (pal_str_eq(word, PAL_STR("sdmx"))) {
+            out->sdmx = true;
+            continue;
+        }
         if (!format)
             return unknown_format(name, err);
-        if (*n < most)
-            out[(*n)++] = format;
+        if (out->n < PAL_COUNT(out->of_tables))
+            out->of_tables[out->n++] = format;
     }
     return PAL_OK;
 }
@@ -104,8 +116,7 @@ static enum pal_status choose_tables(const struct cli_work *work,
 }
 
 static enum pal_status write_tables(const struct pal_report_input *input,
-                                    enum pal_language language,
-                                    const struct pal_format *const *format, size_t formats,
+                                    enum pal_language language, const struct run_formats *formats,
                                     struct pal_outdir *outdir, struct pal_arena *scratch,
                                     struct pal_error *err)
 {
@@ -114,12 +125,13 @@ static enum pal_status write_tables(const struct pal_report_input *input,
         const struct pal_table *laid;
         const pal_str name = pal_table_definition_name(input->table[t]);
         PAL_TRY(pal_table_layout(input, input->table[t], language, scratch, &laid, err));
-        for (size_t f = 0; laid && f < formats; f++) {
+        for (size_t f = 0; laid && f < formats->n; f++) {
+            const struct pal_format *format = formats->of_tables[f];
             const pal_str file =
                 pal_arena_printf(scratch, "tables/%s/%.*s.%s", pal_language_code(language),
-                                 PAL_ARG(name), format[f]->extension);
-            if (format[f]->write(laid, input, outdir, file, scratch, err) != PAL_OK)
-                return pal_while(err, "writing table '%.*s' as %s", PAL_ARG(name), format[f]->name);
+                                 PAL_ARG(name), format->extension);
+            if (format->write(laid, input, outdir, file, scratch, err) != PAL_OK)
+                return pal_while(err, "writing table '%.*s' as %s", PAL_ARG(name), format->name);
         }
         pal_arena_reset(scratch, mark);
     }
@@ -148,15 +160,15 @@ static enum pal_status write_findings(const struct cli_work *work, struct pal_ou
 
 static enum pal_status write_figures(const struct cli_work *work,
                                      const struct pal_report_input *input,
-                                     struct pal_outdir *outdir, struct pal_arena *scratch,
-                                     struct pal_error *err)
+                                     const struct run_formats *formats, struct pal_outdir *outdir,
+                                     struct pal_arena *scratch, struct pal_error *err)
 {
     struct pal_sink *sink;
     PAL_TRY(pal_sink_open(outdir, PAL_STR("figures.csv"), scratch, &sink, err));
     PAL_TRY(pal_figures_write(work->figures, sink, err));
     PAL_TRY(pal_sink_close(sink, err));
     PAL_TRY(write_findings(work, outdir, scratch, err));
-    return pal_sdmx_write(input, outdir, scratch, err);
+    return formats->sdmx ? pal_sdmx_write(input, outdir, scratch, err) : PAL_OK;
 }
 
 /* What differs from run to run stands here and nowhere else. */
@@ -171,7 +183,7 @@ static enum pal_status write_log(const struct cli *cli, const struct options *op
     struct tm utc;
     if (!gmtime_r(&now, &utc) || !strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &utc))
         when[0] = '\0';
-    pal_buf_addf(&out, "finished %s\ncpu seconds %.3f\nthreads %zu (0: as many as there are)\n",
+    pal_buf_addf(&out, "finished %s\ncpu seconds %.3f\nthreads %zu (0: by the number of rows)\n",
                  when, cpu, options->threads);
     pal_buf_addf(&out, "cycle %s\n", cli->operands.item[0]);
     for (size_t i = 0; i < work->folders.datasets_n; i++)
@@ -209,10 +221,10 @@ static enum pal_status run(struct cli *cli, struct pal_error *err)
     const struct options *options = cli->options;
     const char *out = options->out ? options->out : "out";
 
-    const struct pal_format *format[16];
-    size_t formats, languages = 0;
+    struct run_formats formats;
+    size_t languages = 0;
     enum pal_language language[PAL_LANGUAGES];
-    PAL_TRY(choose_formats(options->formats, format, &formats, PAL_COUNT(format), err));
+    PAL_TRY(choose_formats(options->formats, &formats, err));
     if (options->languages)
         PAL_TRY(cli_languages_parse(options->languages, language, &languages, err));
 
@@ -260,21 +272,20 @@ static enum pal_status run(struct cli *cli, struct pal_error *err)
         return pal_nomem(err, "the tables");
     PAL_TRY(pal_arena_defer(cli->arena, (void (*)(void *))pal_arena_free, scratch, err));
     PAL_TRY(pal_outdir_open(out, cli->arena, &outdir, err));
-    PAL_TRY(write_figures(&work, &input, outdir, scratch, err));
+    PAL_TRY(write_figures(&work, &input, &formats, outdir, scratch, err));
     struct pal_progress *progress =
         pal_progress_new(cli->arena, cli->err, "writing languages", languages);
     for (size_t i = 0; i < languages; i++) {
         const struct pal_arena_mark mark = pal_arena_mark(scratch);
         PAL_TRY(pal_area_order_new(work.areas, language[i], cli->arena, &input.order[language[i]],
                                    err));
-        PAL_TRY(write_tables(&input, language[i], format, formats, outdir, scratch, err));
+        PAL_TRY(write_tables(&input, language[i], &formats, outdir, scratch, err));
         PAL_TRY(pal_page_write(&input, language[i], language, languages, outdir, scratch, err));
         pal_arena_reset(scratch, mark);
         pal_progress_step(progress, i + 1);
     }
     pal_progress_done(progress);
-    PAL_TRY(
-        run_manifest(&work, &input, language, languages, format, formats, outdir, scratch, err));
+    PAL_TRY(run_manifest(&work, &input, language, languages, &formats, outdir, scratch, err));
     PAL_TRY(write_log(cli, options, &work, (double)clock() / CLOCKS_PER_SEC, outdir, scratch, err));
     PAL_TRY(pal_outdir_commit(outdir, err));
     say_what_was_done(cli, out, &work, &input, language, languages);

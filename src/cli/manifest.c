@@ -111,9 +111,8 @@ static enum pal_status other_files(const struct cli_work *work,
 
 enum pal_status run_manifest(const struct cli_work *work, const struct pal_report_input *input,
                              const enum pal_language *language, size_t languages,
-                             const struct pal_format *const *format, size_t formats,
-                             struct pal_outdir *outdir, struct pal_arena *scratch,
-                             struct pal_error *err)
+                             const struct run_formats *formats, struct pal_outdir *outdir,
+                             struct pal_arena *scratch, struct pal_error *err)
 {
     struct pal_buf out;
     pal_buf_init(&out, scratch, 64u << 20);
@@ -129,8 +128,10 @@ enum pal_status run_manifest(const struct cli_work *work, const struct pal_repor
     for (size_t i = 0; i < languages; i++)
         pal_buf_addf(&out, "%s\"%s\"", i ? ", " : "", pal_language_code(language[i]));
     pal_buf_adds(&out, "],\n  \"formats\": [");
-    for (size_t i = 0; i < formats; i++)
-        pal_buf_addf(&out, "%s\"%s\"", i ? ", " : "", format[i]->name);
+    for (size_t i = 0; i < formats->n; i++)
+        pal_buf_addf(&out, "%s\"%s\"", i ? ", " : "", formats->of_tables[i]->name);
+    if (formats->sdmx)
+        pal_buf_adds(&out, formats->n ? ", \"sdmx\"" : "\"sdmx\"");
     pal_buf_addf(&out, "],\n  \"periods\": { \"from\": %d, \"to\": %d },\n",
                  work->cycle.period_from, work->cycle.period_to);
     inputs(work, &out);

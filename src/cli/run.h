@@ -4,10 +4,16 @@
 
 #include "inside.h"
 
+struct run_formats { /* what is written beside figures.csv and the page */
+    const struct pal_format *of_tables[16];
+    size_t n;
+    bool sdmx;
+};
+
 PAL_CHECK_RESULT
 enum pal_status run_manifest(const struct cli_work *work, const struct pal_report_input *input,
                              const enum pal_language *language, size_t languages,
-                             const struct pal_format *const *format, size_t formats,
+                             const struct run_formats *formats,
                              struct pal_outdir *outdir, struct pal_arena *scratch,
                              struct pal_error *err);
 

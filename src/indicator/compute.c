@@ -320,11 +320,22 @@ static enum pal_status arena_of(struct pal_arena *owner, struct pal_arena **out,
     return pal_arena_defer(owner, (void (*)(void *))pal_arena_free, *out, err);
 }
 
+/* Below a second of work a second thread costs more than it gives: what it waits for, and memory
+ * that both ask for, is a tenth of the whole. */
+static unsigned threads_for(const struct pal_compute *compute)
+{
+    enum { FEW_ROWS = 2000000 };
+    size_t rows = 0;
+    for (size_t i = 0; i < compute->datasets; i++)
+        rows += compute->dataset[i]->batch.rows;
+    return compute->threads || rows >= FEW_ROWS ? compute->threads : 1;
+}
+
 enum pal_status pal_compute_figures(const struct pal_compute *compute, struct pal_diag *diag,
                                     struct pal_arena *arena, struct pal_figures **out,
                                     struct pal_error *err)
 {
-    struct work work = {.threads = compute->threads};
+    struct work work = {.threads = threads_for(compute)};
     const struct pal_definition *const *wanted = compute->wanted;
     size_t n = compute->wanted_n;
     struct pal_arena *scratch;
@@ -337,7 +348,7 @@ enum pal_status pal_compute_figures(const struct pal_compute *compute, struct pa
     work.all->areas = compute->areas;
     PAL_TRY(name_breakdowns(wanted, n, work.all, arena, err));
     PAL_TRY(plan_make(compute, wanted, n, diag, scratch, &work.plan, err));
-    PAL_TRY(plan_collect(&work.plan, compute, scratch, err));
+    PAL_TRY(plan_collect(&work.plan, compute, work.threads, scratch, err));
     PAL_TRY(codes_rank(&work.plan.codes, scratch, err));
     PAL_TRY(area_order_make(compute->areas, scratch, &work.order, err));
     PAL_TRY(people_sum(&work.plan, compute, &work.order, scratch, &work.people, err));

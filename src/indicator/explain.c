@@ -457,7 +457,7 @@ enum pal_status pal_explain(const struct pal_figures *figures, const struct pal_
     PAL_TRY(plan_make(compute, &d, 1, known, arena, &plan, err));
     if (plan.entries != 1)
         return pal_fail(err, PAL_USAGE, "the datasets of '%.*s' are not at hand", PAL_ARG(d->code));
-    PAL_TRY(plan_collect(&plan, compute, arena, err));
+    PAL_TRY(plan_collect(&plan, compute, compute->threads, arena, err));
     PAL_TRY(area_order_make(compute->areas, arena, &order, err));
     PAL_TRY(people_sum(&plan, compute, &order, arena, &people, err));
     struct job job = {.compute = compute,

@@ -152,7 +152,7 @@ enum pal_status plan_make(const struct pal_compute *compute,
                           struct pal_error *err);
 /* One pass over each dataset fills the cells of every definition that reads it. */
 PAL_CHECK_RESULT
-enum pal_status plan_collect(struct plan *plan, const struct pal_compute *compute,
+enum pal_status plan_collect(struct plan *plan, const struct pal_compute *compute, unsigned threads,
                              struct pal_arena *arena, struct pal_error *err);
 const struct pal_dataset *plan_dataset(const struct pal_compute *compute, pal_str name);
 

@@ -165,7 +165,7 @@ static enum pal_status collect_dataset(void *context, size_t piece, struct pal_e
     return PAL_OK;
 }
 
-enum pal_status plan_collect(struct plan *plan, const struct pal_compute *compute,
+enum pal_status plan_collect(struct plan *plan, const struct pal_compute *compute, unsigned threads,
                              struct pal_arena *arena, struct pal_error *err)
 {
     struct collecting c = {.compute = compute};
@@ -181,5 +181,5 @@ enum pal_status plan_collect(struct plan *plan, const struct pal_compute *comput
             if (plan->cells[i]->dataset == compute->dataset[s])
                 c.of[s][c.n[s]++] = plan->cells[i];
     }
-    return pal_parallel(compute->datasets, compute->threads, collect_dataset, &c, err);
+    return pal_parallel(compute->datasets, threads, collect_dataset, &c, err);
 }

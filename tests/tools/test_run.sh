@@ -22,6 +22,12 @@ for file in figures.csv findings.csv manifest.json report/en/index.html report/a
     [ -s "one/$file" ]
     verdict "$file is there" $?
 done
+"$palermo" run "$cycle" --languages en --formats csv --out few >/dev/null 2>err
+[ -s few/figures.csv ] && [ ! -e few/sdmx ] && [ -z "$(find few/tables ! -name '*.csv' -type f)" ]
+verdict "--formats csv: no other format" $?
+"$palermo" run "$cycle" --languages en --formats sdmx --out sdmx >/dev/null 2>err
+[ -s sdmx/sdmx/figures.csv ] && [ ! -e sdmx/tables ] && cmp -s sdmx/sdmx/figures.csv one/sdmx/figures.csv
+verdict "--formats sdmx: no table, and the same figures" $?
 ! grep -q "$top" one/manifest.json one/figures.csv one/findings.csv
 verdict "no path of this machine in the output" $?
 ! grep -rlE 'https?://' one/report | grep -q . || ! grep -rE '(src|href)="https?://' one/report >/dev/null
