@@ -16,7 +16,27 @@ struct pal_areas {
 static const char *const kinds[] = {"country", "part",      "lump", "region",
                                     "world",   "aggregate", "none"};
 
-/* Names are compared without case (ASCII), ASCII punctuation and typographic apostrophes. */
+/* A letter of two bytes without case and, where it is Latin, without its accent: a keyboard has
+ * PERU where the table has Perú. One or two bytes. */
+static pal_str plain_letter(unsigned char lead, unsigned char c, char *out /* [2] */)
+{
+    static const char latin[] = "aaaaaa?ceeeeiiii?nooooo?ouuuuy??"; /* U+00C0 on, and U+00E0 on */
+    if (lead == 0xC3 && latin[c & 0x1F] != '?') {
+        out[0] = latin[c & 0x1F];
+        return (pal_str){out, 1};
+    }
+    if (lead == 0xD0 && c >= 0x90 && c <= 0x9F) { /* Cyrillic capitals */
+        c += 0x20;
+    } else if (lead == 0xD0 && c >= 0xA0 && c <= 0xAF) {
+        lead = 0xD1;
+        c -= 0x20;
+    }
+    out[0] = (char)lead;
+    out[1] = (char)c;
+    return (pal_str){out, 2};
+}
+
+/* Names are compared without case, Latin accents, ASCII punctuation and typographic apostrophes. */
 static pal_str plain_name(pal_str name, char *out, size_t size)
 {
     size_t n = 0;
@@ -36,12 +56,15 @@ static pal_str plain_name(pal_str name, char *out, size_t size)
         }
         if (c >= 'A' && c <= 'Z')
             c = (unsigned char)(c - 'A' + 'a');
-        if (n + 2 >= size)
+        if (n + 3 >= size)
             break;
         if (gap)
             out[n++] = ' ';
         gap = false;
-        out[n++] = (char)c;
+        if ((c & 0xE0) == 0xC0 && i + 1 < name.len)
+            n += plain_letter(c, (unsigned char)name.ptr[++i], out + n).len;
+        else
+            out[n++] = (char)c;
     }
     return (pal_str){out, n};
 }

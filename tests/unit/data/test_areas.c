@@ -39,12 +39,34 @@ Test(data_areas, by_name_in_six_languages_and_by_alias)
 {
     IS(pal_areas_by_name(w.areas, PAL_STR("Côte d'Ivoire")), "CIV");
     IS(pal_areas_by_name(w.areas, PAL_STR("Côte d’Ivoire")), "CIV");
-    IS(pal_areas_by_name(w.areas, PAL_STR("CÔTE D'IVOIRE")), "none"); /* ASCII letters only */
+    IS(pal_areas_by_name(w.areas, PAL_STR("CÔTE D'IVOIRE")), "CIV");
+    IS(pal_areas_by_name(w.areas, PAL_STR("PERU")), "PER");
+    IS(pal_areas_by_name(w.areas, PAL_STR("ESPAÑA")), "ESP");
+    IS(pal_areas_by_name(w.areas, PAL_STR("ФРАНЦИЯ")), "FRA");
+    IS(pal_areas_by_name(w.areas, PAL_STR("\xC3")), "none"); /* half a letter */
     IS(pal_areas_by_name(w.areas, PAL_STR("bahamas, the")), "BHS");
     IS(pal_areas_by_name(w.areas, PAL_STR("Франция")), "FRA");
     IS(pal_areas_by_name(w.areas, PAL_STR("法国")), "FRA");
     IS(pal_areas_by_name(w.areas, PAL_STR("فرنسا")), "FRA");
     IS(pal_areas_by_name(w.areas, PAL_STR("Alemania")), "DEU");
+}
+
+/* Without case and accents no two areas fall together. */
+Test(data_areas, every_printed_name_names_its_area)
+{
+    size_t names = 0;
+    for (uint32_t i = 0; i < pal_areas_count(w.areas); i++) {
+        const struct pal_area *area = pal_areas_get(w.areas, i);
+        for (int l = 0; l < PAL_LANGUAGES; l++) {
+            const pal_str name = area->name.in[l];
+            if (!name.len || area->kind != PAL_AREA_COUNTRY)
+                continue;
+            const uint32_t found = pal_areas_by_name(w.areas, name);
+            cr_expect(found == i, "'%.*s'", PAL_ARG(name));
+            names++;
+        }
+    }
+    cr_expect_gt(names, 6 * 240);
 }
 
 Test(data_areas, nearest)
