@@ -43,24 +43,30 @@ static void writing(const struct suggestion *s, struct pal_buf *out)
     line(out, "encoding", pal_str_of(s->dialect.encoding ? s->dialect.encoding : "utf-8"));
     if (s->dialect.skip_rows)
         pal_buf_addf(out, "skip_rows: %zu\n", s->dialect.skip_rows);
+    if (s->footer.len) {
+        pal_buf_addf(out, "footer: {from: \"^%.*s\"}   # line %llu\n", PAL_ARG(s->footer),
+                     (unsigned long long)s->footer_line);
+    }
 }
 
 static bool holds_value(const struct suggestion *s, size_t i)
 {
-    return i == s->value || (s->shape == PAL_SHAPE_WIDE_YEARS && s->column[i].year);
+    return i == s->value || (s->shape == PAL_SHAPE_WIDE_YEARS && s->column[i].year) ||
+           suggest_holds_numbers(s, i);
 }
 
 static void number_signs(const struct suggestion *s, struct pal_buf *out)
 {
-    uint64_t thousands = 0, commas = 0;
+    uint64_t thousands = 0, commas = 0, dots = 0;
     for (size_t i = 0; i < s->columns; i++) {
         if (!holds_value(s, i))
             continue;
         thousands += s->column[i].thousands;
         commas += s->column[i].commas;
+        dots += s->column[i].dots;
     }
     if (commas && !thousands)
-        pal_buf_adds(out, "decimal: \",\"\n");
+        pal_buf_adds(out, dots ? "decimal: \",\"\nthousands: \".\"\n" : "decimal: \",\"\n");
     else if (thousands)
         pal_buf_adds(out, "thousands: \",\"\n");
 }
@@ -72,13 +78,6 @@ static bool names(pal_str column, const char *word_in_it)
         if (pal_str_eq_nocase((pal_str){column.ptr + i, n}, (pal_str){word_in_it, n}))
             return true;
     return false;
-}
-
-static const char *dimension_of(pal_str column)
-{
-    if (pal_str_eq_nocase(column, PAL_STR("sex")) || pal_str_eq_nocase(column, PAL_STR("gender")))
-        return "sex";
-    return pal_str_eq_nocase(column, PAL_STR("age")) ? "age" : NULL;
 }
 
 static void role(struct pal_buf *out, const char *name, pal_str column, const char *remark)
@@ -113,9 +112,10 @@ static void roles(const struct suggestion *s, struct pal_buf *out)
     }
     if (s->shape == PAL_SHAPE_LISTS)
         pal_buf_adds(out, "]\n");
+    size_t numbers = 0;
     for (size_t i = 0; i < s->columns; i++) {
         const struct suggest_column *c = &s->column[i];
-        const char *dimension = dimension_of(c->name);
+        const char *dimension = suggest_dimension(c->name);
         if (i == s->area || i == s->area_name || i == s->period || i == s->value || c->year)
             continue;
         if (dimension)
@@ -124,7 +124,14 @@ static void roles(const struct suggestion *s, struct pal_buf *out)
             role(out, "unit", c->name, "");
         else if (pal_str_eq_nocase(c->name, PAL_STR("source")))
             role(out, "source", c->name, "");
-        else if (!is_list(s, i) && c->name.len && pal_map_count(c->words) <= 60) {
+        else if (suggest_holds_numbers(s, i)) {
+            if (!numbers++)
+                pal_buf_adds(out, "  # several columns of values: shape wide-columns, measures: "
+                                  "{name: {column: Header}}\n");
+            pal_buf_adds(out, "  # numbers too: ");
+            word(out, c->name);
+            pal_buf_adds(out, "\n");
+        } else if (!is_list(s, i) && c->name.len && pal_map_count(c->words) <= 60) {
             pal_buf_adds(out, "  # a dimension, or what tells measures apart? ");
             word(out, c->name);
             pal_buf_addf(out, ": %zu different words\n", pal_map_count(c->words));
@@ -132,33 +139,16 @@ static void roles(const struct suggestion *s, struct pal_buf *out)
     }
 }
 
-/* What marks mean is known by the source alone; these are the usual meanings. */
-static const char *meaning(pal_str mark)
+static bool is_number(pal_str text)
 {
-    static const struct {
-        pal_str mark;
-        const char *reason;
-    } usual[] = {
-        {PAL_STR_INIT(""), "not-collected"},     {PAL_STR_INIT(".."), "not-collected"},
-        {PAL_STR_INIT("..."), "not-collected"},  {PAL_STR_INIT(":"), "not-collected"},
-        {PAL_STR_INIT("NA"), "not-collected"},   {PAL_STR_INIT("na"), "not-applicable"},
-        {PAL_STR_INIT("n/a"), "not-applicable"}, {PAL_STR_INIT("N/A"), "not-applicable"},
-        {PAL_STR_INIT("-"), "not-applicable"},   {PAL_STR_INIT("x"), "withheld"},
-        {PAL_STR_INIT("c"), "withheld"},         {PAL_STR_INIT("*"), "withheld"},
-    };
-    for (size_t i = 0; i < PAL_COUNT(usual); i++)
-        if (pal_str_eq(mark, usual[i].mark))
-            return usual[i].reason;
-    return NULL;
+    double number;
+    return pal_num_parse(text, &number) || pal_num_parse_as(text, '.', ',', &number) ||
+           pal_num_parse_as(text, ',', '.', &number);
 }
 
 static void mark_of(struct pal_buf *out, pal_str mark, uint64_t times)
 {
-    double number;
-    if (pal_num_parse(mark, &number) || pal_num_parse_as(mark, '.', ',', &number) ||
-        pal_num_parse_as(mark, ',', '.', &number))
-        return;
-    const char *reason = meaning(mark);
+    const char *reason = suggest_meaning(mark);
     int64_t below;
     const bool censored =
         mark.len > 1 && mark.ptr[0] == '<' &&
@@ -185,8 +175,7 @@ static enum pal_status marks(const struct suggestion *s, struct pal_arena *arena
             const size_t at = pal_map_count(said) < PAL_COUNT(times)
                                   ? pal_map_add(said, pal_map_key(c->words, k), NULL)
                                   : pal_map_find(said, pal_map_key(c->words, k));
-            double number;
-            if (at < PAL_COUNT(times) && !pal_num_parse(pal_map_key(c->words, k), &number))
+            if (at < PAL_COUNT(times) && !is_number(pal_map_key(c->words, k)))
                 times[at] += c->times[k];
         }
     }
@@ -204,44 +193,12 @@ static enum pal_status marks(const struct suggestion *s, struct pal_arena *arena
     return PAL_OK;
 }
 
-static const char *usual_code(const char *dimension, pal_str text)
-{
-    static const struct {
-        const char *dimension;
-        pal_str text;
-        const char *code;
-    } usual[] = {
-        {"sex", PAL_STR_INIT("Total"), "_T"},
-        {"age", PAL_STR_INIT("Total"), "_T"},
-        {"sex", PAL_STR_INIT("Male"), "M"},
-        {"sex", PAL_STR_INIT("M"), "M"},
-        {"sex", PAL_STR_INIT("Men"), "M"},
-        {"sex", PAL_STR_INIT("Man"), "M"},
-        {"sex", PAL_STR_INIT("Female"), "F"},
-        {"sex", PAL_STR_INIT("F"), "F"},
-        {"sex", PAL_STR_INIT("Women"), "F"},
-        {"sex", PAL_STR_INIT("Woman"), "F"},
-        {"sex", PAL_STR_INIT("Other"), "O"},
-        {"sex", PAL_STR_INIT("Both sexes"), "_T"},
-        {"sex", PAL_STR_INIT("Unknown"), "U"},
-        {"age", PAL_STR_INIT("Unknown"), "U"},
-        {"sex", PAL_STR_INIT("na"), "_Z"},
-        {"age", PAL_STR_INIT("na"), "_Z"},
-        {"age", PAL_STR_INIT("0 to 17 years"), "Y0T17"},
-        {"age", PAL_STR_INIT("18 years or over"), "Y_GE18"},
-    };
-    for (size_t i = 0; i < PAL_COUNT(usual); i++)
-        if (strcmp(usual[i].dimension, dimension) == 0 && pal_str_eq_nocase(usual[i].text, text))
-            return usual[i].code;
-    return NULL;
-}
-
 static bool any_role(const struct suggestion *s)
 {
     bool any = s->area != SIZE_MAX || s->period != SIZE_MAX || s->value != SIZE_MAX ||
                s->shape == PAL_SHAPE_LISTS;
     for (size_t i = 0; i < s->columns && !any; i++)
-        any = dimension_of(s->column[i].name) != NULL;
+        any = suggest_dimension(s->column[i].name) != NULL;
     return any;
 }
 
@@ -250,7 +207,7 @@ static void crosswalk(const struct suggestion *s, struct pal_buf *out)
     bool headed = false;
     for (size_t i = 0; i < s->columns; i++) {
         const struct suggest_column *c = &s->column[i];
-        const char *dimension = dimension_of(c->name);
+        const char *dimension = suggest_dimension(c->name);
         if (!dimension || is_list(s, i) || pal_map_count(c->words) > 60)
             continue;
         pal_buf_adds(out, headed ? "  " : "crosswalk:\n  ");
@@ -259,7 +216,7 @@ static void crosswalk(const struct suggestion *s, struct pal_buf *out)
         pal_buf_adds(out, ":\n");
         for (size_t k = 0; k < pal_map_count(c->words); k++) {
             const pal_str text = pal_map_key(c->words, k);
-            const char *code = usual_code(dimension, text);
+            const char *code = suggest_code(dimension, text);
             pal_buf_adds(out, "    ");
             word(out, text);
             if (code)

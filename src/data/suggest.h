@@ -12,6 +12,7 @@ struct suggest_column {
     uint64_t *times;       /* [words] */
     size_t times_cap;
     uint64_t filled, numbers, thousands, commas, years, binary;
+    uint64_t dots; /* groups of three behind points: 1.234, which is a number of either kind */
     size_t codes, alpha2, names; /* distinct words that are areas so read */
     int year;                    /* the header is this year; 0 = no year */
 };
@@ -24,6 +25,8 @@ struct suggestion {
     uint64_t rows;
     size_t area, area_name, period, value, year_columns; /* SIZE_MAX: none */
     enum pal_area_code area_by;
+    pal_str footer; /* how the notes under the table begin; empty: none seen */
+    uint64_t footer_line;
     enum pal_shape shape;
     bool synthetic;
 };
@@ -33,5 +36,13 @@ PAL_CHECK_RESULT
 enum pal_status suggest_look(const char *path, const struct pal_areas *areas,
                              struct pal_arena *arena, struct suggestion *out,
                              struct pal_error *err);
+
+/* A column of numbers beside the value's own, in a table of cells. */
+bool suggest_holds_numbers(const struct suggestion *s, size_t column);
+
+/* What words of a header or a cell usually mean, in the six languages; NULL: nobody knows. */
+const char *suggest_dimension(pal_str column);
+const char *suggest_code(const char *dimension, pal_str category);
+const char *suggest_meaning(pal_str mark);
 
 #endif

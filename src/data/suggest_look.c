@@ -76,6 +76,25 @@ static enum pal_status note_word(struct suggest_column *c, pal_str text, struct 
     return PAL_OK;
 }
 
+/* "1.234", "12.345.678,5": a person in Madrid means thousands. */
+static bool is_grouped_by_points(pal_str text)
+{
+    size_t digits = 0, groups = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '.' && (groups ? digits == 3 : digits >= 1 && digits <= 3)) {
+            groups++;
+            digits = 0;
+        } else if (text.ptr[i] >= '0' && text.ptr[i] <= '9') {
+            digits++;
+        } else if (text.ptr[i] == ',' && groups && digits == 3) {
+            return true;
+        } else {
+            return false;
+        }
+    }
+    return groups > 0 && digits == 3;
+}
+
 static enum pal_status note_cell(struct suggest_column *c, pal_str text, struct pal_arena *arena,
                                  struct pal_error *err)
 {
@@ -83,15 +102,40 @@ static enum pal_status note_cell(struct suggest_column *c, pal_str text, struct 
     int year;
     text = pal_str_trim(text);
     c->filled += text.len > 0;
+    c->dots += is_grouped_by_points(text);
     if (pal_num_parse(text, &number))
         c->numbers++;
     else if (pal_num_parse_as(text, '.', ',', &number))
         c->thousands++;
     else if (pal_num_parse_as(text, ',', '.', &number))
         c->commas++;
+    else if (text.len > 1 && text.ptr[0] == '<')
+        c->numbers++; /* censored: a number that is not told */
     c->years += is_year(text, &year);
     c->binary += pal_str_eq(text, PAL_STR("0")) || pal_str_eq(text, PAL_STR("1"));
     return note_word(c, text, arena, err);
+}
+
+/* Rows that fill one cell, down to the end: notes. Their pattern is the first one's first letters.
+ */
+static void note_footer(struct suggestion *s, const struct pal_record *record,
+                        struct pal_arena *arena)
+{
+    for (size_t i = 0; i < record->fields; i++) {
+        pal_str text = pal_str_trim(record->field[i]);
+        if (!text.len)
+            continue;
+        size_t n = 0;
+        while (n < text.len && n < 40 &&
+               ((text.ptr[n] & 0x80) || text.ptr[n] == ' ' ||
+                (text.ptr[n] >= 'a' && text.ptr[n] <= 'z') ||
+                (text.ptr[n] >= 'A' && text.ptr[n] <= 'Z')))
+            n++;
+        text.len = n;
+        s->footer = pal_arena_str(arena, pal_str_trim(text));
+        s->footer_line = record->line;
+        return;
+    }
 }
 
 static enum pal_status read_rows(struct suggestion *s, struct pal_arena *arena,
@@ -117,8 +161,15 @@ static enum pal_status read_rows(struct suggestion *s, struct pal_arena *arena,
         PAL_TRY(pal_records_next(records, &record, &end, err));
         if (end)
             break;
-        if (!filled_of(&record))
+        const size_t filled = filled_of(&record);
+        if (!filled)
             continue;
+        if (filled == 1 && s->columns > 2) {
+            if (!s->footer.len)
+                note_footer(s, &record, arena);
+            continue; /* notes under the table, or a heading in it */
+        }
+        s->footer = PAL_STR("");
         s->rows++;
         for (size_t i = 0; i < s->columns && i < record.fields; i++)
             PAL_TRY(note_cell(&s->column[i], record.field[i], arena, err));
@@ -195,6 +246,14 @@ static void choose_value(struct suggestion *s)
         if (i != s->area && i != s->period &&
             mostly(numbers_of(&s->column[i]), s->column[i].filled))
             s->value = i;
+}
+
+bool suggest_holds_numbers(const struct suggestion *s, size_t column)
+{
+    const struct suggest_column *c = &s->column[column];
+    return s->shape == PAL_SHAPE_LONG && column != s->value && column != s->area &&
+           column != s->area_name && column != s->period && !c->year &&
+           mostly(numbers_of(c), c->filled);
 }
 
 static size_t lists_of(const struct suggestion *s)

@@ -75,3 +75,32 @@ Test(data_suggest, lists_and_records)
     cr_assert_eq(w.set->batch.rows, 2);
     written_close(&w);
 }
+
+/* What a ministry's table looks like: preamble, points between thousands, words of its language,
+ * notes at the foot, two columns of values. */
+Test(data_suggest, a_spanish_table)
+{
+    struct written w;
+    const pal_str yaml = draft(&w, "Ministerio de Invención;;;;\nCuadro 4. Denuncias;;;;\n"
+                                   "País;Año;Sexo;Denuncias;Tasa\n"
+                                   "Bolivia;2019;Total;1.234;10,5\n"
+                                   "BOLIVIA;2020;Hombres;700;6,25\n"
+                                   "PERÚ;2019;Mujeres;<5;1.000,5\n"
+                                   "México;2019;Ambos sexos;s/d;\n"
+                                   "Fuente: invención;;;;\nNota 1;;;;\n");
+    HAS(yaml, "skip_rows: 2");
+    HAS(yaml, "footer: {from: \"^Fuente\"}");
+    HAS(yaml, "decimal: \",\"\nthousands: \".\"");
+    HAS(yaml, "  sex: Sexo");
+    HAS(yaml, "numbers too: Denuncias");
+    HAS(yaml, "\"<5\": {below-threshold: 5}");
+    HAS(yaml, "\"s/d\": not-collected");
+    HAS(yaml, "Hombres: M");
+    HAS(yaml, "Mujeres: F");
+    HAS(yaml, "Ambos sexos: _T");
+    cr_assert_eq(w.set->batch.rows, 4);
+    cr_expect_eq(w.set->value->value[0], 10.5);
+    cr_expect_eq(w.set->value->value[2], 1000.5);
+    cr_expect_eq(pal_diag_count(w.diag, PAL_ERROR), 0);
+    written_close(&w);
+}
