@@ -35,9 +35,30 @@ struct pal_arena {
     uint64_t serial;
 };
 
-enum { FIRST_BLOCK = 16 * 1024, LARGEST_STEP = 1024 * 1024, LARGE = 128 * 1024, PAGE = 4096 };
+enum { FIRST_BLOCK = 16 * 1024, LARGEST_STEP = 2 * 1024 * 1024, LARGE = 128 * 1024, PAGE = 4096 };
 
 struct pal_arena *pal_arena_new(void) { return calloc(1, sizeof(struct pal_arena)); }
+
+/* Blocks of the largest step come as pages, the first few small ones from the C library. */
+static struct block *block_new(size_t size)
+{
+    const size_t whole = sizeof(struct block) + size;
+    struct block *block = whole >= LARGEST_STEP ? pages_new(whole) : malloc(whole);
+    if (block) {
+        block->size = size;
+        block->used = 0;
+    }
+    return block;
+}
+
+static void block_free(struct block *block)
+{
+    const size_t whole = sizeof *block + block->size;
+    if (whole >= LARGEST_STEP)
+        pages_free(block, whole);
+    else
+        free(block);
+}
 
 static void release_until(struct pal_arena *arena, const struct deferred *stop)
 {
@@ -68,7 +89,7 @@ void pal_arena_free(struct pal_arena *arena)
     free_large_from(arena, 0);
     while (arena->top) {
         struct block *before = arena->top->before;
-        free(arena->top);
+        block_free(arena->top);
         arena->top = before;
     }
     free(arena);
@@ -102,16 +123,14 @@ static void *take_small(struct pal_arena *arena, size_t bytes)
         return NULL;
     if (!arena->top || arena->top->size - arena->top->used < bytes) {
         size_t size = arena->top ? arena->top->size * 2 : FIRST_BLOCK;
-        if (size > LARGEST_STEP)
-            size = LARGEST_STEP;
+        if (size > LARGEST_STEP - sizeof *arena->top)
+            size = LARGEST_STEP - sizeof *arena->top;
         if (size < bytes)
             size = bytes;
-        struct block *fresh = malloc(sizeof *fresh + size);
+        struct block *fresh = block_new(size);
         if (!fresh)
             return NULL;
         fresh->before = arena->top;
-        fresh->size = size;
-        fresh->used = 0;
         arena->top = fresh;
     }
     void *at = arena->top->bytes + arena->top->used;
@@ -268,7 +287,7 @@ void pal_arena_reset(struct pal_arena *arena, struct pal_arena_mark mark)
     free_large_from(arena, mark.large);
     while (arena->top != mark.block) {
         struct block *before = arena->top->before;
-        free(arena->top);
+        block_free(arena->top);
         arena->top = before;
     }
     if (arena->top)

@@ -6,8 +6,9 @@
 
 /* ---- memory (pages.c) ---- */
 
-/* Zeroed memory for large things; NULL when there is none. Growing may move it, keeps what is in it
- * and zeroes the rest; when it fails the old pages stay as they were. */
+/* Zeroed memory for large things, in sizes of whole pages; NULL when there is none. Growing may
+ * move it, keeps what is in it and zeroes the rest; when it fails the old pages stay as they were.
+ */
 void *pages_new(size_t size);
 void *pages_grow(void *pages, size_t old_size, size_t size);
 void pages_free(void *pages, size_t size);

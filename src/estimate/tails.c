@@ -28,13 +28,21 @@ static double deviance(double r, double less_one)
 /* Gamma(a + 1) / (sqrt(2 pi a) (a/e)^a), 1 for large a. */
 static double stirling_factor(double a) { return a < 1e15 ? gsl_sf_gammastar(a) : 1; }
 
-double tail_poisson_pmf(double x, double mean)
+/* What Gamma(x + 1) is to (x/e)^x. */
+static double gamma_factor(double x) { return sqrt(2 * PI * x) * stirling_factor(x); }
+
+static double pmf_with(double x, double mean, double factor)
 {
     if (mean <= 0)
         return x <= 0 ? 1 : 0;
     if (x <= 0)
         return exp(-mean);
-    return exp(x * deviance(mean / x, (mean - x) / x)) / (sqrt(2 * PI * x) * stirling_factor(x));
+    return exp(x * deviance(mean / x, (mean - x) / x)) / factor;
+}
+
+double tail_poisson_pmf(double x, double mean)
+{
+    return pmf_with(x, mean, mean > 0 && x > 0 ? gamma_factor(x) : 1);
 }
 
 /* Temme 1979; NIST Digital Library of Mathematical Functions 8.12. sign +1: P(G > x). */
@@ -173,7 +181,14 @@ double tail_beta_above(double a, double b, double odds) { return tail_beta_below
 
 double tail_normal_two_sided(double z) { return erfc(fabs(z) / sqrt(2.0)); }
 
-double tail_normal_z(double level) { return gsl_cdf_ugaussian_Qinv((1 - level) / 2); }
+/* z with P(Z > z) = p. Nearly every interval is asked at 95 per cent. */
+static double normal_above(double p)
+{
+    static const double usual = (1 - 0.95) / 2;
+    return p == usual ? 1.9599639845400536 : gsl_cdf_ugaussian_Qinv(p);
+}
+
+double tail_normal_z(double level) { return normal_above((1 - level) / 2); }
 
 /* ---- quantiles: roots on the log scale, so that small and large ones keep their digits --------
  */
@@ -181,6 +196,7 @@ double tail_normal_z(double level) { return gsl_cdf_ugaussian_Qinv((1 - level) /
 struct quantile {
     double a, b, p;
     bool above;
+    double factor; /* of a, for the density */
 };
 
 struct look {      /* at one point on the log scale */
@@ -191,7 +207,7 @@ struct look {      /* at one point on the log scale */
 
 static struct look gamma_look(double log_x, const struct quantile *q)
 {
-    const double x = exp(log_x), density = tail_poisson_pmf(q->a, x);
+    const double x = exp(log_x), density = pmf_with(q->a, x, q->factor);
     const double tail = x > 0 ? gamma_tail(q->a, x, density, q->above) : q->above ? 1 : 0;
     return (struct look){q->above ? q->p - tail : tail - q->p, q->a * density, q->a - x};
 }
@@ -241,8 +257,7 @@ static double gamma_expansion(double shape, double z)
 
 static double gamma_quantile(double shape, double p, bool above)
 {
-    const struct quantile q = {.a = shape, .p = p, .above = above};
-    const double z = above ? gsl_cdf_ugaussian_Qinv(p) : gsl_cdf_ugaussian_Pinv(p);
+    const double z = above ? normal_above(p) : -normal_above(p);
     const double cube = 1 - 1 / (9 * shape) + z / (3 * sqrt(shape)); /* Wilson & Hilferty 1931 */
     double guess;
     if (shape > 20 && fabs(z) < 4) {
@@ -257,6 +272,8 @@ static double gamma_quantile(double shape, double p, bool above)
         if (guess < -40) /* the series has one term; an x below the smallest number is 0 */
             return exp(guess);
     }
+    const struct quantile q = {
+        .a = shape, .p = p, .above = above, .factor = shape > 0 ? gamma_factor(shape) : 1};
     return solve(gamma_look, gamma_gap, &q, guess, 1 / sqrt(shape + 1));
 }
 
@@ -266,7 +283,7 @@ double tail_gamma_quantile_above(double shape, double p) { return gamma_quantile
 static double beta_odds(double a, double b, double p, bool above)
 {
     const struct quantile q = {.a = a, .b = b, .p = p, .above = above};
-    const double z = above ? gsl_cdf_ugaussian_Qinv(p) : gsl_cdf_ugaussian_Pinv(p);
+    const double z = above ? normal_above(p) : -normal_above(p);
     const double spread = sqrt(1 / a + 1 / b);
     return solve(beta_look, beta_gap, &q, log(a / b) + z * fmin(spread, 2), spread);
 }
