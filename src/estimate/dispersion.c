@@ -123,26 +123,37 @@ static struct neighbours pair_of(const double *y, const double *x, const double 
     return pair;
 }
 
-static double chi_square_of(const struct neighbours *pair, double slope)
+/* growth: of the rate from the first to the second */
+static double chi_square_of(const struct neighbours *pair, double growth)
 {
     const double sum = pair->y[0] + pair->y[1];
-    const double share = pair->x[0] / (pair->x[0] + pair->x[1] * exp(slope * pair->gap));
+    const double share = pair->x[0] / (pair->x[0] + pair->x[1] * growth);
     const double residual = pair->y[0] - sum * share;
     return residual * residual / (sum * share * (1 - share));
 }
 
-static double dispersion_at(const struct neighbours *pair, size_t pairs, double t)
+/* The first of the n pairs that lie nearest to t, from one of an earlier t on. */
+static size_t nearest_from(const struct neighbours *pair, size_t pairs, size_t n, double t,
+                           size_t from)
 {
-    double value[NEAREST];
-    const size_t n = pairs < NEAREST ? pairs : NEAREST;
-    size_t from = 0;
     while (from + n < pairs && fabs(pair[from + n].middle - t) < fabs(pair[from].middle - t))
         from++;
+    return from;
+}
+
+static double dispersion_of_pairs(const struct neighbours *pair, size_t n)
+{
+    double value[NEAREST], growth = 1, gap = 0;
     for (size_t i = 0; i < n; i++)
-        value[i] = pair[from + i].slope;
+        value[i] = pair[i].slope;
     const double slope = median(value, n);
-    for (size_t i = 0; i < n; i++)
-        value[i] = chi_square_of(&pair[from + i], slope);
+    for (size_t i = 0; i < n; i++) {
+        if (!i || pair[i].gap < gap || pair[i].gap > gap) { /* mostly a year, again and again */
+            gap = pair[i].gap;
+            growth = exp(slope * gap);
+        }
+        value[i] = chi_square_of(&pair[i], growth);
+    }
     return fmax(1, median(value, n) / MEDIAN_OF_CHI_SQUARE_1);
 }
 
@@ -163,7 +174,15 @@ enum pal_status pal_dispersion_near(const double *y, const double *x, const doub
     for (size_t i = 0; i + 1 < n; i++)
         if (y[i] + y[i + 1] > 0)
             pair[pairs++] = pair_of(y, x, t, i);
-    for (size_t i = 0; i < n; i++)
-        out[i] = pairs ? dispersion_at(pair, pairs, t[i]) : 1;
+    const size_t nearest = pairs < NEAREST ? pairs : NEAREST;
+    size_t from = 0;
+    for (size_t i = 0; i < n; i++) {
+        const size_t before = from;
+        from = nearest_from(pair, pairs, nearest, t[i], from);
+        if (i && from == before) /* the same pairs are nearest to both */
+            out[i] = out[i - 1];
+        else
+            out[i] = pairs ? dispersion_of_pairs(pair + from, nearest) : 1;
+    }
     return PAL_OK;
 }
