@@ -260,6 +260,10 @@ void pal_diag_addf(struct pal_diag *diag, enum pal_severity severity, const char
 uint64_t pal_diag_count(const struct pal_diag *diag, enum pal_severity severity);
 size_t pal_diag_listed(const struct pal_diag *diag);
 const struct pal_finding *pal_diag_get(const struct pal_diag *diag, size_t i); /* in order added */
+/* PAL_SYNTAX with the place and the words of the rule's first finding, and how many more there are.
+ */
+PAL_CHECK_RESULT
+enum pal_status pal_diag_fail(const struct pal_diag *diag, const char *rule, struct pal_error *err);
 
 struct pal_diag_tally { /* one line a (rule, file) */
     const char *rule;

@@ -223,6 +223,7 @@ void pal_csv_field_safe(struct pal_buf *buf, pal_str field, bool first);
 void pal_csv_end(struct pal_buf *buf); /* LF */
 /* The same in place (pal_buf_room): at most 2 * length + 2 bytes, no comma in front. */
 char *pal_csv_put(char *to, pal_str field);
+char *pal_csv_put_safe(char *to, pal_str field); /* and one byte more */
 
 void pal_json_text(struct pal_buf *buf, pal_str text); /* quoted and escaped */
 void pal_xml_text(struct pal_buf *buf, pal_str text);  /* & < > " ' escaped; characters that XML 1.0

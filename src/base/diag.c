@@ -137,3 +137,23 @@ size_t pal_diag_tallies(const struct pal_diag *diag, const struct pal_diag_tally
     *out = diag->tally;
     return diag->tallies;
 }
+
+enum pal_status pal_diag_fail(const struct pal_diag *diag, const char *rule, struct pal_error *err)
+{
+    const struct pal_finding *first = NULL;
+    size_t n = 0;
+    for (size_t i = 0; i < pal_diag_listed(diag); i++) {
+        const struct pal_finding *f = pal_diag_get(diag, i);
+        if (strcmp(f->rule, rule) != 0)
+            continue;
+        first = first ? first : f;
+        n++;
+    }
+    if (!first)
+        return pal_fail(err, PAL_SYNTAX, "a %s cannot be read", rule);
+    if (n == 1)
+        return pal_fail_at(err, PAL_SYNTAX, &first->at, "%.*s", PAL_ARG(first->what));
+    return pal_fail_at(err, PAL_SYNTAX, &first->at,
+                       "%.*s (and %zu more like it; 'palermo check' names all)",
+                       PAL_ARG(first->what), n - 1);
+}

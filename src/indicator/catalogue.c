@@ -189,7 +189,7 @@ enum pal_status pal_catalogue_read(const char *const *folders, size_t n,
         qsort(c->definition, c->n, sizeof *c->definition, by_code);
     check_standards(&r);
     *out = c;
-    return r.bad ? definition_fail(diag, err) : PAL_OK;
+    return r.bad ? pal_diag_fail(diag, "definition", err) : PAL_OK;
 }
 
 size_t pal_catalogue_count(const struct pal_catalogue *catalogue) { return catalogue->n; }

@@ -81,16 +81,6 @@ void definition_problem(struct pal_diag *diag, const struct pal_place *at, pal_s
                                        .key = code});
 }
 
-enum pal_status definition_fail(const struct pal_diag *diag, struct pal_error *err)
-{
-    for (size_t i = 0; i < pal_diag_listed(diag); i++) {
-        const struct pal_finding *f = pal_diag_get(diag, i);
-        if (strcmp(f->rule, "definition") == 0)
-            return pal_fail_at(err, PAL_SYNTAX, &f->at, "%.*s", PAL_ARG(f->what));
-    }
-    return pal_fail(err, PAL_SYNTAX, "a definition cannot be read");
-}
-
 struct reader {
     const struct pal_yaml *root;
     struct pal_definition *d;

@@ -125,14 +125,15 @@ static pal_str breakdown_text(struct writer *w, const struct pal_figure *f)
     struct shared *s = &w->breakdown[((uintptr_t)f->breakdown / sizeof *f->breakdown) % BREAKDOWNS];
     if (!is_written(w, s, f->breakdown, 0))
         for (size_t k = 0; k < w->all->breakdowns; k++)
-            pal_csv_field(&s->text, f->breakdown[k].len ? f->breakdown[k] : PAL_STR("_Z"), false);
+            pal_csv_field_safe(&s->text, f->breakdown[k].len ? f->breakdown[k] : PAL_STR("_Z"),
+                               false);
     return pal_buf_str(&s->text);
 }
 
 static pal_str unit_text(struct writer *w, const struct pal_definition *d)
 {
     if (!is_written(w, &w->unit, d, 0)) {
-        pal_csv_field(&w->unit.text, d->unit, false);
+        pal_csv_field_safe(&w->unit.text, d->unit, false);
         pal_buf_adds(&w->unit.text, ",0");
     }
     return pal_buf_str(&w->unit.text);
@@ -145,7 +146,7 @@ static pal_str kind_text(struct writer *w, const struct pal_definition *d, enum 
         pal_csv_field(text, pal_str_of(pal_measures_name(d->measures)), false);
         pal_csv_field(text, pal_str_of(pal_basis_name(d->basis)), false);
         pal_csv_field(text, pal_str_of(pal_scope_name(scope)), false);
-        pal_csv_field(text, d->counting_unit, false);
+        pal_csv_field_safe(text, d->counting_unit, false);
         pal_csv_field(text, d->counting_stage, false);
     }
     return pal_buf_str(text);
@@ -265,7 +266,7 @@ static void add_header(const struct pal_figures *figures, struct pal_buf *out)
 {
     pal_buf_adds(out, "INDICATOR,REF_AREA,TIME_PERIOD");
     for (size_t k = 0; k < figures->breakdowns; k++)
-        pal_csv_field(out, figures->breakdown[k], false);
+        pal_csv_field_safe(out, figures->breakdown[k], false);
     pal_buf_adds(out,
                  ",OBS_VALUE,UNIT_MEASURE,UNIT_MULT,STD_ERROR,CONF_LOW,CONF_HIGH,CONF_LEVEL,"
                  "BOUND_LOW,BOUND_HIGH,CV,DF,DEFF,N_OBS,METHOD,UNCERTAINTY,OBS_STATUS,CONF_STATUS,"

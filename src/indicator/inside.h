@@ -17,8 +17,6 @@ enum pal_status indicator_definition_read(const char *path, pal_str family, pal_
                                           struct pal_error *err);
 void definition_problem(struct pal_diag *diag, const struct pal_place *at, pal_str code,
                         const char *format, ...) PAL_PRINTF(4, 5);
-/* PAL_SYNTAX with the first of the findings; all are in diag. */
-enum pal_status definition_fail(const struct pal_diag *diag, struct pal_error *err);
 PAL_CHECK_RESULT
 enum pal_status catalogue_all(const struct pal_catalogue *catalogue, struct pal_arena *arena,
                               const struct pal_definition *const **out, size_t *n,

@@ -142,7 +142,7 @@ enum pal_status plan_make(const struct pal_compute *compute,
     for (size_t i = 0; i < n; i++)
         if (plan_definition(&p, compute, wanted[i], diag, &good, err) != PAL_OK)
             return pal_while(err, "planning indicator '%.*s'", PAL_ARG(wanted[i]->code));
-    return good ? PAL_OK : definition_fail(diag, err);
+    return good ? PAL_OK : pal_diag_fail(diag, "definition", err);
 }
 
 /* ---- reading -----------------------------------------------------------------------------------

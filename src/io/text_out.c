@@ -92,6 +92,17 @@ void pal_csv_field_safe(struct pal_buf *buf, pal_str field, bool first)
     }
 }
 
+char *pal_csv_put_safe(char *to, pal_str field)
+{
+    if (!is_risky(field))
+        return pal_csv_put(to, field);
+    char *end = pal_csv_put(to + 1, field); /* what begins it moves one place to the left */
+    if (needs_quotes(field))
+        *to++ = '"';
+    *to = '\'';
+    return end;
+}
+
 void pal_csv_end(struct pal_buf *buf)
 {
     /* A record of one empty field would be a blank line, which readers skip. */

@@ -123,7 +123,7 @@ static void add_iccs(struct pal_buf *out, const struct pal_figure *f)
 }
 static void add_count_unit(struct pal_buf *out, const struct pal_figure *f)
 {
-    pal_csv_field(out, f->definition->counting_unit, true);
+    pal_csv_field_safe(out, f->definition->counting_unit, true);
 }
 static void add_count_time(struct pal_buf *out, const struct pal_figure *f)
 {
@@ -229,7 +229,7 @@ static char *put_columns(char *to, const struct row *r, const struct column *col
 static char *put_breakdown(char *to, pal_str code)
 {
     *to++ = ',';
-    return pal_put(to, code.len ? code : PAL_STR("_Z"));
+    return pal_csv_put_safe(to, code.len ? code : PAL_STR("_Z"));
 }
 
 static bool same_about(const struct pal_figure *a, const struct pal_figure *b)
@@ -269,7 +269,7 @@ static size_t room_for_row(const struct pal_figures *all, const struct pal_figur
     size_t texts = f->definition->code.len + area.len + t->unit.len + t->about.len +
                    2 * f->source.len + f->obs_status.len + f->conf_status.len + f->nature.len;
     for (size_t k = 0; k < all->breakdowns; k++)
-        texts += f->breakdown[k].len + sizeof ",_Z";
+        texts += 2 * f->breakdown[k].len + sizeof ",\"'_Z\"";
     return texts + PAL_FLAGS_SIZE + (PAL_COUNT(before) + PAL_COUNT(after)) * 2 * PAL_NUM_SIZE;
 }
 

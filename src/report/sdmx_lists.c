@@ -125,7 +125,7 @@ static void header(struct pal_buf *out)
 
 static void row(struct pal_buf *out, pal_str code, const struct pal_text *name)
 {
-    pal_csv_field(out, code, true);
+    pal_csv_field_safe(out, code, true);
     for (size_t i = 0; i < PAL_COUNT(columns); i++)
         pal_csv_field_safe(out, name->in[columns[i]], false);
     pal_csv_end(out);

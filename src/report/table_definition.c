@@ -503,7 +503,7 @@ enum pal_status pal_table_definitions_read(const char *const *folders, size_t n,
         }
     }
     if (bad)
-        return pal_fail(err, PAL_SYNTAX, "tables are declared that cannot be read");
+        return pal_diag_fail(diag, "table", err);
     if (shelf.n)
         qsort(shelf.table, shelf.n, sizeof *shelf.table, by_number);
     *out = (const struct pal_table_definition *const *)shelf.table;

@@ -56,6 +56,22 @@ Test(io_text_out, spreadsheets_compute_nothing)
     WRITES(SAFE("a=b"), "a=b");
 }
 
+Test(io_text_out, in_place_as_into_a_buffer)
+{
+    static const pal_str texts[] = {
+        PAL_STR_INIT("=1+1"), PAL_STR_INIT("=a,b"), PAL_STR_INIT("@x\"y"), PAL_STR_INIT("-5"),
+        PAL_STR_INIT("-"),    PAL_STR_INIT("a,b"),  PAL_STR_INIT(""),      PAL_STR_INIT("\n=1"),
+        PAL_STR_INIT("+"),    PAL_STR_INIT("_T"),
+    };
+    for (size_t i = 0; i < PAL_COUNT(texts); i++) {
+        char room[64] = "";
+        *pal_csv_put_safe(room, texts[i]) = '\0';
+        pal_buf_clear(&buf);
+        pal_csv_field_safe(&buf, texts[i], true);
+        cr_expect_str_eq(room, buf.len ? buf.ptr : "");
+    }
+}
+
 Test(io_text_out, csv_written_is_csv_read)
 {
     static const char letters[] = "a,\"\n\r \t;'=";
