@@ -434,6 +434,14 @@ static enum pal_status check_folder(struct check *c, const char *folder, struct 
 
 enum pal_status check_path(struct check *c, const char *path, struct pal_error *err)
 {
+    const char *descriptor;
+    if (strcmp(path, "-") == 0) {
+        if (!c->dataset)
+            return pal_fail(err, PAL_USAGE,
+                            "which dataset is standard input? --dataset NAME says it");
+        PAL_TRY(check_descriptor_of(c, path, &descriptor, err));
+        return check_dataset(c, descriptor, path, path, err);
+    }
     if (pal_dir_exists(path))
         return check_folder(c, path, err);
     if (!pal_file_exists(path) && strstr(path, ".json#")) /* one table of a data package */
@@ -442,7 +450,6 @@ enum pal_status check_path(struct check *c, const char *path, struct pal_error *
         return pal_fail(err, PAL_IO, "there is no file or folder '%s'", path);
     if (is_yaml(pal_str_of(path)))
         return check_written(c, path, err);
-    const char *descriptor;
     PAL_TRY(check_descriptor_of(c, path, &descriptor, err));
     return check_dataset(c, descriptor, path, path, err);
 }

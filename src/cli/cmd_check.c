@@ -145,7 +145,8 @@ const struct cli_command cli_command_check = {
     .usage = "PATH... [--format table|csv|json] [--data DIR] [--suggest] [options]",
     .about =
         "Reads whatever lies at each PATH and prints findings: a data file (with its descriptor "
-        "beside it, named by --dataset, or known by the file's name), a descriptor, a folder of "
+        "beside it, named by --dataset, or known by the file's name; - is standard input), a "
+        "descriptor, a folder of "
         "datasets, definitions of indicators, a folder of areas, or a cycle.yaml with all that it "
         "names. Nothing is written.\n\n"
         "An error keeps its row out of every figure; a warning marks the figures that the row "

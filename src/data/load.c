@@ -399,6 +399,8 @@ static enum pal_status load_one_file(struct loader *l, size_t i, struct pal_aren
     const struct pal_source_options source = {.hash = true};
     out->path = path;
     out->name = l->options->file ? pal_str_of(path) : d->paths[i];
+    if (strcmp(path, "-") == 0)
+        out->name = PAL_STR("standard input");
     l->file = pal_arena_cstr(l->arena, out->name);
     l->file_at = (uint32_t)i;
     if (!l->file)

@@ -44,7 +44,7 @@ enum pal_status load_remarks_above(const char *path, char comment, struct pal_ar
     struct pal_source *source;
     char *text = pal_arena_alloc(reading, LOOK, 1);
     size_t have = 0, got = 1, line = 0;
-    if (!comment)
+    if (!comment || strcmp(path, "-") == 0) /* standard input is read once */
         return PAL_OK;
     if (!text)
         return pal_nomem(err, path);

@@ -44,12 +44,8 @@ enum pal_status load_emit(struct loader *l, const struct pal_record *record,
     l->area[row] = load_area_of_record(l, record, &bad);
     l->period[row] =
         cell->period == INT32_MIN ? load_period_of_record(l, record, &bad) : cell->period;
-    if (cell->period != INT32_MIN && !load_year_possible(l, cell->period)) {
-        bad = true;
-        load_finding(l, PAL_ERROR, "impossible-year", record->line, cell->field, PAL_STR(""),
-                     PAL_STR("correct the year, or widen checks.years in the descriptor"),
-                     "%d is no year that this dataset can have", (int)cell->period);
-    }
+    bad |=
+        cell->period != INT32_MIN && !load_year_possible(l, cell->period); /* said of its column */
     for (size_t k = 0; k < l->dimensions; k++)
         l->dimension[k].code[row] =
             load_dimension_code(l, &l->dimension[k], record, l->area[row], &bad);

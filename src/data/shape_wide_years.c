@@ -9,6 +9,13 @@ static enum pal_status prepare(struct loader *l, struct pal_error *err)
         if (!pal_int_parse(l->column[i].name, &year) || year < 1000 || year > 2999)
             continue;
         l->column[i].year = (int)year;
+        if (!load_year_possible(l, (int32_t)year))
+            load_finding(
+                l, PAL_ERROR, "impossible-year", 0, (uint32_t)i + 1, l->column[i].name,
+                PAL_STR("correct the year, or widen checks.years in the descriptor"),
+                "the column '%.*s' is no year that this dataset can have; its values enter "
+                "no figure",
+                PAL_ARG(l->column[i].name));
         l->column[i].kept = false;
         years++;
     }

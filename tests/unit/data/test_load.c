@@ -401,3 +401,17 @@ Test(data_load, an_empty_file_is_said_to_be_empty)
                  PAL_DATA);
     written_close(&w);
 }
+
+/* The year stands in the header, so its mistake does too. */
+Test(data_load, a_column_of_an_impossible_year)
+{
+    struct written w;
+    SET(w,
+        "path: data.csv\nshape: wide-years\nroles: {area: A}\nchecks: {years: {from: 2000, to: "
+        "2020}}\n",
+        "A,2019,2200\nXAA,1,2\nXAB,3,4\n");
+    cr_assert_eq(written_found(&w, "impossible-year"), 1);
+    cr_expect_eq(written_first(&w, "impossible-year")->at.column, 3);
+    cr_expect_eq(w.set->rows_error, 2);
+    written_close(&w);
+}
