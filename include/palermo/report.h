@@ -260,9 +260,11 @@ enum pal_status pal_chart_figure(const struct pal_chart *chart, struct pal_buf *
  * -------------------------------------------------------------------------------- */
 
 /* report/<lang>/index.html: one page a person would want to read; works offline from a file, on a
- * phone, in print and with a screen reader. `languages` are the siblings to link to. */
+ * phone, in print and with a screen reader. `languages` are the siblings to link to; `laid`
+ * [input->tables] what pal_table_layout gave for each table in this language. */
 PAL_CHECK_RESULT
-enum pal_status pal_page_write(const struct pal_report_input *input, enum pal_language language,
+enum pal_status pal_page_write(const struct pal_report_input *input,
+                               const struct pal_table *const *laid, enum pal_language language,
                                const enum pal_language *languages, size_t languages_n,
                                struct pal_outdir *outdir, struct pal_arena *scratch,
                                struct pal_error *err);

@@ -115,26 +115,41 @@ static enum pal_status choose_tables(const struct cli_work *work,
     return PAL_OK;
 }
 
-static enum pal_status write_tables(const struct pal_report_input *input,
-                                    enum pal_language language, const struct run_formats *formats,
-                                    struct pal_outdir *outdir, struct pal_arena *scratch,
-                                    struct pal_error *err)
+static enum pal_status write_table(const struct pal_report_input *input,
+                                   const struct pal_table *laid, enum pal_language language,
+                                   const struct run_formats *formats, struct pal_outdir *outdir,
+                                   struct pal_arena *scratch, struct pal_error *err)
 {
-    for (size_t t = 0; t < input->tables; t++) {
+    for (size_t f = 0; f < formats->n; f++) {
         const struct pal_arena_mark mark = pal_arena_mark(scratch);
-        const struct pal_table *laid;
-        const pal_str name = pal_table_definition_name(input->table[t]);
-        PAL_TRY(pal_table_layout(input, input->table[t], language, scratch, &laid, err));
-        for (size_t f = 0; laid && f < formats->n; f++) {
-            const struct pal_format *format = formats->of_tables[f];
-            const pal_str file =
-                pal_arena_printf(scratch, "tables/%s/%.*s.%s", pal_language_code(language),
-                                 PAL_ARG(name), format->extension);
-            if (format->write(laid, input, outdir, file, scratch, err) != PAL_OK)
-                return pal_while(err, "writing table '%.*s' as %s", PAL_ARG(name), format->name);
-        }
+        const struct pal_format *format = formats->of_tables[f];
+        const pal_str file =
+            pal_arena_printf(scratch, "tables/%s/%.*s.%s", pal_language_code(language),
+                             PAL_ARG(laid->name), format->extension);
+        if (format->write(laid, input, outdir, file, scratch, err) != PAL_OK)
+            return pal_while(err, "writing table '%.*s' as %s", PAL_ARG(laid->name), format->name);
         pal_arena_reset(scratch, mark);
     }
+    return PAL_OK;
+}
+
+/* Tables are laid out once, for their files and for the page. */
+static enum pal_status write_language(struct pal_report_input *input,
+                                      const enum pal_language *language, size_t languages, size_t i,
+                                      const struct run_formats *formats, struct pal_outdir *outdir,
+                                      struct pal_arena *scratch, struct pal_error *err)
+{
+    const struct pal_arena_mark mark = pal_arena_mark(scratch);
+    const struct pal_table **laid = pal_arena_alloc(scratch, input->tables + 1, sizeof *laid);
+    if (!laid)
+        return pal_nomem(err, "the tables");
+    for (size_t t = 0; t < input->tables; t++) {
+        PAL_TRY(pal_table_layout(input, input->table[t], language[i], scratch, &laid[t], err));
+        if (laid[t])
+            PAL_TRY(write_table(input, laid[t], language[i], formats, outdir, scratch, err));
+    }
+    PAL_TRY(pal_page_write(input, laid, language[i], language, languages, outdir, scratch, err));
+    pal_arena_reset(scratch, mark);
     return PAL_OK;
 }
 
@@ -276,12 +291,9 @@ static enum pal_status run(struct cli *cli, struct pal_error *err)
     struct pal_progress *progress =
         pal_progress_new(cli->arena, cli->err, "writing languages", languages);
     for (size_t i = 0; i < languages; i++) {
-        const struct pal_arena_mark mark = pal_arena_mark(scratch);
         PAL_TRY(pal_area_order_new(work.areas, language[i], cli->arena, &input.order[language[i]],
                                    err));
-        PAL_TRY(write_tables(&input, language[i], &formats, outdir, scratch, err));
-        PAL_TRY(pal_page_write(&input, language[i], language, languages, outdir, scratch, err));
-        pal_arena_reset(scratch, mark);
+        PAL_TRY(write_language(&input, language, languages, i, &formats, outdir, scratch, err));
         pal_progress_step(progress, i + 1);
     }
     pal_progress_done(progress);

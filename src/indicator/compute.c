@@ -193,6 +193,8 @@ struct work { /* all of them */
     struct job *job; /* [plan.entries] */
     size_t *first;   /* [plan.entries] place of the first figure */
     struct pal_figures *all;
+    size_t room; /* of all->figure */
+    size_t at;   /* the first of the jobs under way */
     unsigned threads;
 };
 
@@ -215,7 +217,7 @@ void job_set(struct job *j)
 static enum pal_status lay_out(void *context, size_t piece, struct pal_error *err)
 {
     struct work *work = context;
-    struct job *j = &work->job[piece];
+    struct job *j = &work->job[work->at + piece];
     job_set(j);
     enum pal_status status = job_items(j, err);
     if (status == PAL_OK && j->d->totals)
@@ -229,9 +231,9 @@ static enum pal_status lay_out(void *context, size_t piece, struct pal_error *er
 static enum pal_status answer(void *context, size_t piece, struct pal_error *err)
 {
     struct work *work = context;
-    struct job *j = &work->job[piece];
+    struct job *j = &work->job[work->at + piece];
     const struct pal_arena_mark nothing = {0};
-    if (job_figures(j, work->all, work->all->figure + work->first[piece], err) != PAL_OK)
+    if (job_figures(j, work->all, work->all->figure + work->first[work->at + piece], err) != PAL_OK)
         return pal_while(err, "computing indicator '%.*s'", PAL_ARG(j->d->code));
     pal_arena_reset(j->scratch, nothing);
     return PAL_OK;
@@ -320,6 +322,41 @@ static enum pal_status arena_of(struct pal_arena *owner, struct pal_arena **out,
     return pal_arena_defer(owner, (void (*)(void *))pal_arena_free, *out, err);
 }
 
+static enum pal_status make_room(struct work *work, size_t more, struct pal_arena *arena,
+                                 struct pal_error *err)
+{
+    const size_t need = work->all->n + more;
+    size_t room = work->room;
+    if (need <= room)
+        return PAL_OK;
+    if (!room) /* as many again for the totals; what stays unused costs nothing */
+        for (size_t i = 0; i < work->plan.entries; i++)
+            room += 2 * pal_groups_count(work->plan.entry[i].y.cells->groups);
+    while (room < need)
+        room = room ? 2 * room : need;
+    work->all->figure =
+        pal_arena_grow(arena, work->all->figure, work->room, room + 1, sizeof *work->all->figure);
+    work->room = room;
+    return work->all->figure ? PAL_OK : pal_nomem(err, "figures");
+}
+
+/* Jobs at..at+n-1: laid out, given their places, answered. */
+static enum pal_status do_jobs(struct work *work, size_t at, size_t n, struct pal_arena *arena,
+                               struct pal_error *err)
+{
+    size_t more = 0;
+    work->at = at;
+    PAL_TRY(pal_parallel(n, work->threads, lay_out, work, err));
+    for (size_t i = at; i < at + n; i++) {
+        work->first[i] = work->all->n + more;
+        more += work->job[i].items;
+    }
+    PAL_TRY(make_room(work, more, arena, err));
+    PAL_TRY(pal_parallel(n, work->threads, answer, work, err));
+    work->all->n += more;
+    return PAL_OK;
+}
+
 /* Below a second of work a second thread costs more than it gives: what it waits for, and memory
  * that both ask for, is a tenth of the whole. */
 static unsigned threads_for(const struct pal_compute *compute)
@@ -368,15 +405,11 @@ enum pal_status pal_compute_figures(const struct pal_compute *compute, struct pa
         PAL_TRY(arena_of(arena, &j->arena, err));
         PAL_TRY(job_absent_members(j, err));
     }
-    PAL_TRY(pal_parallel(work.plan.entries, work.threads, lay_out, &work, err));
-    for (size_t i = 0; i < work.plan.entries; i++) {
-        work.first[i] = work.all->n;
-        work.all->n += work.job[i].items;
-    }
-    work.all->figure = pal_arena_alloc(arena, work.all->n + 1, sizeof *work.all->figure);
-    if (!work.all->figure)
-        return pal_nomem(err, "figures");
-    PAL_TRY(pal_parallel(work.plan.entries, work.threads, answer, &work, err));
+    /* One by one on one thread: what a definition needs in between is given back before the next.
+     */
+    const size_t together = work.threads == 1 ? 1 : work.plan.entries;
+    for (size_t at = 0; at < work.plan.entries; at += together)
+        PAL_TRY(do_jobs(&work, at, together, arena, err));
     for (size_t i = 0; i < work.plan.entries; i++)
         tell(&work.job[i], diag);
     const struct pal_arena_mark nothing = {0};

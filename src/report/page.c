@@ -136,8 +136,8 @@ static void contents(struct page *p)
 /* ---- the page ---------------------------------------------------------------------------------
  */
 
-/* Tables and charts are laid out first: contents and findings speak of those that have figures. */
-static enum pal_status lay_out(struct page *p)
+/* Charts are laid out first: contents and findings speak of tables that have figures. */
+static enum pal_status lay_out(struct page *p, const struct pal_table *const *laid)
 {
     const size_t n = p->input->tables;
     p->table = pal_arena_alloc(p->arena, n + 1, sizeof *p->table);
@@ -145,10 +145,7 @@ static enum pal_status lay_out(struct page *p)
     if (!p->table || !p->chart)
         return pal_nomem(p->err, "the report page");
     for (size_t i = 0; i < n; i++) {
-        PAL_TRY(pal_table_layout(p->input, p->input->table[i], p->language, p->arena, &p->table[i],
-                                 p->err));
-        if (p->table[i] && !p->table[i]->rows)
-            p->table[i] = NULL;
+        p->table[i] = laid[i] && laid[i]->rows ? laid[i] : NULL;
         if (p->table[i])
             PAL_TRY(report_chart_of(p->input, p->input->table[i], p->language, p->arena,
                                     &p->chart[i], p->err));
@@ -186,7 +183,8 @@ static enum pal_status body(struct page *p, const enum pal_language *languages, 
     return pal_buf_status(p->out, "the report page", p->err);
 }
 
-enum pal_status pal_page_write(const struct pal_report_input *input, enum pal_language language,
+enum pal_status pal_page_write(const struct pal_report_input *input,
+                               const struct pal_table *const *laid, enum pal_language language,
                                const enum pal_language *languages, size_t languages_n,
                                struct pal_outdir *outdir, struct pal_arena *scratch,
                                struct pal_error *err)
@@ -195,7 +193,7 @@ enum pal_status pal_page_write(const struct pal_report_input *input, enum pal_la
     pal_buf_init(&out, scratch, (size_t)512 << 20);
     struct page p = {
         .input = input, .language = language, .out = &out, .arena = scratch, .err = err};
-    PAL_TRY(lay_out(&p));
+    PAL_TRY(lay_out(&p, laid));
     head(&p);
     PAL_TRY(body(&p, languages, languages_n));
     const pal_str name =
