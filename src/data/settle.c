@@ -161,7 +161,7 @@ const char *settle_cell_name(const struct settle *s, const struct pal_areas *are
     for (size_t k = 0; k < s->dataset->dimensions && n > 0 && (size_t)n < size; k++) {
         const struct pal_column *dimension = &s->dataset->dimension[k];
         const pal_str text = pal_dict_text(dimension->dict, dimension->code[row]);
-        if (text.len && !pal_str_eq(text, PAL_STR("_T")))
+        if (text.len && !pal_str_eq(text, PAL_STR("_T")) && !pal_str_eq(text, PAL_STR("_Z")))
             n += snprintf(out + n, size - (size_t)n, ", %.*s %.*s", PAL_ARG(dimension->name),
                           PAL_ARG(text));
     }

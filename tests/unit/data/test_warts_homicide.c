@@ -93,6 +93,28 @@ Test(data_warts_homicide, latin_1)
     opened_close(&o);
 }
 
+/* 84 lines of the file hold a byte beyond ASCII (Python, latin-1); a name that was read as another
+ * alphabet would be no known territory. */
+Test(data_warts_homicide, names_beyond_ascii_are_known)
+{
+    struct opened o;
+    OPEN(o, "homicide-timeseries", SERIES);
+    cr_assert_eq(o.set->rows_read, 7504);
+    uint64_t last = 0;
+    size_t lines = 0;
+    for (size_t i = 0; i < o.set->batch.rows; i++) {
+        const pal_str name = opened_text(&o, i, "Territory");
+        bool beyond = false;
+        for (size_t k = 0; k < name.len; k++)
+            beyond |= (unsigned char)name.ptr[k] >= 0x80;
+        lines += beyond && o.set->batch.line[i] != last;
+        last = o.set->batch.line[i];
+    }
+    cr_expect(lines > 0 && lines <= 84, "%zu lines; those without a rate give no row", lines);
+    cr_expect_eq(opened_found(&o, "unknown-area"), 0);
+    opened_close(&o);
+}
+
 Test(data_warts_homicide, world_and_regions_among_countries)
 {
     struct opened o;

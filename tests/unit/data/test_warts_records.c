@@ -115,6 +115,28 @@ Test(data_warts_ctdc, a_sentence_for_a_header_cell)
     opened_close(&o);
 }
 
+Test(data_warts_ctdc, age_bands_and_citizenships_are_text)
+{
+    struct opened o;
+    OPEN(o, "ctdc", "data/trafficking_victims/ctdc_global_k_anon_excerpt.csv");
+    cr_expect_eq(opened_rows_with(&o, "ageBroad", "30--38"), 27);
+    cr_expect_eq(opened_rows_with(&o, "age", "30--38"), 27, "by its role, too");
+    cr_expect_eq(opened_rows_with(&o, "citizenship", "MD"), 2);
+    cr_expect_eq(opened_rows_with(&o, "citizenship", ""), 27, "empty is missing");
+    opened_close(&o);
+}
+
+Test(data_warts_ctdc, a_sample_of_minus_99)
+{
+    struct opened o;
+    OPEN(o, "ctdc-sample", "data/trafficking_victims/ctdc_sample_recoded.csv");
+    cr_assert_eq(o.set->batch.rows, 104);
+    cr_expect_eq(opened_found(&o, "unknown-area"), 0);
+    cr_expect_eq(opened_found(&o, "unknown-category"), 0);
+    cr_expect_eq(o.set->rows_error, 0);
+    opened_close(&o);
+}
+
 Test(data_warts_ctdc, minus_99_and_zero_are_missing)
 {
     struct opened o;
@@ -140,6 +162,29 @@ Test(data_warts_police, repeated_and_empty_identifiers)
     cr_assert_eq(opened_found(&o, "repeated-key"), 0, "and no identifier is no repeated one");
     for (size_t i = 0; i < o.set->batch.rows; i++)
         cr_assert_eq(o.set->period[i], 2018, "Month is 2018-10");
+    opened_close(&o);
+}
+
+Test(data_warts_chicago, commas_booleans_and_tiny_classes)
+{
+    struct opened o;
+    OPEN(o, "chicago", "data/incidents/chicago_2022_slim.csv.gz");
+    static const char *const columns[] = {"Block", "Description", "Location Description",
+                                          "Primary Type"};
+    size_t commas = 0, nowhere = 0;
+    for (size_t i = 0; i < o.set->batch.rows; i++) {
+        for (size_t k = 0; k < PAL_COUNT(columns); k++) {
+            const pal_str text = opened_text(&o, i, columns[k]);
+            commas += text.len && memchr(text.ptr, ',', text.len) != NULL;
+        }
+        nowhere += opened_text(&o, i, "Location Description").len == 0;
+        cr_assert_eq(o.set->period[i], 2022, "2022-09-16 21:30:00 is a year here, no time");
+    }
+    cr_expect_eq(commas, 3046);
+    cr_expect_eq(nowhere, 611);
+    cr_expect_eq(opened_rows_with(&o, "Arrest", "true"), 24133);
+    cr_expect_eq(opened_rows_with(&o, "Arrest", "false"), 191418);
+    cr_expect_eq(opened_rows_with(&o, "Primary Type", "NON-CRIMINAL"), 4);
     opened_close(&o);
 }
 
@@ -175,18 +220,22 @@ Test(data_warts_police, a_million_records_with_their_repeats)
     /* 16,295 rows repeat an earlier Crime ID, of 8,837 crimes; 59 of them in every column. */
     cr_assert_eq(opened_found(&o, "exact-duplicate"), 59);
     cr_assert_eq(opened_found(&o, "conflicting-values") + opened_found(&o, "repeated-key"), 8837);
-    size_t no_id = 0, no_outcome = 0, context = 0, repeated = 0;
+    size_t no_id = 0, no_outcome = 0, context = 0, repeated = 0, no_place = 0, no_lsoa = 0;
     for (size_t i = 0; i < o.set->batch.rows; i++) {
         repeated += (o.set->mark[i] & PAL_MARK_REPEATED) != 0;
         no_id += opened_text(&o, i, "Crime ID").len == 0;
         no_outcome += opened_text(&o, i, "Last outcome category").len == 0;
         context += opened_text(&o, i, "Context").len != 0;
+        no_place += opened_text(&o, i, "Longitude").len == 0;
+        no_lsoa += opened_text(&o, i, "LSOA code").len == 0;
         cr_assert_eq(o.set->area[i], PAL_NO_AREA,
                      "the largest forces are absent: no national total");
     }
     cr_assert_eq(repeated, 16295 + 8837, "one crime on several rows");
     cr_assert_eq(no_id, 234464);
     cr_assert_eq(no_outcome, 258396);
+    cr_assert_eq(no_place, 25058);
+    cr_assert_eq(no_lsoa, 62514);
     cr_assert_eq(context, 0, "every line ends in a comma");
     opened_close(&o);
 }
