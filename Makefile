@@ -19,10 +19,10 @@ FLOAT = -ffp-contract=off
 # build is not, for a changed line should not cost ten seconds of linking.
 OPT   = $(if $(RELEASE),-O3 $(if $(findstring gcc,$(CC)),-flto=auto -ffat-lto-objects -fno-semantic-interposition),-O2) -g
 SAN   = $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
-PKGS  = gsl yaml-0.1 libzip expat icu-i18n icu-uc zlib
+PKGS  = gsl yaml-0.1 libzip expat icu-i18n icu-uc zlib libisal sqlite3 libsodium
 PKG_C := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_L := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
-LIBS  = $(PKG_L) -lcsv -lxlsxwriter -lm -pthread
+LIBS  = $(PKG_L) -lcsv -lxlsxwriter -lreadstat -lglpk -lm -pthread
 FLAGS = $(CSTD) $(WARN) $(FLOAT) $(OPT) $(SAN) -fPIC -Iinclude $(PKG_C) -MMD -MP
 
 ROOMS   = base io data design estimate indicator assess protect report review cli
@@ -36,7 +36,8 @@ FUZZERS := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.
 
 # What a fresh Debian lacks: to build and run; to test; to test in a browser; to compare speed.
 DEPS_REPORT  = gcc libc6-dev pkg-config libgsl-dev libcsv-dev zlib1g-dev libyaml-dev libzip-dev \
-               libexpat1-dev libicu-dev libxlsxwriter-dev fonts-noto-core fonts-droid-fallback
+               libexpat1-dev libicu-dev libxlsxwriter-dev libreadstat-dev libisal-dev libglpk-dev libsqlite3-dev \
+               libsodium-dev fonts-noto-core fonts-droid-fallback
 DEPS_TEST    = libcriterion-dev python3-minimal libpython3-stdlib
 DEPS_BROWSER = chromium nodejs npm
 DEPS_ALL     = clang clang-format clang-tidy libclang-rt-dev
@@ -70,7 +71,7 @@ test-all: ## what takes longer too: sanitizers, threads, fuzzing, kills, both co
 # ---- building ----------------------------------------------------------------------------------
 
 $(BUILD)/palermo: $(OBJ)
-	$(CC) $(OPT) $(SAN) -o $@ $^ $(LIBS)
+	$(CC) $(OPT) $(SAN) -Wl,--as-needed -o $@ $^ $(LIBS)
 
 $(BUILD)/libpalermo.a: $(LIBOBJ)
 	rm -f $@ && ar rcsD $@ $^
@@ -90,7 +91,7 @@ $(BUILD)/tests/%.o: tests/%.c
 .PHONY: test-program
 test-program: $(BUILD)/tests/run
 $(BUILD)/tests/run: $(TESTOBJ) $(filter-out %/main.o,$(OBJ))
-	$(CC) $(OPT) $(SAN) -o $@ $^ $(LIBS) -lcriterion
+	$(CC) $(OPT) $(SAN) -Wl,--as-needed -o $@ $^ $(LIBS) -lcriterion
 
 -include $(OBJ:.o=.d) $(TESTOBJ:.o=.d)
 
@@ -124,7 +125,7 @@ $(BUILD)/plain/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(filter-out -Wmissing-prototypes -Wcast-qual,$(FLAGS)) -DLAW_PLAIN -Itests/support -Isrc -c $< -o $@
 $(BUILD)/laws: $(LAWOBJ) $(filter-out %/main.o,$(OBJ))
-	$(CC) $(OPT) $(SAN) -o $@ $^ $(LIBS)
+	$(CC) $(OPT) $(SAN) -Wl,--as-needed -o $@ $^ $(LIBS)
 
 FUZZ_SECONDS ?= 60
 fuzz: ## every fuzz target for FUZZ_SECONDS each (clang); FUZZ=csv chooses
@@ -181,7 +182,7 @@ install-built: all $(BUILD)/libpalermo.a $(BUILD)/libpalermo.so
 	install -m 755 $(BUILD)/libpalermo.so $(DESTDIR)$(PREFIX)/lib/libpalermo.so.0
 	ln -sf libpalermo.so.0 $(DESTDIR)$(PREFIX)/lib/libpalermo.so
 	install -m 644 include/palermo/*.h include/palermo/*.def $(DESTDIR)$(PREFIX)/include/palermo/
-	printf 'prefix=%s\nName: palermo\nDescription: organized-crime indicators with their uncertainty\nVersion: %s\nRequires.private: %s\nLibs: -L$${prefix}/lib -lpalermo\nLibs.private: -lcsv -lxlsxwriter -lm -pthread\nCflags: -I$${prefix}/include\n' \
+	printf 'prefix=%s\nName: palermo\nDescription: organized-crime indicators with their uncertainty\nVersion: %s\nRequires.private: %s\nLibs: -L$${prefix}/lib -lpalermo\nLibs.private: -lcsv -lxlsxwriter -lreadstat -lglpk -lm -pthread\nCflags: -I$${prefix}/include\n' \
 	    '$(PREFIX)' "$$($(BUILD)/palermo --version | cut -d' ' -f2)" '$(PKGS)' > $(DESTDIR)$(PREFIX)/lib/pkgconfig/palermo.pc
 	cp -R indicators datasets $(DESTDIR)$(PREFIX)/share/palermo/
 	for page in src/cli/*.1; do install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man1/; done
