@@ -66,14 +66,17 @@ def main():
                 left.append(row)
         else:
             problems = attempt.problems()
-            outcome = "agree" if not problems else "optional" if kind.optional(row) else "differ"
+            outcome = "optional" if kind.optional(row) else "differ" if problems else "agree"
+            if outcome == "optional" and not problems:
+                count[section, "optional that agree"] += 1
             if outcome == "differ":
                 differing.append((row, attempt, problems))
         count[section, outcome] += 1
     for section in sections:
         if any(count[section, o] for o in ("agree", "differ", "not attempted", "optional")):
             print(f"{section}: {count[section, 'agree']} agree, {count[section, 'differ']} differ, "
-                  f"{count[section, 'not attempted']} not attempted, {count[section, 'optional']} optional")
+                  f"{count[section, 'not attempted']} not attempted, {count[section, 'optional']} optional"
+                  + (f" ({count[section, 'optional that agree']} agree)" if count[section, "optional"] else ""))
     for row, attempt, problems in differing[:SHOWN]:
         print(f"\ndiffers: {row['case_id']}: {row['statistic']} {row.get('variables', '')}")
         print(f"  {attempt.command()}")
