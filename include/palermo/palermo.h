@@ -10,6 +10,7 @@
 #include "palermo/io.h"        /* bytes in, bytes out: CSV, gzip, XLSX, YAML, folders        */
 #include "palermo/data.h"      /* records become typed columns; codes, areas, checks         */
 #include "palermo/estimate.h"  /* columns become values with a variance                      */
+#include "palermo/systems.h"   /* lists that overlap: how many people are on none of them      */
 #include "palermo/indicator.h" /* definitions meet data: figures with their provenance       */
 #include "palermo/report.h"    /* figures become tables, charts and pages in six languages   */
 

@@ -1,0 +1,125 @@
+/* cmd_systems.c: palermo systems FILE: from overlapping lists to the people on none of them. */
+#include "systems.h"
+
+#include <string.h>
+
+static const struct cli_option table[] = {
+    {CLI_HEAD, NULL, 0, NULL, "The table", 0},
+    {CLI_TEXT, "lists", 0, "A,B,C",
+     "columns that are lists; default: every column whose cells are all 1/0, yes/no, true/false, "
+     "obs/un or x/-. Of a row-a-sighting file: the lists to use, in this order",
+     CLI_AT(struct sys_options, lists)},
+    {CLI_TEXT, "count", 0, "COLUMN",
+     "people a row stands for; default: a column called count, n, freq, persons, people or cases; "
+     "without one, a row is one person. An empty count leaves the history out as unknown",
+     CLI_AT(struct sys_options, count)},
+    {CLI_TEXT, "person", 0, "COLUMN", "row-a-sighting files: the key of the person",
+     CLI_AT(struct sys_options, person)},
+    {CLI_TEXT, "list", 0, "COLUMN", "row-a-sighting files: the list that saw the person",
+     CLI_AT(struct sys_options, list)},
+    {CLI_TEXT, "by", 0, "A,B", "a table, and an estimate, for each group; then for all people",
+     CLI_AT(struct sys_options, by)},
+    {CLI_LIST, "merge", 0, "A+B=NAME", "lists that become one (repeatable)",
+     CLI_AT(struct sys_options, merge)},
+    {CLI_LIST, "impossible", 0, "A+B",
+     "nobody can be on these lists together: structural zeros (repeatable)",
+     CLI_AT(struct sys_options, impossible)},
+    {CLI_HEAD, NULL, 0, NULL, "Before any model", 0},
+    {CLI_FLAG, "describe", 0, NULL, "people, lists, overlaps, histories",
+     CLI_AT(struct sys_options, describe)},
+    {CLI_FLAG, "triples", 0, NULL, "triples of lists whose pairs all overlap",
+     CLI_AT(struct sys_options, triples)},
+    {CLI_HEAD, NULL, 0, NULL, "The answer", 0},
+    {CLI_NUMBER, "level", 0, "LEVEL", "of intervals; default 0.95",
+     CLI_AT(struct sys_options, level)},
+    {CLI_COUNT, "threads", 0, "N", "the output does not depend on it",
+     CLI_AT(struct sys_options, threads)},
+    {CLI_TEXT, "output", 'o', "FILE", "file to write; default: standard output",
+     CLI_AT(struct sys_options, out)},
+    {CLI_TEXT, "format", 0, "WORD",
+     "table (default on a terminal), csv (default in a pipe), json, or reference: five columns for "
+     "checks against other programs",
+     CLI_AT(struct sys_options, format)},
+    {0},
+};
+
+/* The questions, in the order in which they are answered. */
+static const struct {
+    size_t asked; /* offset of a bool or of a pointer in the options */
+    bool flag;
+    sys_task task;
+} tasks[] = {
+    {offsetof(struct sys_options, describe), true, sys_describe},
+    {offsetof(struct sys_options, triples), true, sys_triples},
+};
+
+static bool is_asked(const struct sys_options *options, size_t i)
+{
+    const void *at = (const char *)options + tasks[i].asked;
+    return tasks[i].flag ? *(const bool *)at : *(const char *const *)at != NULL;
+}
+
+/* A group without an answer is a row that says so; a whole table without one is a refusal. */
+static enum pal_status no_answer(struct sys_job *job, const struct sys_group *group,
+                                 enum pal_status status, struct pal_error *err)
+{
+    if (job->groups == 1 || (status != PAL_DOMAIN && status != PAL_NOCONV))
+        return status;
+    struct sys_row *row = sys_row_add(job, group, PAL_STR("N_hat"), NAN);
+    if (!row)
+        return pal_nomem(err, "the answer");
+    size_t n = strcspn(err->text, "\n");
+    row->undefined = true;
+    row->note = pal_arena_cstr(job->arena, (pal_str){err->text, n});
+    *err = (struct pal_error){0};
+    return row->note ? PAL_OK : pal_nomem(err, "the answer");
+}
+
+static enum pal_status answer(struct sys_job *job, struct pal_error *err)
+{
+    bool any = false;
+    for (size_t i = 0; i < PAL_COUNT(tasks); i++) {
+        if (!is_asked(job->options, i))
+            continue;
+        any = true;
+        for (size_t g = 0; g < job->groups; g++) {
+            const enum pal_status status = tasks[i].task(job, &job->group[g], err);
+            if (status != PAL_OK)
+                PAL_TRY(no_answer(job, &job->group[g], status, err));
+        }
+    }
+    for (size_t g = 0; !any && g < job->groups; g++)
+        PAL_TRY(sys_describe(job, &job->group[g], err));
+    return PAL_OK;
+}
+
+static enum pal_status run(struct cli *cli, struct pal_error *err)
+{
+    const struct sys_options *o = cli->options;
+    struct sys_job job = {
+        .cli = cli, .arena = cli->arena, .options = o, .file = cli->operands.item[0]};
+    if (o->level != 0 && !(o->level > 0 && o->level < 1))
+        return pal_fail(err, PAL_USAGE, "--level is between 0 and 1, such as 0.95");
+    PAL_TRY(sys_read(&job, err));
+    PAL_TRY(answer(&job, err));
+    return sys_print(&job, err);
+}
+
+const struct cli_command cli_command_systems = {
+    .name = "systems",
+    .summary = "estimates the people that several overlapping lists have missed",
+    .usage = "FILE [options]",
+    .about = "Multiple systems estimation (capture-recapture with lists): police, border guards, "
+             "shelters and others each keep a list of victims; how often the same person is on two "
+             "of them tells how many are on none.\n\n"
+             "FILE holds histories with counts (A,B,C,count), a row a person (1/0, yes/no, obs/un "
+             "for each list), or a row a sighting (--person, --list). '-' is standard input.",
+    .examples = "  palermo systems lists.csv --describe\n"
+                "  palermo systems lists.csv --merge PF+NCA=POL --describe\n"
+                "  palermo systems sightings.csv --person id --list source --by sex --describe\n",
+    .options = table,
+    .options_size = sizeof(struct sys_options),
+    .operands_min = 1,
+    .operands_max = 1,
+    .run = run,
+};

@@ -1,0 +1,80 @@
+/* systems.h: what the files of `palermo systems` share. A job is one call: tables of lists, one a
+ * group, and the rows of the answer. A task is one question that can be put to a table; each stands
+ * in one file and has one line in cmd_systems.c.
+ *
+ *     options -> sys_read -> a table a group -> the tasks asked for -> rows -> sys_print
+ */
+#ifndef PALERMO_CLI_SYSTEMS_H
+#define PALERMO_CLI_SYSTEMS_H
+
+#include "inside.h"
+
+struct sys_options { /* as typed */
+    /* the table */
+    const char *lists, *count, *person, *list, *by;
+    struct cli_list merge, impossible;
+    /* questions */
+    bool describe, triples;
+    /* the answer */
+    const char *format, *out;
+    double level;
+    size_t threads;
+};
+
+struct sys_group {
+    const pal_str *key; /* [bys]; "_T" in every place: all people */
+    struct pal_lists *lists;
+    double nowhere; /* people whose history is "on no list": left out, counted */
+};
+
+struct sys_row { /* NaN: not there; in `estimate`: undefined */
+    const struct sys_group *group;
+    pal_str statistic;
+    double estimate, std_error, low, high;
+    double level; /* 0: there is no interval */
+    const char *method, *note;
+    bool undefined; /* there is no estimate; the note says why */
+};
+
+struct sys_job {
+    struct cli *cli;
+    struct pal_arena *arena;
+    const struct sys_options *options;
+    const char *file;
+    size_t bys, groups;
+    const pal_str *by;       /* [bys] columns */
+    struct sys_group *group; /* [groups] sorted; the last is all people where there are several */
+    size_t rows, rows_room;
+    struct sys_row *row;
+};
+
+/* Reads the table, or the tables of all groups, in any of the shapes that cmd_systems.c's help
+ * lists. What is noticed (people on no list, lists that never overlap) goes to the job's stderr. */
+PAL_CHECK_RESULT
+enum pal_status sys_read(struct sys_job *job, struct pal_error *err);
+
+/* A row of the answer. Everything but group, statistic and estimate may be changed afterwards
+ * through the pointer, which is good until the next row. NULL when memory is out. */
+struct sys_row *sys_row_add(struct sys_job *job, const struct sys_group *group, pal_str statistic,
+                            double estimate);
+/* The same with a statistic put together. */
+struct sys_row *sys_row_addf(struct sys_job *job, const struct sys_group *group, double estimate,
+                             const char *format, ...) PAL_PRINTF(4, 5);
+
+PAL_CHECK_RESULT
+enum pal_status sys_print(const struct sys_job *job, struct pal_error *err);
+
+/* ---- tasks: each adds its rows for one table ---------------------------------------------------
+ */
+
+typedef enum pal_status (*sys_task)(struct sys_job *job, const struct sys_group *group,
+                                    struct pal_error *err);
+
+PAL_CHECK_RESULT
+enum pal_status sys_describe(struct sys_job *job, const struct sys_group *group,
+                             struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status sys_triples(struct sys_job *job, const struct sys_group *group,
+                            struct pal_error *err);
+
+#endif
