@@ -1,7 +1,7 @@
 /* palermo.h: the map of the house. Read it top to bottom: that is the way the data travel.
  * A room may open any door above its own line, never one below.
  *
- * bytes -> records -> batches of columns -> groups -> estimator states -> figures -> tables
+ * bytes -> records -> batches of columns -> groups -> estimator states -> figures -> tables -> packets
  */
 #ifndef PALERMO_PALERMO_H
 #define PALERMO_PALERMO_H
@@ -13,6 +13,7 @@
 #include "palermo/systems.h"   /* lists that overlap: how many people are on none of them      */
 #include "palermo/indicator.h" /* definitions meet data: figures with their provenance       */
 #include "palermo/report.h"    /* figures become tables, charts and pages in six languages   */
+#include "palermo/review.h"    /* packets to governments, their returns, the ledger           */
 
 #define PAL_VERSION "0.1.0"
 

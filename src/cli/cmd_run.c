@@ -231,6 +231,17 @@ static void say_what_was_done(struct cli *cli, const char *out, const struct cli
         fprintf(cli->out, "  %s/report/%s/index.html\n", out, pal_language_code(language[i]));
 }
 
+/* What governments answered so far; the head tells which state of the ledger this run read. */
+static enum pal_status read_ledger(struct cli *cli, struct cli_work *work, struct pal_error *err)
+{
+    struct pal_ledger *ledger;
+    const char *path = cli_cycle_ledger(&work->cycle, cli->arena);
+    if (!path)
+        return pal_nomem(err, "the ledger");
+    PAL_TRY(pal_ledger_open(path, PAL_LEDGER_READ, cli->arena, &ledger, err));
+    return ledger ? pal_ledger_head(ledger, work->ledger_head, err) : PAL_OK;
+}
+
 static enum pal_status run(struct cli *cli, struct pal_error *err)
 {
     const struct options *options = cli->options;
@@ -251,6 +262,7 @@ static enum pal_status run(struct cli *cli, struct pal_error *err)
                                                    .as_of = options->as_of,
                                                    .threads = options->threads},
                         &work, err));
+    PAL_TRY(read_ledger(cli, &work, err));
     if (!languages) {
         languages = work.cycle.languages_n;
         memcpy(language, work.cycle.language, languages * sizeof *language);

@@ -81,6 +81,16 @@ static enum pal_status languages(const struct pal_yaml *root, struct pal_arena *
     return PAL_OK;
 }
 
+const char *cli_cycle_ledger(const struct cli_cycle *cycle, struct pal_arena *arena)
+{
+    if (cycle->ledger.len)
+        return pal_path_join(arena, cycle->folder, cycle->ledger);
+    pal_str path = pal_str_of(cycle->path);
+    if (pal_str_ends(path, PAL_STR(".yaml")))
+        path.len -= strlen(".yaml");
+    return pal_arena_printf(arena, "%.*s.ledger", PAL_ARG(path)).ptr;
+}
+
 enum pal_status cli_cycle_read(const char *path, struct pal_arena *arena, struct cli_cycle *out,
                                struct pal_error *err)
 {

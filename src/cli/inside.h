@@ -122,6 +122,8 @@ struct cli_cycle { /* cycle.yaml: datasets, indicators, tables, languages, revie
 PAL_CHECK_RESULT
 enum pal_status cli_cycle_read(const char *path, struct pal_arena *arena, struct cli_cycle *out,
                                struct pal_error *err);
+/* Where its ledger lies: as it says, or beside it under its own name. NULL: no memory. */
+const char *cli_cycle_ledger(const struct cli_cycle *cycle, struct pal_arena *arena);
 /* "ar,zh,en" into languages; PAL_USAGE with the six codes for any other word. */
 PAL_CHECK_RESULT
 enum pal_status cli_languages_parse(const char *text, enum pal_language *out, size_t *n,
@@ -143,6 +145,7 @@ struct cli_work {
     struct pal_figures *figures;
     const struct pal_evidence *evidence;
     size_t evidence_n;
+    char ledger_head[65]; /* empty: the cycle has no ledger yet */
 };
 struct cli_work_options {
     const char *cycle;

@@ -123,6 +123,10 @@ enum pal_status run_manifest(const struct cli_work *work, const struct pal_repor
     pair(&out, "  ", "title", pal_text_in(&work->cycle.title, PAL_EN), false);
     pair(&out, "  ", "cycle_sha256", pal_str_of(work->cycle.sha256), false);
     pair(&out, "  ", "as_of", work->cycle.as_of, false);
+    if (work->ledger_head[0])
+        pal_buf_addf(&out, "  \"ledger\": { \"head\": \"%s\" },\n", work->ledger_head);
+    else
+        pal_buf_adds(&out, "  \"ledger\": null,\n");
     pal_buf_addf(&out, "  \"seed\": %llu,\n  \"languages\": [",
                  (unsigned long long)work->cycle.seed);
     for (size_t i = 0; i < languages; i++)
