@@ -239,6 +239,83 @@ enum pal_status pal_interval_rate_ratio(const char *word, const double *y /* [2]
 void pal_test_rates(enum pal_test test, const double *y /* [2] */, const double *x /* [2] */,
                     double dispersion, double *z, double *p);
 
+/* ---- intervals of estimates from samples ------------------------------------------------------ */
+
+/* t with P(|T| <= t) = level; the normal quantile for infinite df, NaN unless df > 0. */
+double pal_student_quantile(double level, double df);
+/* P(|T| > |t|) */
+double pal_student_two_sided(double t, double df);
+/* value -+ t std_error; NaN unless df > 0. */
+void pal_interval_student(double value, double std_error, double df, double level, double *low,
+                          double *high);
+/* The same on the scale of the logarithm: exp(log value -+ t std_error/value). NaN unless the value
+ * is above 0. */
+void pal_interval_log_student(double value, double std_error, double df, double level, double *low,
+                              double *high);
+
+/* A share estimated from a sample, with what its limits depend on. */
+struct pal_sampled_share {
+    double p;           /* 0..1                                                               */
+    double std_error;
+    double logit_error; /* standard error of log(p/(1-p)) from replicates; 0: by linearization */
+    double df;          /* degrees of freedom of the domain; INFINITY: normal                  */
+    double n;           /* rows of the domain, unweighted: read by beta                        */
+    double level;
+};
+/* word: asin beta (Korn-Graubard) likelihood logit mean wilson xlogit. NaN where p is 0 or 1 (mean
+ * apart, which is then p) and where there are no degrees of freedom. A share that does not vary has
+ * no width. Limits of `mean` may lie outside 0..1.
+ * Errors : PAL_USAGE for an unknown word, with the nearest; PAL_DOMAIN for p outside 0..1;
+ *          PAL_NOCONV when beta or likelihood do not settle.
+ * Source : Korn & Graubard 1998 (beta); Wilson 1927 with p(1-p)/V for n; Rao & Scott 1984
+ *          (likelihood, scaled by the design effect); Lumley 2010, section 2.3.              */
+PAL_CHECK_RESULT
+enum pal_status pal_interval_share(const char *word, const struct pal_sampled_share *share,
+                                   double *low, double *high, struct pal_error *err);
+
+/* ---- quantiles -------------------------------------------------------------------------------- */
+
+/* Which value is the p-quantile: Hyndman & Fan 1996, with weights as R's survey package has them.
+ * hf1 is `math`, hf2 `school`. */
+enum pal_quantile_rule {
+    PAL_QUANTILE_HF1, PAL_QUANTILE_HF2, PAL_QUANTILE_HF3, PAL_QUANTILE_HF4, PAL_QUANTILE_HF5,
+    PAL_QUANTILE_HF6, PAL_QUANTILE_HF7, PAL_QUANTILE_HF8, PAL_QUANTILE_HF9,
+    PAL_QUANTILE_SHAHVAISH, /* Shah & Vaish 2006; depends on the scale of the weights */
+};
+bool        pal_quantile_rule_parse(pal_str word, enum pal_quantile_rule *out);
+const char *pal_quantile_rule_name(enum pal_quantile_rule rule);
+
+/* Weighted values in order. */
+struct pal_ordered {
+    size_t        n;
+    const double *x;       /* [n] ascending; equal values in the order they came in  */
+    const double *weight;  /* [n] above 0                                            */
+    const double *through; /* [n] weight of this value and of all before it          */
+};
+/* Orders x[n] with weight[n]; rows of weight 0 and values that are NaN are left out. Memory and
+ * time are those of a sort.
+ * Errors : PAL_DOMAIN for a weight below 0; PAL_NOMEM. */
+PAL_CHECK_RESULT
+enum pal_status pal_ordered_new(size_t n, const double *x, const double *weight,
+                                struct pal_arena *arena, struct pal_ordered *out,
+                                struct pal_error *err);
+/* The p-quantile; NaN without values or for p outside 0..1. scratch is used by hf3 and shahvaish.
+ * Errors : PAL_NOMEM. */
+PAL_CHECK_RESULT
+enum pal_status pal_quantile(const struct pal_ordered *values, enum pal_quantile_rule rule,
+                             double p, struct pal_arena *scratch, double *out,
+                             struct pal_error *err);
+/* Limits of a quantile from those of the share of values at or below it (Woodruff 1952): the
+ * estimated share, not p, is the centre, and each limit is put through the rule; a limit outside
+ * 0..1 gives NaN. std_error is the width over twice the t quantile. word: asin beta mean xlogit.
+ * Errors : as pal_interval_share. */
+PAL_CHECK_RESULT
+enum pal_status pal_interval_quantile(const struct pal_ordered *values,
+                                      enum pal_quantile_rule rule, const char *word,
+                                      const struct pal_sampled_share *at_or_below,
+                                      struct pal_arena *scratch, double *low, double *high,
+                                      double *std_error, struct pal_error *err);
+
 /* ---- overdispersion -------------------------------------------------------------------------- */
 
 struct pal_dispersion {
