@@ -7,7 +7,9 @@ wrong usage. Needs Python's standard library only.
 
 Each kind of folder is a module in references/ with
     recognises(header) -> bool      by the columns of expected.csv
+    belongs(rows) -> bool           by its rows, where several folders have the same columns
     attempts(folder, rows)          -> one references.calls.Attempt, or None for "not attempted", a row
+    run_all(attempts, palermo)      runs them; without one, references.calls does
     optional(row) -> bool           the README lets an engine leave this row out
     section(row) -> str
 """
@@ -18,15 +20,15 @@ from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from references import calls, survey  # noqa: E402
+from references import calls, rds, survey  # noqa: E402
 
-KINDS = [survey]
+KINDS = [survey, rds]
 SHOWN = 10
 
 
-def kind_of(folder, header):
+def kind_of(folder, header, rows):
     for kind in KINDS:
-        if kind.recognises(header):
+        if kind.recognises(header) and (not hasattr(kind, "belongs") or kind.belongs(rows)):
             return kind
     print(f"reference: no module reads the folder '{folder}' yet (columns {', '.join(header)})", file=sys.stderr)
     sys.exit(2)
@@ -48,14 +50,14 @@ def main():
         return 2
     folder, wanted = Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else ""
     header, rows = read(folder)
-    kind = kind_of(folder, header)
+    kind = kind_of(folder, header, rows)
     sections = list(dict.fromkeys(kind.section(row) for row in rows))
     if wanted and wanted not in sections:
         print(f"reference: '{folder}' has no section '{wanted}'; it has {', '.join(sections)}", file=sys.stderr)
         return 2
     rows = [row for row in rows if not wanted or kind.section(row) == wanted]
     attempts = kind.attempts(folder, rows)
-    calls.run_all([a for a in attempts if a], os.environ.get("PALERMO", "palermo"))
+    getattr(kind, "run_all", calls.run_all)([a for a in attempts if a], os.environ.get("PALERMO", "palermo"))
 
     count, differing, left = Counter(), [], []
     for row, attempt in zip(rows, attempts):
@@ -78,14 +80,14 @@ def main():
                   f"{count[section, 'not attempted']} not attempted, {count[section, 'optional']} optional"
                   + (f" ({count[section, 'optional that agree']} agree)" if count[section, "optional"] else ""))
     for row, attempt, problems in differing[:SHOWN]:
-        print(f"\ndiffers: {row['case_id']}: {row['statistic']} {row.get('variables', '')}")
+        print(f"\ndiffers: {row['case_id']}: {row['statistic']} {row.get('variables', row.get('options', ''))}")
         print(f"  {attempt.command()}")
         for problem in problems:
             print(f"  {problem}")
     if len(differing) > SHOWN:
         print(f"\nand {len(differing) - SHOWN} more rows that differ")
     for row in left[:SHOWN]:
-        print(f"not attempted: {row['case_id']}: {row['statistic']} {row.get('variables', '')} "
+        print(f"not attempted: {row['case_id']}: {row['statistic']} {row.get('variables', row.get('options', ''))} "
               f"{row.get('ci_method', '')}".rstrip())
     if len(left) > SHOWN:
         print(f"and {len(left) - SHOWN} more rows that were not attempted")
