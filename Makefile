@@ -39,7 +39,7 @@ DEPS_REPORT  = gcc libc6-dev pkg-config libgsl-dev libcsv-dev zlib1g-dev libyaml
                libexpat1-dev libicu-dev libxlsxwriter-dev libreadstat-dev libisal-dev libglpk-dev libsqlite3-dev \
                libsodium-dev fonts-noto-core fonts-droid-fallback
 DEPS_TEST    = libcriterion-dev python3-minimal libpython3-stdlib
-DEPS_BROWSER = chromium nodejs npm
+DEPS_BROWSER = chromium nodejs npm poppler-utils
 DEPS_ALL     = clang clang-format clang-tidy libclang-rt-dev
 
 .DEFAULT_GOAL := all
@@ -146,7 +146,7 @@ build/fuzz/%: tests/fuzz/fuzz_%.c $(LIBOBJ)
 test-browser: ## the report of the example cycle in headless Chromium, English and Arabic
 	@sh tests/tools/install.sh $(DEPS_REPORT) $(DEPS_BROWSER)
 	@$(MAKE) --no-print-directory -s -j$$(nproc) all
-	@PALERMO=$(abspath $(BUILD)/palermo) sh tests/browser/run.sh
+	@PALERMO=$(abspath $(BUILD)/palermo) SHARED=$(abspath $(SHARED)) sh tests/browser/run.sh
 
 bench: ## ratios against floor and peers, in one run (benchmarks/README.md)
 	@$(MAKE) --no-print-directory -s -j$$(nproc) RELEASE=1 all

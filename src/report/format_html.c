@@ -26,11 +26,13 @@ const char report_table_css[] =
 static const char document_css[] =
     "body{margin:1.5rem;font-family:'Noto Sans','Noto Sans Arabic','Noto Sans CJK SC',sans-serif;"
     "color:#1a1a1a;background:#fff}"
+    "h1{display:inline;font:inherit}"
     "@media print{@page{size:A4 landscape}body{margin:0}.table-scroll{overflow:visible}"
     "thead{display:table-header-group}tr{break-inside:avoid}}";
 
 struct page {
     const struct pal_table *table;
+    bool alone; /* the caption is the heading of a page of its own */
     struct pal_buf *out;
     struct pal_arena *scratch;
 };
@@ -175,8 +177,10 @@ static void element(struct page *p)
     text(p, t->name);
     pal_buf_adds(p->out, "\">\n<caption id=\"");
     text(p, t->name);
-    pal_buf_adds(p->out, "-caption\">");
+    pal_buf_adds(p->out, p->alone ? "-caption\"><h1>" : "-caption\">");
     text(p, pal_table_caption(t, p->scratch));
+    if (p->alone)
+        pal_buf_adds(p->out, "</h1>");
     if (t->headnote.len) {
         pal_buf_adds(p->out, " <span class=\"headnote\">");
         text(p, t->headnote);
@@ -205,7 +209,7 @@ static enum pal_status write(const struct pal_table *table, const struct pal_rep
     (void)input;
     struct pal_buf out;
     pal_buf_init(&out, scratch, 1u << 30);
-    struct page p = {.table = table, .out = &out, .scratch = scratch};
+    struct page p = {.table = table, .alone = true, .out = &out, .scratch = scratch};
     pal_buf_addf(
         &out, "<!DOCTYPE html>\n<html lang=\"%s\" dir=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n",
         pal_language_code(table->language), pal_language_rtl(table->language) ? "rtl" : "ltr");

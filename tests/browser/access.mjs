@@ -1,0 +1,25 @@
+// access.mjs: the accessibility rules of axe-core, its best practices included, in every colour scheme.
+import { createRequire } from "node:module";
+import { eachPage, openDetails } from "./chromium.mjs";
+
+const { source } = createRequire(import.meta.url)("axe-core");
+
+async function violations(page) {
+    const found = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
+    return found.violations.map(({ id, help, nodes }) =>
+        `${id} (${nodes.length}): ${help}: ${nodes.slice(0, 3).map(node => node.target.join(" ")).join("; ")}`);
+}
+
+export function accessible(browser, files) {
+    return eachPage(browser, files, { colorScheme: "light" }, async page => {
+        await openDetails(page);
+        await page.evaluate(source);
+        const wrong = await violations(page);
+        const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+        const light = await paper();
+        await page.emulateMedia({ colorScheme: "dark" });
+        if (await paper() !== light)
+            wrong.push(...(await violations(page)).map(line => `dark: ${line}`));
+        return wrong;
+    });
+}
