@@ -12,6 +12,7 @@
 #include "palermo/estimate.h"  /* columns become values with a variance                      */
 #include "palermo/systems.h"   /* lists that overlap: how many people are on none of them      */
 #include "palermo/indicator.h" /* definitions meet data: figures with their provenance       */
+#include "palermo/protect.h"   /* what tables may not tell, and what others can be found from    */
 #include "palermo/report.h"    /* figures become tables, charts and pages in six languages   */
 #include "palermo/review.h"    /* packets to governments, their returns, the ledger           */
 
