@@ -34,8 +34,9 @@ struct pal_entry {
     double cost;         /* of hiding it, >= 0                                                */
     double upper, lower; /* a primary cell: how far above and below its value it must reach   */
     enum pal_entry_mark mark;
-    char letter; /* of CL_CONF_STATUS: F, A, O, T, M, S                               */
-    bool fixed;  /* never hidden as secondary: a zero, the grand total, once printed  */
+    char letter;  /* of CL_CONF_STATUS: F, A, O, T, M, S                               */
+    bool fixed;   /* never hidden as secondary: a zero, the grand total, once printed  */
+    bool derived; /* a rate, a share, or what parts leave of a total: no rule is meant for it */
 };
 
 struct pal_term {
@@ -200,6 +201,9 @@ void pal_system_costs(struct pal_system *system, enum pal_cost cost);
 /* The attacker knows 0 <= x <= max(times * value, value + plus). plus NaN: twice the largest
  * required upper distance (at least 1), and 10. */
 void pal_system_bounds(struct pal_system *system, double times, double plus);
+/* Where the print tells which cells a threshold hid (CONF_STATUS A), an attacker knows more: they
+ * lie between 1 and the threshold. Narrows their bounds, and what they ask for to what is left. */
+void pal_system_known(struct pal_system *system, const struct pal_primary_rule *rule, size_t rules);
 /* Zeros (unless primary) and cells that are in no relation a part (grand totals) stay printed. */
 void pal_system_fix(struct pal_system *system);
 

@@ -19,6 +19,10 @@ static const struct cli_option table[] = {
      "an attacker knows 0 <= x <= max(TIMES value, value + PLUS); default 3 and twice the widest "
      "protection and 10",
      CLI_AT(struct protect_options, bounds)},
+    {CLI_FLAG, "secret-rule", 0, NULL,
+     "do not tell apart what the rule hid and what protects it (CONF_STATUS C for both); without "
+     "this an attacker is held to know that a cell marked A lies below the threshold",
+     CLI_AT(struct protect_options, secret_rule)},
     {CLI_HEAD, NULL, 0, NULL, "How cells hang together", 0},
     {CLI_TEXT, "value", 0, "COLUMN", "column of the numbers; default value, OBS_VALUE, count or n",
      CLI_AT(struct protect_options, value)},
@@ -81,7 +85,7 @@ void protect_head(struct protect_call *call)
 void protect_row(struct protect_call *call, const char *statistic, pal_str key, double estimate,
                  double low, double high)
 {
-    const double number[] = {estimate, NAN, low, high};
+    const double number[] = {estimate, (double)NAN, low, high};
     const pal_str name =
         key.ptr ? pal_arena_printf(call->cli->arena, "%s[%.*s]", statistic, PAL_ARG(key))
                 : pal_str_of(statistic);
@@ -93,6 +97,11 @@ void protect_row(struct protect_call *call, const char *statistic, pal_str key, 
             pal_buf_add(&call->out, (pal_str){text, pal_num_write17(number[i], text)});
     }
     pal_buf_addc(&call->out, '\n');
+}
+
+void protect_fact(struct protect_call *call, const char *statistic, pal_str key, double estimate)
+{
+    protect_row(call, statistic, key, estimate, (double)NAN, (double)NAN);
 }
 
 static const pal_str none = {NULL, 0};
@@ -154,13 +163,12 @@ static enum pal_status audit(struct protect_call *call, struct pal_error *err)
         pal_buf_adds(&call->out, safe ? ",yes\n" : ",no\n");
     }
     if (strcmp(call->format, "reference") == 0) {
-        protect_row(call, "n_exactly_disclosed", none, (double)told, NAN, NAN);
-        protect_row(call, "n_unsafe", none, (double)unsafe, NAN, NAN);
+        protect_fact(call, "n_exactly_disclosed", none, (double)told);
+        protect_fact(call, "n_unsafe", none, (double)unsafe);
     }
     fprintf(call->cli->err,
-            "%zu hidden cells, %zu of them known exactly, %zu less protected than "
-            "asked\n",
-            hidden, told, unsafe);
+            "hidden cells: %zu; known exactly: %zu; less protected than asked: %zu\n", hidden, told,
+            unsafe);
     if (unsafe)
         call->cli->verdict = CLI_EXIT_DATA;
     return PAL_OK;
@@ -201,21 +209,21 @@ static void print_reference(struct protect_call *call, const struct pal_suppress
     for (size_t i = 0; i < s->cells; i++)
         primary += s->cell[i].mark == PAL_CELL_PRIMARY;
     protect_head(call);
-    protect_row(call, "n_primary", none, (double)primary, NAN, NAN);
+    protect_fact(call, "n_primary", none, (double)primary);
     for (size_t i = 0; i < s->cells; i++) {
         const struct pal_entry *c = &s->cell[i];
         if (c->mark != PAL_CELL_PRIMARY)
             continue;
-        protect_row(call, "primary", c->key, 1, NAN, NAN);
-        protect_row(call, "required_upper", c->key, c->upper, NAN, NAN);
-        protect_row(call, "required_lower", c->key, c->lower, NAN, NAN);
+        protect_fact(call, "primary", c->key, 1);
+        protect_fact(call, "required_upper", c->key, c->upper);
+        protect_fact(call, "required_lower", c->key, c->lower);
     }
-    protect_row(call, "min_secondary_cost", none, answer->cost, NAN, NAN);
-    protect_row(call, "n_secondary_in_this_optimum", none, (double)answer->secondary, NAN, NAN);
-    protect_row(call, "lower_bound", none, answer->lower_bound, NAN, NAN);
+    protect_fact(call, "min_secondary_cost", none, answer->cost);
+    protect_fact(call, "n_secondary_in_this_optimum", none, (double)answer->secondary);
+    protect_fact(call, "lower_bound", none, answer->lower_bound);
     for (size_t i = 0; i < s->cells; i++)
         if (s->cell[i].mark == PAL_CELL_SECONDARY)
-            protect_row(call, "secondary", s->cell[i].key, 1, NAN, NAN);
+            protect_fact(call, "secondary", s->cell[i].key, 1);
 }
 
 /* The tables as they came, hidden numbers empty, with CL_CONF_STATUS behind. */
@@ -251,7 +259,7 @@ static void print_tables(struct protect_call *call)
                                    c == 0 && x->tables == 1);
             }
             pal_buf_addc(&call->out, ',');
-            pal_buf_addc(&call->out, cell->letter);
+            pal_buf_addc(&call->out, cell->mark && !call->letters ? 'C' : cell->letter);
             pal_buf_addc(&call->out, '\n');
         }
     }
@@ -276,9 +284,8 @@ static enum pal_status suppress(struct protect_call *call, struct pal_error *err
         print_tables(call);
     pal_num_write(answer.cost, cost);
     pal_num_write(answer.lower_bound, bound);
-    fprintf(call->cli->err,
-            "%zu of %zu cells are hidden: %zu by rule, %zu to protect them, at cost %s (%s%s)\n",
-            primary + answer.secondary, s->cells, primary, answer.secondary, cost,
+    fprintf(call->cli->err, "hidden cells: %zu by rule, %zu to protect them, at cost %s (%s%s)\n",
+            primary, answer.secondary, cost,
             answer.optimal ? "the least there is" : "no pattern costs less than ",
             answer.optimal ? "" : bound);
     return PAL_OK;
@@ -294,6 +301,7 @@ static enum pal_status hide(struct protect_call *call, struct pal_error *err)
         return pal_fail(err, PAL_USAGE,
                         "say what may not be told, with --rule threshold:5, p:10, "
                         "nk:2,90 or zeros");
+    call->letters = !o->secret_rule && strcmp(call->format, "csv") == 0;
     PAL_TRY(protect_rules(call, err));
     if (o->pattern && strcmp(o->pattern, "none") != 0)
         PAL_TRY(read_pattern(call, err));

@@ -8,7 +8,7 @@ struct protect_options {
     struct cli_list relations, hierarchy, rule, by, rate, share;
     const char *value, *micro, *cellmap, *cost, *bounds, *pattern, *proof, *format;
     const char *round, *uniforms, *ptable;
-    bool audit, cell_key, heuristic;
+    bool audit, cell_key, heuristic, secret_rule;
     size_t exact_cells, nodes, seed;
 };
 
@@ -21,7 +21,8 @@ struct protect_call {
     size_t rules;
     struct pal_primary_rule *rule;
     struct pal_buf out;
-    const char *format; /* csv, table, reference */
+    const char *format; /* csv, reference */
+    bool letters;       /* the print tells which cells the rule hid */
 };
 
 PAL_CHECK_RESULT
@@ -44,5 +45,7 @@ enum pal_status protect_words(const struct cli_list *list, struct pal_arena *are
 void protect_head(struct protect_call *call);
 void protect_row(struct protect_call *call, const char *statistic, pal_str key, double estimate,
                  double low, double high);
+
+void protect_fact(struct protect_call *call, const char *statistic, pal_str key, double estimate);
 
 #endif

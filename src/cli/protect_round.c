@@ -16,7 +16,7 @@ static enum pal_status uniforms(struct protect_call *call, double **out, struct 
     if (u == SIZE_MAX)
         return pal_fail(err, PAL_USAGE, "'%s' has no column 'u'", g.path);
     for (size_t i = 0; i < s->cells; i++)
-        number[i] = NAN;
+        number[i] = (double)NAN;
     for (size_t row = 0; row < g.rows; row++) {
         const struct pal_place at = {g.path, g.line[row], (uint32_t)u + 1};
         size_t cell;
@@ -82,17 +82,17 @@ enum pal_status protect_round(struct protect_call *call, struct pal_error *err)
     if (strcmp(call->format, "reference") == 0) {
         protect_head(call);
         if (kind == PAL_ROUND_CONTROLLED) {
-            protect_row(call, "feasible", nothing, rounded.feasible, NAN, NAN);
+            protect_fact(call, "feasible", nothing, rounded.feasible);
             if (rounded.feasible)
-                protect_row(call, "min_sum_abs_deviation", nothing, rounded.deviation, NAN, NAN);
+                protect_fact(call, "min_sum_abs_deviation", nothing, rounded.deviation);
         }
         if (kind == PAL_ROUND_CONVENTIONAL)
-            protect_row(call, "sum_abs_deviation", nothing, rounded.deviation, NAN, NAN);
+            protect_fact(call, "sum_abs_deviation", nothing, rounded.deviation);
         if (kind == PAL_ROUND_RANDOM)
-            protect_row(call, "sum_variance", nothing, rounded.variance, NAN, NAN);
+            protect_fact(call, "sum_variance", nothing, rounded.variance);
         for (size_t i = 0; i < s->cells && rounded.feasible; i++)
             if (s->cell[i].letter)
-                protect_row(call, "rounded", s->cell[i].key, rounded.value[i], NAN, NAN);
+                protect_fact(call, "rounded", s->cell[i].key, rounded.value[i]);
         return PAL_OK;
     }
     if (!rounded.feasible)
@@ -133,9 +133,9 @@ enum pal_status protect_cell_keys(struct protect_call *call, struct pal_error *e
     for (size_t i = 0; i < n; i++) {
         char text[PAL_NUM_SIZE];
         if (reference) {
-            protect_row(call, "cellkey", cell[i].key, cell[i].cell_key, NAN, NAN);
-            protect_row(call, "count", cell[i].key, cell[i].count, NAN, NAN);
-            protect_row(call, "perturbed", cell[i].key, cell[i].perturbed, NAN, NAN);
+            protect_fact(call, "cellkey", cell[i].key, cell[i].cell_key);
+            protect_fact(call, "count", cell[i].key, cell[i].count);
+            protect_fact(call, "perturbed", cell[i].key, cell[i].perturbed);
             continue;
         }
         pal_csv_field_safe(&call->out, cell[i].key, true);

@@ -123,7 +123,7 @@ static bool contributors_beside(const struct protect_call *call, bool *known,
         any = true;
         for (size_t row = 0; row < t->grid->rows; row++) {
             struct pal_contributors *c = &contributors[t->cell[row]];
-            *c = (struct pal_contributors){.n = NAN};
+            *c = (struct pal_contributors){.n = (double)NAN};
             for (size_t j = 0; j < PAL_LARGEST && column[j] != SIZE_MAX; j++)
                 if (!pal_num_parse(t->grid->field[row * t->grid->columns + column[j]],
                                    &c->largest[j]))
@@ -196,7 +196,7 @@ static enum pal_status bounds_of(const char *text, double *times, double *plus,
                                  struct pal_error *err)
 {
     pal_str rest = pal_str_of(text ? text : "3"), a, b = {NULL, 0};
-    *plus = NAN;
+    *plus = (double)NAN;
     (void)pal_str_split(&rest, ',', &a);
     if (!pal_num_parse(a, times) || *times < 1 ||
         (pal_str_split(&rest, ',', &b) && (!pal_num_parse(b, plus) || *plus < 0)) || rest.len)
@@ -248,9 +248,11 @@ enum pal_status protect_rules(struct protect_call *call, struct pal_error *err)
     PAL_TRY(pal_primary_apply(s, call->rule, call->rules, given ? c : NULL, err));
     pal_system_costs(s, cost);
     pal_system_bounds(s, times, plus);
+    if (call->letters)
+        pal_system_known(s, call->rule, call->rules);
     pal_system_fix(s);
     for (size_t i = 0; i < s->cells; i++)
-        if (memchr(s->cell[i].key.ptr, '@', s->cell[i].key.len) && !s->cell[i].mark)
-            s->cell[i].cost = 0; /* goes with its count; a rest is fixed anyway */
+        if (s->cell[i].derived)
+            s->cell[i].cost = 0; /* goes with its count */
     return PAL_OK;
 }

@@ -103,7 +103,7 @@ static enum pal_status close_line(struct margins *m, size_t line, struct pal_err
         if (!key.ptr)
             return pal_nomem(err, "the margins");
         PAL_TRY(pal_system_cell(s, key, rest, &at, err));
-        s->cell[at].fixed = true;
+        s->cell[at].fixed = s->cell[at].derived = true;
         s->cell[at].letter = '\0'; /* printed nowhere */
         term[n++] = (struct pal_term){at, 1};
     }

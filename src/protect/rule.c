@@ -65,6 +65,8 @@ enum pal_status pal_primary_apply(struct pal_system *s, const struct pal_primary
         for (size_t i = 0; i < s->cells; i++) {
             struct pal_entry *c = &s->cell[i];
             double u = 0;
+            if (c->derived)
+                continue;
             switch (r->kind) {
             case PAL_RULE_THRESHOLD:
                 if (c->value > 0 && c->value < r->n)
@@ -135,7 +137,7 @@ enum pal_status pal_contributors_add(const struct pal_system *s, bool *known,
                     known[i] = more = true;
     }
     for (size_t i = 0; i < s->cells; i++)
-        if (!known[i])
+        if (!known[i] && !s->cell[i].derived)
             return pal_fail(
                 err, PAL_DATA,
                 "no contributors are given for cell '%.*s', and it is no total of cells "

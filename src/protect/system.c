@@ -164,8 +164,34 @@ void pal_system_bounds(struct pal_system *s, double times, double plus)
     for (size_t i = 0; i < s->cells; i++) {
         struct pal_entry *c = &s->cell[i];
         c->floor = fmin(0, c->value);
+        if (c->derived) {
+            c->ceiling = HUGE_VAL; /* it goes as far as its count */
+            continue;
+        }
         c->ceiling = fmax(times * c->value, c->value + plus);
     }
+}
+
+void pal_system_known(struct pal_system *s, const struct pal_primary_rule *rule, size_t rules)
+{
+    for (size_t k = 0; k < rules; k++)
+        for (size_t i = 0; i < s->cells && rule[k].kind == PAL_RULE_THRESHOLD; i++) {
+            struct pal_entry *c = &s->cell[i];
+            const double most = ceil(rule[k].n) - 1;
+            if (c->letter != 'A' || !(c->value > 0) || c->value > most)
+                continue;
+            c->floor = fmin(1, c->value);
+            c->ceiling = fmin(c->ceiling, most);
+            c->upper = fmin(c->upper, c->ceiling - c->value);
+            c->lower = fmin(c->lower, c->value - c->floor);
+        }
+}
+
+/* Is the cell a part of a total that somebody counts? A rate is no such total. */
+static bool is_part(const struct pal_system *s, size_t i, size_t r)
+{
+    const size_t total = pal_relation_total(s, r);
+    return total != i && (total == SIZE_MAX || !s->cell[total].derived);
 }
 
 void pal_system_fix(struct pal_system *s)
@@ -174,8 +200,8 @@ void pal_system_fix(struct pal_system *s)
         struct pal_entry *c = &s->cell[i];
         bool part = s->within_start[i] == s->within_start[i + 1];
         for (size_t w = s->within_start[i]; w < s->within_start[i + 1] && !part; w++)
-            part = pal_relation_total(s, s->within[w]) != i;
-        if (c->value == 0 || !part)
+            part = is_part(s, i, s->within[w]);
+        if (c->value == 0 || (!part && !c->derived))
             c->fixed = true;
     }
 }

@@ -176,6 +176,7 @@ static enum pal_status derive(struct pal_linked *x, struct pal_linked_table *t, 
             return pal_nomem(err, "the tables");
         const bool is_new = pal_system_find(x->system, key) == SIZE_MAX;
         PAL_TRY(pal_system_cell(x->system, key, count.value / base * derived->per, &at, err));
+        x->system->cell[at].derived = true;
         t->derived[row * x->derivations + d] = at;
         const struct pal_term term[] = {{t->cell[row], 1}, {at, -base / derived->per}};
         if (is_new)
