@@ -196,6 +196,9 @@ uint64_t pal_hash(const void *bytes, size_t size, uint64_t seed); /* not cryptog
 /* The whole of `text` as a number, rounded to nearest, the same in every locale. False when it is
  * not one ("", "1,282", "0x1p3", "nan" and "inf" are not). */
 bool pal_num_parse(pal_str text, double *out);
+/* The same, when 8 bytes from text.ptr on can be read, however long the text is: short decimals take
+ * a few steps for all their digits together. */
+bool pal_num_parse_fast(pal_str text, double *out);
 /* The same for numbers as people write them: `decimal` is '.' or ','; `thousands` a separator
  * (0 = none; ' ' also takes U+00A0 and U+202F) that must stand between groups of three. */
 bool pal_num_parse_as(pal_str text, char decimal, char thousands, double *out);
@@ -299,6 +302,29 @@ typedef enum pal_status (*pal_work)(void *context, size_t piece, struct pal_erro
 PAL_CHECK_RESULT
 enum pal_status pal_parallel(size_t pieces, unsigned threads, pal_work work, void *context,
                              struct pal_error *err);
+
+unsigned pal_processors(void); /* that the machine has online; at least 1 */
+
+/* A file that is read in pieces while the pieces before are used. begin(slot) is called for one
+ * piece after the other, in order and never twice at once: it reads. work(slot) is called for
+ * several at once: it parses. pal_ahead_next hands the slots out in order; one stays the caller's
+ * until the next call. Without helpers everything happens within that call, so the order of what is
+ * seen, and the piece whose failure is told, are the same on any number of threads. What the steps
+ * allocate belongs to their slot or worker: the arena of the job is the caller's alone. */
+struct pal_ahead;
+struct pal_ahead_steps {
+    enum pal_status (*begin)(void *context, size_t slot, bool *end, struct pal_error *err);
+    enum pal_status (*work)(void *context, size_t slot, unsigned worker, struct pal_error *err);
+    bool share; /* the caller takes part when it would wait; otherwise only where no helper is */
+};
+/* Workers are numbered 0 (the caller) to `helpers`. The helpers end with the arena. */
+PAL_CHECK_RESULT
+enum pal_status pal_ahead_new(const struct pal_ahead_steps *steps, void *context, size_t slots,
+                              unsigned helpers, struct pal_arena *arena, struct pal_ahead **out,
+                              struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status pal_ahead_next(struct pal_ahead *ahead, size_t *slot, bool *end,
+                               struct pal_error *err);
 
 /* ---- progress --------------------------------------------------------------------------- */
 

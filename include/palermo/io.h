@@ -119,6 +119,90 @@ PAL_CHECK_RESULT
 enum pal_status pal_dialect_suggest(const char *path, struct pal_arena *arena,
                                     struct pal_dialect *out, struct pal_error *err);
 
+/* ---- large CSV in pieces ----------------------------------------------------------------- */
+
+/* The same records as pal_records_open gives for a text that nobody described (one line of header,
+ * delimiter and encoding guessed), for files of any size: the text is cut into pieces of whole
+ * records at fixed places, whose fields are found 64 bytes at a time (AVX-512, AVX2 or plain C, as
+ * the machine has). What is no plain CSV (blanks around quotes, CR alone, a NUL, a quote inside a
+ * field, bytes of another encoding) makes its piece one that libcsv reads instead, so fields,
+ * refusals and their lines are the same in either way.
+ *
+ *     pal_pieces_open -> pal_pieces_cut, in order -> pal_pieces_index, side by side
+ *                     -> for each row: pal_piece_field; or pal_pieces_strict when the piece is so
+ *
+ * Threads : cut is called by one thread at a time; index, decode and the fields of a piece belong to
+ *           who has the piece. With more than one thread, gzip is inflated in a thread of its own.
+ * Cost    : a piece of text of 256 KiB, or of one longer record, and 4 bytes a field.
+ */
+struct pal_pieces;
+struct pal_pieces_options {
+    unsigned threads;   /* that the caller uses for all; 0 = 1 */
+    size_t piece_bytes; /* 0 = 256 KiB                         */
+    unsigned path;      /* 0 the machine's best; 1 plain C, 2 AVX2, 3 AVX-512 where it has them */
+    bool again;         /* pal_pieces_again will be called: a pipe is kept in a temporary file  */
+};
+
+struct pal_piece {
+    struct pal_arena *arena; /* the caller's, for this piece alone; the rest is zero at first */
+    char *text;              /* [len] whole records, LF behind the last; 64 bytes more may be read */
+    size_t len, cap;
+    bool strict; /* read it by pal_pieces_strict                                    */
+    bool rest;   /* and all that follows it: the last piece                         */
+    bool last_line_open; /* the LF at the end is not of the file */
+    bool high, cr, doubled;
+    size_t fields, rows, lines; /* lines: of the piece */
+    uint32_t *at;               /* [fields] where each ends */
+    uint32_t *row;              /* [rows] fields up to and with the row's last */
+    uint32_t *line;             /* [rows] lines up to and with the row's last  */
+    size_t room;
+};
+
+/* *out NULL when the file is no text: *records then reads it. */
+PAL_CHECK_RESULT
+enum pal_status pal_pieces_open(const char *path, const struct pal_pieces_options *options,
+                                struct pal_arena *arena, struct pal_pieces **out,
+                                struct pal_records **records, struct pal_error *err);
+const pal_str *pal_pieces_header(const struct pal_pieces *pieces, size_t *n);
+const char *pal_pieces_name(const struct pal_pieces *pieces);
+uint64_t pal_pieces_lines(const struct pal_pieces *pieces); /* before the first piece */
+bool pal_pieces_gzip(const struct pal_pieces *pieces);
+/* The next piece; *end when there is none. */
+PAL_CHECK_RESULT
+enum pal_status pal_pieces_cut(struct pal_pieces *pieces, struct pal_piece *piece, bool *end,
+                               struct pal_error *err);
+/* Finds fields and rows, or that the piece is strict. */
+PAL_CHECK_RESULT
+enum pal_status pal_pieces_index(const struct pal_pieces *pieces, struct pal_piece *piece,
+                                 struct pal_error *err);
+/* A strict piece as records; `line` lines stand before it. pal_records_lines at the end tells how
+ * many it has. */
+PAL_CHECK_RESULT
+enum pal_status pal_pieces_strict(struct pal_pieces *pieces, const struct pal_piece *piece,
+                                  uint64_t line, struct pal_arena *arena,
+                                  struct pal_records **out, struct pal_error *err);
+uint64_t pal_records_lines(const struct pal_records *records); /* read so far; 0 of a workbook */
+/* From the beginning once more; no piece is in use. */
+PAL_CHECK_RESULT
+enum pal_status pal_pieces_again(struct pal_pieces *pieces, struct pal_error *err);
+/* A field in UTF-8; `room` is the caller's, and emptied. The field itself when nothing changes. */
+pal_str pal_pieces_text(const struct pal_pieces *pieces, pal_str field, struct pal_buf *room);
+/* One field of a row: fields row[r-1]..row[r]-1. `last` of its row. Quotes and the blanks around are
+ * gone; `unfold` (as long as the field) takes one that has doubled quotes. */
+pal_str pal_piece_field(const struct pal_piece *piece, size_t field, bool last, char *unfold);
+static inline pal_str pal_piece_cell(const struct pal_piece *piece, size_t field, bool last,
+                                     char *unfold)
+{
+    const char *start = piece->text + (field ? piece->at[field - 1] + 1 : 0);
+    const char *stop = piece->text + piece->at[field];
+    if (start == stop)
+        return (pal_str){start, 0};
+    if ((unsigned char)*start > '"' && (unsigned char)stop[-1] > ' ') /* no quote, no blank */
+        return (pal_str){start, (size_t)(stop - start)};
+    return pal_piece_field(piece, field, last, unfold);
+}
+uint64_t pal_pieces_stored(const struct pal_pieces *pieces); /* bytes; UINT64_MAX: not known */
+
 /* ---- YAML (JSON is YAML) ------------------------------------------------------------------ */
 
 enum pal_yaml_kind { PAL_YAML_SCALAR, PAL_YAML_LIST, PAL_YAML_MAP };

@@ -1,4 +1,5 @@
-/* parallel.c: the only file that knows about threads. */
+/* parallel.c: pieces of work that do not depend on each other. Only this file and ahead.c know about
+ * threads. */
 #include "palermo/base.h"
 
 #include <pthread.h>
@@ -38,13 +39,17 @@ static void *run(void *argument)
 
 enum { MOST_THREADS = 256 };
 
+unsigned pal_processors(void)
+{
+    const long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return online > 0 ? (unsigned)online : 1;
+}
+
 enum pal_status pal_parallel(size_t pieces, unsigned threads, pal_work work, void *context,
                              struct pal_error *err)
 {
-    if (threads == 0) {
-        const long online = sysconf(_SC_NPROCESSORS_ONLN);
-        threads = online > 0 ? (unsigned)online : 1;
-    }
+    if (threads == 0)
+        threads = pal_processors();
     if (threads > MOST_THREADS)
         threads = MOST_THREADS;
     if (threads > pieces)

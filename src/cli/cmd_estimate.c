@@ -51,7 +51,7 @@ static const struct cli_option table[] = {
      CLI_AT(struct options, format)},
     {CLI_TEXT, "state", 0, "FILE", "also save the sums, for 'palermo merge'",
      CLI_AT(struct options, state)},
-    {CLI_COUNT, "threads", 0, "N", "files read side by side; the output does not depend on it",
+    {CLI_COUNT, "threads", 0, "N", "that read; the output does not depend on it",
      CLI_AT(struct options, threads)},
     {0},
 };
@@ -129,13 +129,15 @@ struct work {
     struct pal_arena **arena; /* [files] */
     struct est_pass **pass;   /* [files] */
     struct pal_progress *progress;
+    unsigned threads; /* for each file */
 };
 
 static enum pal_status read_file(void *context, size_t piece, struct pal_error *err)
 {
     const struct work *work = context;
     PAL_TRY(est_pass_new(work->plan, work->arena[piece], &work->pass[piece], err));
-    return est_pass_read(work->pass[piece], work->files->item[piece], work->progress, err);
+    return est_pass_read(work->pass[piece], work->files->item[piece], work->threads, work->progress,
+                         err);
 }
 
 static void free_arena(void *arena) { pal_arena_free(arena); }
@@ -157,9 +159,11 @@ static enum pal_status read_files(struct cli *cli, const struct est_plan *plan,
         if (files->n > 1)
             PAL_TRY(pal_arena_defer(cli->arena, free_arena, work.arena[i], err));
     }
+    const unsigned threads = o->threads ? (unsigned)o->threads : pal_processors();
+    work.threads = threads > files->n ? threads / (unsigned)files->n : 1;
     if (files->n == 1)
         work.progress = pal_progress_new(cli->arena, cli->err, "rows", 0);
-    PAL_TRY(pal_parallel(files->n, (unsigned)o->threads, read_file, &work, err));
+    PAL_TRY(pal_parallel(files->n, threads, read_file, &work, err));
     pal_progress_done(work.progress);
     for (size_t i = 1; i < files->n; i++)
         PAL_TRY(est_pass_fold(work.pass[0], work.pass[i], err));

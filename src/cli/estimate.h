@@ -192,7 +192,7 @@ PAL_CHECK_RESULT
 enum pal_status est_pass_new(const struct est_plan *plan, struct pal_arena *arena,
                              struct est_pass **out, struct pal_error *err);
 PAL_CHECK_RESULT
-enum pal_status est_pass_read(struct est_pass *pass, const char *path,
+enum pal_status est_pass_read(struct est_pass *pass, const char *path, unsigned threads,
                               struct pal_progress *progress, struct pal_error *err);
 /* into += from */
 PAL_CHECK_RESULT

@@ -406,7 +406,7 @@ static enum pal_status reader_new(struct est_pass *pass, struct pal_arena *arena
     return pal_groups_new(arena, plan->standard_columns, &out->strata, err);
 }
 
-enum pal_status est_pass_read(struct est_pass *pass, const char *path,
+enum pal_status est_pass_read(struct est_pass *pass, const char *path, unsigned threads,
                               struct pal_progress *progress, struct pal_error *err)
 {
     const struct est_plan *plan = pass->plan;
@@ -414,7 +414,9 @@ enum pal_status est_pass_read(struct est_pass *pass, const char *path,
     struct pal_stream *stream;
     const struct pal_batch *batch;
     PAL_TRY(reader_new(pass, pass->arena, &reader, err));
-    PAL_TRY(pal_stream_open(path, plan->column, plan->columns, pass->arena, &stream, err));
+    const struct pal_stream_options options = {.threads = threads};
+    PAL_TRY(pal_stream_open_with(path, plan->column, plan->columns, &options, pass->arena, &stream,
+                                 err));
     for (;;) {
         PAL_TRY(pal_stream_next(stream, &batch, err));
         if (!batch)

@@ -5,16 +5,20 @@
 #include <math.h>
 #include <string.h>
 
-static size_t column_of(struct est_plan *plan, pal_str name, bool number, struct pal_arena *arena)
+/* `codes`: its texts are asked for, whatever they look like. */
+static size_t column_of(struct est_plan *plan, pal_str name, bool number, bool codes,
+                        struct pal_arena *arena)
 {
     for (size_t i = 0; i < plan->columns; i++)
-        if (plan->column[i].number == number && pal_str_eq(plan->column[i].name, name))
+        if (plan->column[i].number == number && pal_str_eq(plan->column[i].name, name)) {
+            plan->column[i].codes = plan->column[i].codes && codes;
             return i;
+        }
     struct pal_stream_column *grown =
         pal_arena_grow(arena, plan->column, plan->columns, plan->columns + 1, sizeof *grown);
     if (!grown)
         return EST_NO_COLUMN;
-    grown[plan->columns] = (struct pal_stream_column){.name = name, .number = number};
+    grown[plan->columns] = (struct pal_stream_column){.name = name, .number = number, .codes = codes};
     plan->column = grown;
     return plan->columns++;
 }
@@ -22,7 +26,15 @@ static size_t column_of(struct est_plan *plan, pal_str name, bool number, struct
 static enum pal_status need_column(struct est_plan *plan, pal_str name, bool number,
                                    struct pal_arena *arena, size_t *out, struct pal_error *err)
 {
-    *out = column_of(plan, name, number, arena);
+    *out = column_of(plan, name, number, !number, arena);
+    return *out == EST_NO_COLUMN ? pal_nomem(err, "a plan") : PAL_OK;
+}
+
+/* Of a condition: numbers are compared where the column is one. */
+static enum pal_status need_either(struct est_plan *plan, const struct est_where *where,
+                                   struct pal_arena *arena, size_t *out, struct pal_error *err)
+{
+    *out = column_of(plan, where->column, false, where->operator== EST_PREFIX, arena);
     return *out == EST_NO_COLUMN ? pal_nomem(err, "a plan") : PAL_OK;
 }
 
@@ -292,8 +304,7 @@ static enum pal_status plan_conditions(struct est_plan *plan, struct pal_arena *
         return pal_nomem(err, "a plan");
     for (size_t i = 0; i < plan->wheres; i++) {
         PAL_TRY(est_where_parse(request->where[i], arena, &plan->where[i], err));
-        PAL_TRY(
-            need_column(plan, plan->where[i].column, false, arena, &plan->where_column[i], err));
+        PAL_TRY(need_either(plan, &plan->where[i], arena, &plan->where_column[i], err));
     }
     for (size_t s = 0; s < plan->stats; s++) {
         const struct est_stat *stat = &plan->stat[s];
@@ -302,7 +313,7 @@ static enum pal_status plan_conditions(struct est_plan *plan, struct pal_arena *
             return pal_nomem(err, "a plan");
         plan->condition_column[s] = columns;
         for (size_t i = 0; i < stat->conditions; i++)
-            PAL_TRY(need_column(plan, stat->condition[i].column, false, arena, &columns[i], err));
+            PAL_TRY(need_either(plan, &stat->condition[i], arena, &columns[i], err));
     }
     return PAL_OK;
 }

@@ -323,6 +323,16 @@ static void sha256(void *self, char *out)
 
 static const struct io_reader reader_csv = {"csv", next, preamble, sha256};
 
+pal_str io_csv_unread(const void *self)
+{
+    const struct csv_in *csv = self;
+    return (pal_str){csv->chunk + csv->at, csv->end - csv->at};
+}
+
+uint64_t io_csv_line(const void *self) { return ((const struct csv_in *)self)->line; }
+
+void io_csv_begin_at(void *self, uint64_t lines) { ((struct csv_in *)self)->line = lines; }
+
 enum pal_status io_csv_open(struct pal_source *source, const struct pal_dialect *dialect,
                             struct pal_arena *arena, const struct io_reader **reader, void **self,
                             struct pal_error *err)

@@ -17,6 +17,27 @@ enum pal_status io_source_look(const struct pal_source *source, struct pal_arena
 /* The open file when it can be read from any place, and nothing but its start was read; else -1. */
 int io_source_file(const struct pal_source *source);
 
+uint64_t io_source_size(const struct pal_source *source); /* stored bytes; UINT64_MAX: not known */
+bool io_source_is_gzip(const struct pal_source *source);
+/* So that a source can be read once more: what comes from a pipe, and is more than was looked at, is
+ * put into a temporary file. Before anything was read. */
+PAL_CHECK_RESULT
+enum pal_status io_source_keep(struct pal_source *source, struct pal_error *err);
+/* From its beginning. */
+PAL_CHECK_RESULT
+enum pal_status io_source_again(struct pal_source *source, struct pal_error *err);
+struct io_more { /* what follows a text in memory; read NULL: nothing */
+    enum pal_status (*read)(void *context, char *to, size_t size, size_t *got,
+                            struct pal_error *err);
+    void *context;
+};
+/* A copy of a text, and what follows it. `whole`: it is a file, at whose beginning a byte-order mark
+ * is dropped. */
+PAL_CHECK_RESULT
+enum pal_status io_source_memory(const char *name, pal_str text, bool whole, struct io_more more,
+                                 struct pal_arena *arena, struct pal_source **out,
+                                 struct pal_error *err);
+
 /* What a file is, by its first bytes. PAL_DATA with the way out when it is none that can be read
  * as records: a compressed file that is no gzip, an old or locked workbook, UTF-16 text. */
 enum io_format { IO_FORMAT_TEXT, IO_FORMAT_ZIP };
@@ -43,6 +64,27 @@ PAL_CHECK_RESULT
 enum pal_status io_csv_open(struct pal_source *source, const struct pal_dialect *dialect,
                             struct pal_arena *arena, const struct io_reader **reader, void **self,
                             struct pal_error *err);
+/* Of a CSV reader: what it has taken from its source and not used yet; how many lines it has used. It
+ * may begin with another line than the first. */
+pal_str io_csv_unread(const void *self);
+uint64_t io_csv_line(const void *self);
+void io_csv_begin_at(void *self, uint64_t lines);
+/* What stands in front of the source's records, as pal_records_open does it. */
+PAL_CHECK_RESULT
+enum pal_status io_records_of(struct pal_source *source, const struct pal_dialect *dialect,
+                              const struct pal_source_options *options, struct pal_arena *arena,
+                              struct pal_records **out, struct pal_error *err);
+/* The same of what is known to be text, without a look at its first bytes. */
+PAL_CHECK_RESULT
+enum pal_status io_records_text(struct pal_source *source, const struct pal_dialect *dialect,
+                                struct pal_arena *arena, struct pal_records **out,
+                                struct pal_error *err);
+/* Its reader when it is text, else NULL. */
+void *io_records_csv(const struct pal_records *records);
+PAL_CHECK_RESULT
+enum pal_status io_pieces_of(struct pal_source *source, const struct pal_pieces_options *options,
+                             struct pal_arena *arena, struct pal_pieces **out,
+                             struct pal_records **records, struct pal_error *err);
 PAL_CHECK_RESULT
 enum pal_status io_xlsx_open(struct pal_source *source, const struct pal_dialect *dialect,
                              uint64_t most, struct pal_arena *arena,

@@ -7,6 +7,7 @@ struct pal_records {
     const char *name;
     pal_str *header, *preamble;
     size_t header_n, preamble_n;
+    bool text;
 };
 
 static enum pal_status join_header(struct pal_records *records, size_t rows,
@@ -62,12 +63,36 @@ enum pal_status pal_records_open(const char *path, const struct pal_dialect *dia
     static const struct pal_dialect plain = {.header_rows = 1};
     if (!dialect)
         dialect = &plain;
+    struct pal_source *source;
+    PAL_TRY(pal_source_open(path, source_options, arena, &source, err));
+    return io_records_of(source, dialect, source_options, arena, out, err);
+}
+
+enum pal_status io_records_text(struct pal_source *source, const struct pal_dialect *dialect,
+                                struct pal_arena *arena, struct pal_records **out,
+                                struct pal_error *err)
+{
+    struct pal_records *records = pal_arena_alloc(arena, 1, sizeof *records);
+    if (!records)
+        return pal_nomem(err, pal_source_name(source));
+    records->name = pal_source_name(source);
+    records->text = true;
+    PAL_TRY(open_text(source, dialect, arena, records, err));
+    PAL_TRY(join_header(records, dialect->header_rows, arena, err));
+    *out = records;
+    return PAL_OK;
+}
+
+enum pal_status io_records_of(struct pal_source *source, const struct pal_dialect *dialect,
+                              const struct pal_source_options *source_options,
+                              struct pal_arena *arena, struct pal_records **out,
+                              struct pal_error *err)
+{
+    enum io_format format;
+    const char *path = pal_source_name(source);
     struct pal_records *records = pal_arena_alloc(arena, 1, sizeof *records);
     if (!records)
         return pal_nomem(err, path);
-    struct pal_source *source;
-    enum io_format format;
-    PAL_TRY(pal_source_open(path, source_options, arena, &source, err));
     records->name = pal_source_name(source);
     PAL_TRY(io_format_of(source, &format, err));
     if (format == IO_FORMAT_ZIP)
@@ -75,6 +100,7 @@ enum pal_status pal_records_open(const char *path, const struct pal_dialect *dia
                              arena, &records->reader, &records->self, err));
     else
         PAL_TRY(open_text(source, dialect, arena, records, err));
+    records->text = format == IO_FORMAT_TEXT;
     if (dialect->skip_rows) {
         records->preamble = pal_arena_alloc(arena, dialect->skip_rows, sizeof *records->preamble);
         if (!records->preamble)
@@ -85,6 +111,11 @@ enum pal_status pal_records_open(const char *path, const struct pal_dialect *dia
     PAL_TRY(join_header(records, dialect->header_rows, arena, err));
     *out = records;
     return PAL_OK;
+}
+
+void *io_records_csv(const struct pal_records *records)
+{
+    return records->text ? records->self : NULL;
 }
 
 const pal_str *pal_records_header(const struct pal_records *records, size_t *n)
@@ -103,6 +134,11 @@ enum pal_status pal_records_next(struct pal_records *records, struct pal_record 
                                  struct pal_error *err)
 {
     return records->reader->next(records->self, out, end, err);
+}
+
+uint64_t pal_records_lines(const struct pal_records *records)
+{
+    return records->text ? io_csv_line(records->self) : 0;
 }
 
 const char *pal_records_name(const struct pal_records *records) { return records->name; }

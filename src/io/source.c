@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,6 +23,11 @@ struct pal_source {
     char front[3]; /* what may be a byte-order mark */
     size_t front_at, front_have;
     bool started;
+    size_t first;        /* bytes that the opening read                */
+    bool refilled;       /* they are no longer in `stored`             */
+    uint64_t size;       /* of the file; UINT64_MAX: not known         */
+    off_t began;         /* place of the file where the source begins  */
+    struct io_more more; /* of a text in memory: what follows it       */
 };
 
 static void source_close(void *object)
@@ -52,6 +58,9 @@ static enum pal_status read_stored(struct pal_source *source, void *buffer, size
 
 static enum pal_status fill(struct pal_source *source, struct pal_error *err)
 {
+    if (source->stored_end)
+        return PAL_OK;
+    source->refilled = source->refilled || source->first > 0;
     source->at = 0;
     return read_stored(source, source->stored, source->cap, &source->have, err);
 }
@@ -80,6 +89,7 @@ enum pal_status pal_source_open(const char *path, const struct pal_source_option
     if (S_ISDIR(info.st_mode))
         return pal_fail(err, PAL_IO, "'%s' is a folder, not a file", path);
     source->regular = S_ISREG(info.st_mode) && !standard;
+    source->size = S_ISREG(info.st_mode) ? (uint64_t)info.st_size : UINT64_MAX;
     source->cap = IO_CHUNK;
     if (source->regular && info.st_size < IO_CHUNK)
         source->cap = (size_t)info.st_size + 1; /* the one more shows the end of the file */
@@ -87,7 +97,9 @@ enum pal_status pal_source_open(const char *path, const struct pal_source_option
     if (!source->stored)
         return pal_nomem(err, path);
     pal_sha256_init(&source->sha);
+    source->began = lseek(source->fd, 0, SEEK_CUR); /* -1: a pipe */
     PAL_TRY(fill(source, err));
+    source->first = source->have;
     if (source->have >= 2 && source->stored[0] == 0x1F && source->stored[1] == 0x8B) {
         if (inflateInit2(&source->inflate, 15 + 16) != Z_OK)
             return pal_nomem(err, path);
@@ -172,8 +184,12 @@ static enum pal_status read_gzip(struct pal_source *source, void *buffer, size_t
 static enum pal_status read_plain(struct pal_source *source, void *buffer, size_t size, size_t *got,
                                   struct pal_error *err)
 {
-    if (!source->have) /* past what the opening read, bytes go straight to the caller */
+    if (!source->have && source->more.read)
+        return source->more.read(source->more.context, buffer, size, got, err);
+    if (!source->have) { /* past what the opening read, bytes go straight to the caller */
+        source->refilled = source->refilled || !source->stored_end;
         return read_stored(source, buffer, size, got, err);
+    }
     *got = source->have < size ? source->have : size;
     memcpy(buffer, source->stored + source->at, *got);
     source->at += *got;
@@ -190,6 +206,102 @@ static enum pal_status read_some(struct pal_source *source, void *buffer, size_t
     if (source->given > source->most)
         return pal_fail(err, PAL_NOMEM, "'%s' %s more than %llu bytes", source->name,
                         source->gzip ? "inflates to" : "holds", (unsigned long long)source->most);
+    return PAL_OK;
+}
+
+/* ---- again, and from memory --------------------------------------------------------------------
+ */
+
+uint64_t io_source_size(const struct pal_source *source) { return source->size; }
+
+bool io_source_is_gzip(const struct pal_source *source) { return source->gzip; }
+
+enum pal_status io_source_keep(struct pal_source *source, struct pal_error *err)
+{
+    if (source->began >= 0 || (source->stored_end && !source->refilled))
+        return PAL_OK;
+    FILE *copy = tmpfile();
+    const int fd = copy ? dup(fileno(copy)) : -1;
+    if (copy)
+        fclose(copy);
+    if (fd < 0)
+        return pal_fail_errno(err, "cannot make a temporary file for '%s'", source->name);
+    enum pal_status status = PAL_OK;
+    size_t got = source->have;
+    char *chunk = malloc(IO_CHUNK);
+    if (!chunk)
+        status = pal_nomem(err, source->name);
+    if (status == PAL_OK)
+        status = io_write_all(fd, (pal_str){(const char *)source->stored + source->at, got},
+                              "a temporary file", err);
+    const bool hash = source->hash;
+    source->hash = false;
+    while (status == PAL_OK && got) {
+        status = read_stored(source, chunk, IO_CHUNK, &got, err);
+        if (status == PAL_OK)
+            status = io_write_all(fd, (pal_str){chunk, got}, "a temporary file", err);
+    }
+    source->hash = hash;
+    free(chunk);
+    if (status == PAL_OK && lseek(fd, (off_t)source->have, SEEK_SET) < 0)
+        status = pal_fail_errno(err, "cannot read a temporary file");
+    if (status != PAL_OK) {
+        close(fd);
+        return status;
+    }
+    if (source->fd > STDIN_FILENO)
+        close(source->fd);
+    source->fd = fd;
+    source->began = 0;
+    source->stored_end = false;
+    return PAL_OK;
+}
+
+enum pal_status io_source_again(struct pal_source *source, struct pal_error *err)
+{
+    source->at = 0;
+    if (source->refilled) {
+        if (lseek(source->fd, source->began, SEEK_SET) < 0)
+            return pal_fail_errno(err, "cannot read '%s' again", source->name);
+        source->stored_end = false;
+        source->first = 0;
+        pal_sha256_init(&source->sha);
+        PAL_TRY(fill(source, err));
+        source->first = source->have;
+        source->refilled = false;
+    }
+    source->have = source->first;
+    if (source->gzip)
+        inflateReset(&source->inflate);
+    source->member_done = source->started = false;
+    source->front_at = source->front_have = 0;
+    source->given = 0;
+    return PAL_OK;
+}
+
+enum pal_status io_source_memory(const char *name, pal_str text, bool whole, struct io_more more,
+                                 struct pal_arena *arena, struct pal_source **out,
+                                 struct pal_error *err)
+{
+    struct pal_source *source = pal_arena_alloc(arena, 1, sizeof *source);
+    unsigned char *copy = pal_arena_alloc(arena, text.len + 1, 1);
+    if (!source || !copy)
+        return pal_nomem(err, name);
+    if (text.len)
+        memcpy(copy, text.ptr, text.len);
+    *source = (struct pal_source){.name = name,
+                                  .fd = -1,
+                                  .stored_end = true,
+                                  .started = !whole,
+                                  .began = -1,
+                                  .size = whole ? text.len : UINT64_MAX,
+                                  .first = text.len,
+                                  .most = UINT64_MAX,
+                                  .stored = copy,
+                                  .cap = text.len,
+                                  .have = text.len,
+                                  .more = more};
+    *out = source;
     return PAL_OK;
 }
 

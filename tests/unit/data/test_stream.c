@@ -18,7 +18,7 @@ static enum pal_status open_stream(struct written *w, const char *csv,
 Test(data_stream, numbers_where_all_are_and_codes_otherwise)
 {
     static const struct pal_stream_column columns[] = {
-        {PAL_STR_INIT("x"), true}, {PAL_STR_INIT("age"), false}, {PAL_STR_INIT("year"), false}};
+        {PAL_STR_INIT("x"), true, false}, {PAL_STR_INIT("age"), false, false}, {PAL_STR_INIT("year"), false, false}};
     struct written w;
     struct pal_stream *stream;
     const struct pal_batch *batch;
@@ -41,15 +41,18 @@ Test(data_stream, numbers_where_all_are_and_codes_otherwise)
 
 Test(data_stream, what_is_wrong_has_its_place)
 {
-    static const struct pal_stream_column number[] = {{PAL_STR_INIT("n"), true}};
-    static const struct pal_stream_column typo[] = {{PAL_STR_INIT("cuont"), true}};
+    static const struct pal_stream_column number[] = {{PAL_STR_INIT("n"), true, false}};
+    static const struct pal_stream_column typo[] = {{PAL_STR_INIT("cuont"), true, false}};
     struct written w;
     struct pal_stream *stream;
-    cr_assert_eq(open_stream(&w, "a,n\nx,1\ny,two\n", number, 1, &stream), PAL_DATA);
+    const struct pal_batch *batch;
+    cr_assert_eq(open_stream(&w, "a,n\nx,1\ny,two\n", number, 1, &stream), PAL_OK);
+    cr_assert_eq(pal_stream_next(stream, &batch, &w.error), PAL_DATA);
     cr_expect_eq(w.error.line, 3);
     cr_expect_eq(w.error.column, 2);
     written_close(&w);
-    cr_assert_eq(open_stream(&w, "a,n\nx,1\ny\n", number, 1, &stream), PAL_DATA);
+    cr_assert_eq(open_stream(&w, "a,n\nx,1\ny\n", number, 1, &stream), PAL_OK);
+    cr_assert_eq(pal_stream_next(stream, &batch, &w.error), PAL_DATA);
     cr_expect_eq(w.error.line, 3);
     written_close(&w);
     cr_assert_eq(open_stream(&w, "a,count\nx,1\n", typo, 1, &stream), PAL_USAGE);

@@ -259,8 +259,8 @@ Test(data_warts_ncvs, households_told_apart_by_25_digits)
 Test(data_warts_nhanes, labels_with_brackets_and_commas)
 {
     const char *path = NEED_SHARED("data/survey/nhanes.csv.gz");
-    static const struct pal_stream_column wanted[] = {{PAL_STR_INIT("agecat"), false},
-                                                      {PAL_STR_INIT("WTMEC2YR"), true}};
+    static const struct pal_stream_column wanted[] = {{PAL_STR_INIT("agecat"), false, false},
+                                                      {PAL_STR_INIT("WTMEC2YR"), true, false}};
     struct pal_arena *arena = pal_arena_new();
     struct pal_stream *stream;
     struct pal_error err = {0};
