@@ -72,4 +72,131 @@ size_t pal_lists_pairs(size_t t, uint32_t *out /* [t(t-1)/2] or NULL */);
  * terms cannot tell its parameters apart (Chan, Silverman & Vincent 2021, section 3). */
 size_t pal_lists_triples(const struct pal_lists *lists);
 
+/* ---- log-linear models ----------------------------------------------------------------------- */
+
+/* log mean of a history = intercept + the effects of its lists + the effects of the model's sets of
+ * lists that it holds. Counts are Poisson. The dark figure is the mean of the history "on no list",
+ * exp(intercept). A model is a set of sets; the lists' own effects are always in it. */
+struct pal_model {
+    size_t terms;
+    const uint32_t *term; /* sets of one list or more, each once; the lists first */
+};
+/* The lists' effects, and the given sets. */
+PAL_CHECK_RESULT
+enum pal_status pal_model_new(const struct pal_lists *lists, const uint32_t *set, size_t n,
+                              struct pal_arena *arena, struct pal_model *out,
+                              struct pal_error *err);
+/* "main", "all-pairs", or terms "A:B,C:D" ('+' instead of ',' too), "A*B*C" (with all its subsets),
+ * and "[12,13,4]": hierarchical generators by the lists' numbers. */
+PAL_CHECK_RESULT
+enum pal_status pal_model_parse(const struct pal_lists *lists, pal_str text,
+                                struct pal_arena *arena, struct pal_model *out,
+                                struct pal_error *err);
+
+/* Whether a model has an estimate, and only one. */
+struct pal_existence {
+    bool exists;            /* the maximum likelihood estimate does                           */
+    bool identifiable;      /* its parameters can be told apart                               */
+    size_t rank_deficiency; /* parameters that cannot be                                      */
+    size_t parameters;      /* left when terms that nobody is on have gone to minus infinity   */
+    size_t cells;           /* histories left with them                                       */
+    size_t empty_n;
+    const uint32_t *empty; /* [empty_n] those terms                                          */
+    size_t culprits;
+    const uint32_t *culprit; /* [culprits] terms without a finite estimate: what is responsible */
+    bool dark_too;           /* the dark figure is without one as well                         */
+    double program;          /* max min mean under the observed sums, 0: none; NaN: not asked  */
+};
+/* Never fits anything. `program`: also solve Fienberg & Rinaldo's linear program (for its value;
+ * the verdict needs it seldom). Cost: parameters^3, and a small program in rare cases. */
+PAL_CHECK_RESULT
+enum pal_status pal_model_exists(const struct pal_lists *lists, const struct pal_model *model,
+                                 bool program, struct pal_arena *arena, struct pal_existence *out,
+                                 struct pal_error *err);
+/* Over all sets of pairs: how many models have no estimate, and in how many of those each pair is.
+ * PAL_DOMAIN for more than 22 pairs (7 lists with one pair more): 2^pairs models are looked at. */
+PAL_CHECK_RESULT
+enum pal_status pal_models_without(const struct pal_lists *lists, unsigned threads,
+                                   struct pal_arena *arena, double *without,
+                                   double *with_pair /* [pairs] */, struct pal_error *err);
+
+struct pal_loglinear {            /* a fitted model */
+    double people, dark, unknown; /* unknown: fitted people in histories whose count is unknown */
+    double population;            /* people + dark + unknown                                    */
+    double log_se; /* standard error of the log of what was not seen (dark + unknown)          */
+    double deviance, loglik, pearson;
+    double aic, bic; /* 2 k - 2 loglik (k finite parameters); k log(people) - 2 loglik           */
+    size_t parameters, cells, empty_n;
+    const uint32_t *term; /* [parameters] term[0] = 0: the intercept */
+    const double *coef, *coef_se;
+    const uint32_t *empty; /* [empty_n] terms at minus infinity                              */
+    const double *empty_p; /* chance of nobody on them, by the model without that term        */
+};
+/* Maximum likelihood. PAL_DOMAIN, with the pairs of lists responsible, when there is no estimate or
+ * more than one. Source: Fienberg 1972; Cormack 1989; Chan, Silverman & Vincent 2021. */
+PAL_CHECK_RESULT
+enum pal_status pal_loglinear_fit(const struct pal_lists *lists, const struct pal_model *model,
+                                  struct pal_arena *arena, struct pal_loglinear *out,
+                                  struct pal_error *err);
+/* Standard error of the population: of the expectation, and of the missing count around it. */
+double pal_loglinear_se(const struct pal_loglinear *fit);
+/* The limits of a log-normal interval for what was not seen, people added. */
+void pal_loglinear_interval(const struct pal_loglinear *fit, double level, double *low,
+                            double *high);
+
+/* ---- choosing pairs
+ * ------------------------------------------------------------------------------ */
+
+struct pal_step {
+    uint32_t pair;
+    double p;
+    bool taken;
+};
+struct pal_stepwise {
+    size_t chosen;
+    const uint32_t *pair;  /* [chosen] in order of entry                        */
+    const double *first_p; /* [t(t-1)/2] p of every pair in the main-effects fit */
+    size_t steps;
+    const struct pal_step *step; /* the best candidate of each step; the last may be refused */
+};
+/* Forward selection: of the pairs outside the model, the one whose overlap is least likely under
+ * the fit enters while p < threshold; a pair whose model would fail either check never does.
+ * Source: Chan, Silverman & Vincent 2021, section 4. */
+PAL_CHECK_RESULT
+enum pal_status pal_stepwise_choose(const struct pal_lists *lists, double threshold,
+                                    struct pal_arena *arena, struct pal_stepwise *out,
+                                    struct pal_error *err);
+
+struct pal_bootstrap {
+    double estimate;         /* of the table itself, chosen the same way */
+    size_t n, failed;        /* replicates; those without an estimate, which are left out */
+    const double *replicate; /* [n - failed] in their order */
+    double acceleration;     /* of the weighted jackknife */
+};
+struct pal_bootstrap_ask {
+    double threshold; /* of pal_stepwise_choose                       */
+    size_t replicates;
+    uint64_t seed;
+    unsigned threads;
+    struct pal_progress *progress; /* may be NULL */
+    double seconds;                /* 0: no bound; else PAL_DOMAIN when they are over */
+};
+/* Multinomial resampling of the people over the observed histories, the choice of pairs redone in
+ * every replicate; the acceleration by leaving out one person of each history. Replicate r depends
+ * on (seed, r) alone. */
+PAL_CHECK_RESULT
+enum pal_status pal_bootstrap_stepwise(const struct pal_lists *lists,
+                                       const struct pal_bootstrap_ask *ask, struct pal_arena *arena,
+                                       struct pal_bootstrap *out, struct pal_error *err);
+/* Share of replicates strictly below the estimate, as a normal quantile. */
+double pal_bca_z0(const double *replicate, size_t n, double estimate);
+/* BCa quantile at `level` of sorted replicates (quantile type 8). DiCiccio & Efron 1996. */
+double pal_bca_quantile(const double *sorted, size_t n, double z0, double acceleration,
+                        double level);
+/* Its Monte Carlo error: the spread over resamples of the replicates, z0 found anew. */
+PAL_CHECK_RESULT
+enum pal_status pal_bca_error(const double *sorted, size_t n, double estimate, double acceleration,
+                              const double *level, size_t levels, uint64_t seed,
+                              struct pal_arena *arena, double *out, struct pal_error *err);
+
 #endif

@@ -14,7 +14,10 @@ struct sys_options { /* as typed */
     const char *lists, *count, *person, *list, *by;
     struct cli_list merge, impossible;
     /* questions */
-    bool describe, triples;
+    bool describe, triples, acceleration;
+    const char *exists, *model, *pairs, *select, *replicates, *estimate, *ahat;
+    double pthresh, timeout;
+    size_t bootstrap, seed;
     /* the answer */
     const char *format, *out;
     double level;
@@ -76,5 +79,17 @@ enum pal_status sys_describe(struct sys_job *job, const struct sys_group *group,
 PAL_CHECK_RESULT
 enum pal_status sys_triples(struct sys_job *job, const struct sys_group *group,
                             struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status sys_exists(struct sys_job *job, const struct sys_group *group,
+                           struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status sys_model(struct sys_job *job, const struct sys_group *group,
+                          struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status sys_select(struct sys_job *job, const struct sys_group *group,
+                           struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status sys_replicates(struct sys_job *job, const struct sys_group *group,
+                               struct pal_error *err);
 
 #endif
