@@ -199,4 +199,33 @@ enum pal_status pal_bca_error(const double *sorted, size_t n, double estimate, d
                               const double *level, size_t levels, uint64_t seed,
                               struct pal_arena *arena, double *out, struct pal_error *err);
 
+/* ---- closed-population models
+ * --------------------------------------------------------------------- */
+
+/* "M0" (all lists alike), "Mt" (each its own), "Mh X" and "Mth X" with people of unequal
+ * catchability, X one of "Chao (LB)" (a lower bound), "Poisson2", "Darroch", "Gamma3.5"; or
+ * hierarchical generators "[12,13,4]". */
+struct pal_closed {
+    double people, dark, population, std_error;
+    double deviance, df, aic, bic;
+    double bias; /* first-order bias of the population */
+    int info; /* 0; 1: not settled, or the bias above a tenth of the population; 2: singular; 3: a
+                 mean is numerically 0; 13: both 1 and 3 */
+    bool finite; /* false: no finite estimate; the numbers are where the iteration stopped */
+    size_t removed_n;
+    unsigned removed[PAL_LISTS_MOST]; /* Chao: effects of j lists that came out negative */
+};
+/* Source: Rivest & Baillargeon 2007; Chao 1987; Darroch et al. 1993. PAL_USAGE for other words. */
+PAL_CHECK_RESULT
+enum pal_status pal_closed_fit(const struct pal_lists *lists, pal_str model,
+                               struct pal_arena *arena, struct pal_closed *out,
+                               struct pal_error *err);
+/* The maximum of the multinomial profile likelihood and where it has fallen by half the chi-square
+ * quantile; low is the people seen when it never does, high NaN. `exact`: log-gamma functions in
+ * place of Stirling's formula, and Chao's columns those of the model's own fit. Source: Cormack 1992. */
+PAL_CHECK_RESULT
+enum pal_status pal_closed_profile(const struct pal_lists *lists, pal_str model, double level,
+                                   bool exact, struct pal_arena *arena, double *peak, double *low,
+                                   double *high, struct pal_error *err);
+
 #endif

@@ -58,6 +58,13 @@ static const struct cli_option table[] = {
      CLI_AT(struct sys_options, estimate)},
     {CLI_TEXT, "ahat", 0, "A", "with --replicates: its acceleration; default: from the table",
      CLI_AT(struct sys_options, ahat)},
+    {CLI_HEAD, NULL, 0, NULL, "Closed-population models", 0},
+    {CLI_TEXT, "closed", 0, "MODEL",
+     "M0, Mt, Mh or Mth with Chao (LB), Poisson2, Darroch or Gamma3.5: 'Mth Chao (LB)'; or "
+     "generators",
+     CLI_AT(struct sys_options, closed)},
+    {CLI_TEXT, "interval", 0, "WORD", "of --closed: profile, profile:lgamma",
+     CLI_AT(struct sys_options, interval)},
     {CLI_HEAD, NULL, 0, NULL, "The answer", 0},
     {CLI_NUMBER, "timeout", 0, "SECONDS",
      "long work ends with a refusal; default: none. Same bytes whenever it ends in time",
@@ -88,6 +95,7 @@ static const struct {
     {offsetof(struct sys_options, pairs), false, sys_model},
     {offsetof(struct sys_options, select), false, sys_select},
     {offsetof(struct sys_options, replicates), false, sys_replicates},
+    {offsetof(struct sys_options, closed), false, sys_closed},
 };
 
 static bool is_asked(const struct sys_options *options, size_t i)

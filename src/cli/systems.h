@@ -15,7 +15,7 @@ struct sys_options { /* as typed */
     struct cli_list merge, impossible;
     /* questions */
     bool describe, triples, acceleration;
-    const char *exists, *model, *pairs, *select, *replicates, *estimate, *ahat;
+    const char *exists, *model, *pairs, *select, *replicates, *estimate, *ahat, *closed, *interval;
     double pthresh, timeout;
     size_t bootstrap, seed;
     /* the answer */
@@ -91,5 +91,8 @@ enum pal_status sys_select(struct sys_job *job, const struct sys_group *group,
 PAL_CHECK_RESULT
 enum pal_status sys_replicates(struct sys_job *job, const struct sys_group *group,
                                struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status sys_closed(struct sys_job *job, const struct sys_group *group,
+                           struct pal_error *err);
 
 #endif

@@ -20,9 +20,9 @@ from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from references import calls, rds, sdc, survey  # noqa: E402
+from references import calls, mse, rds, sdc, survey  # noqa: E402
 
-KINDS = [survey, rds, sdc]
+KINDS = [survey, rds, mse, sdc]
 SHOWN = 10
 
 

@@ -1,0 +1,74 @@
+/* systems_closed.c: closed-population models, their profile intervals, and all hierarchical models,
+ * as rows. */
+#include "systems.h"
+
+#include <math.h>
+#include <string.h>
+
+static enum pal_status profile_row(struct sys_job *job, const struct sys_group *group,
+                                   pal_str model, struct pal_error *err)
+{
+    const pal_str word = pal_str_of(job->options->interval);
+    const bool exact = pal_str_eq(word, PAL_STR("profile:lgamma"));
+    const double level = job->options->level > 0 ? job->options->level : 0.95;
+    double peak, low, high;
+    if (!exact && !pal_str_eq(word, PAL_STR("profile")))
+        return pal_fail(err, PAL_USAGE, "--interval of --closed is profile or profile:lgamma");
+    PAL_TRY(
+        pal_closed_profile(group->lists, model, level, exact, job->arena, &peak, &low, &high, err));
+    struct sys_row *row = sys_row_add(job, group, PAL_STR("N_multinomial_profile"), peak);
+    if (!row)
+        return pal_nomem(err, "the answer");
+    row->low = low;
+    row->high = high;
+    row->level = level;
+    row->method = "profile likelihood (Cormack 1992)";
+    if (isnan(high))
+        row->note = "the upper limit is beyond any number";
+    return PAL_OK;
+}
+
+static bool add_removed(struct sys_job *job, const struct sys_group *group,
+                        const struct pal_closed *fit)
+{
+    char names[16 * PAL_LISTS_MOST];
+    size_t n = 0;
+    names[0] = '\0';
+    for (size_t i = 0; i < fit->removed_n; i++)
+        n +=
+            (size_t)snprintf(names + n, sizeof names - n, "%seta%u", i ? "," : "", fit->removed[i]);
+    return sys_row_addf(job, group, (double)fit->removed_n, "negative_eta_removed{%s}", names) !=
+           NULL;
+}
+
+enum pal_status sys_closed(struct sys_job *job, const struct sys_group *group,
+                           struct pal_error *err)
+{
+    const pal_str model = pal_str_of(job->options->closed);
+    struct pal_closed fit;
+    PAL_TRY(pal_closed_fit(group->lists, model, job->arena, &fit, err));
+    if (!fit.finite)
+        return pal_fail(
+            err, PAL_DOMAIN,
+            "the model '%.*s' has no finite estimate here: the likelihood is highest at "
+            "the edge",
+            PAL_ARG(model));
+    bool ok = sys_row_add(job, group, PAL_STR("info_fit"), fit.info) != NULL;
+    struct sys_row *row = sys_row_add(job, group, PAL_STR("N_hat"), fit.population);
+    if (!ok || !row)
+        return pal_nomem(err, "the answer");
+    row->std_error = fit.std_error;
+    row->method = pal_arena_cstr(job->arena, model);
+    if (fit.info == 1 || fit.info == 13)
+        row->note = "the bias is above a tenth of the estimate: do not rely on it";
+    ok = sys_row_add(job, group, PAL_STR("deviance"), fit.deviance) &&
+         sys_row_add(job, group, PAL_STR("df"), fit.df) &&
+         sys_row_add(job, group, PAL_STR("AIC"), fit.aic) &&
+         sys_row_add(job, group, PAL_STR("BIC"), fit.bic) &&
+         sys_row_add(job, group, PAL_STR("asymptotic_bias"), fit.bias);
+    if (ok && strstr(job->options->closed, "Chao"))
+        ok = add_removed(job, group, &fit);
+    if (!ok)
+        return pal_nomem(err, "the answer");
+    return job->options->interval ? profile_row(job, group, model, err) : PAL_OK;
+}
