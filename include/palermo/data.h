@@ -134,7 +134,7 @@ const char *pal_duplicates_name(enum pal_duplicates rule);
 /* What the descriptor says of one measure; NULL when it declares none of that name. */
 struct pal_measure_facts {
     pal_str name, counting_unit, counting_stage;
-    pal_str kind; /* phenomenon, implementation, or empty */
+    pal_str kind;              /* phenomenon, implementation, or empty */
     bool is_rate, is_estimate; /* an estimate of a count need not be whole */
 };
 size_t pal_descriptor_measures(const struct pal_descriptor *descriptor);
@@ -309,10 +309,13 @@ size_t pal_rules(const struct pal_rule **out);
 const char *pal_rule_about(const char *rule); /* "" for a rule of somebody else's */
 const char *pal_severity_name(enum pal_severity severity);
 
+/* "/home/me/palermo/indicators/violence/HOM-01.yaml" is "indicators/violence/HOM-01.yaml" where
+ * "/home/me/palermo/indicators" is one of the folders: the same input gives the same bytes wherever
+ * it lies. Other names stay as they are. */
+pal_str pal_findings_file(pal_str file, const char *const *folder, size_t folders);
 /* severity,rule,file,line,column,dataset,value,finding,what_to_do: the layout of findings.csv. Ends
- * with a row per rule and file whose listing was capped, saying how many there were. A file below
- * one of the folders is named from that folder on, so that the same input gives the same bytes
- * wherever it lies. */
+ * with a row per rule and file whose listing was capped, saying how many there were. Files below
+ * one of the folders are named as above. */
 void pal_findings_csv(const struct pal_diag *diag, const char *const *folder, size_t folders,
                       struct pal_buf *out);
 /* The validation report structure of the European Statistical System (ValidatReport 1.0), one entry

@@ -168,6 +168,9 @@ struct pal_report_input {
     const struct pal_table_definition *const *table; /* [tables]                                */
     size_t tables;
     const struct pal_diag *diag;
+    const char *const
+        *folder; /* [folders] that were searched: files of findings are named from there */
+    size_t folders;
     const struct pal_evidence *evidence;
     size_t evidence_n;
     const struct pal_mark *mark;

@@ -153,22 +153,31 @@ static enum pal_status write_language(struct pal_report_input *input,
     return PAL_OK;
 }
 
-/* Every folder that was searched, so that findings.csv names files from there on. */
-static enum pal_status write_findings(const struct cli_work *work, struct pal_outdir *outdir,
-                                      struct pal_arena *scratch, struct pal_error *err)
+/* Every folder that was searched, so that findings name files from there on. */
+static enum pal_status name_folders(const struct cli_work *work, struct pal_report_input *input,
+                                    struct pal_arena *arena, struct pal_error *err)
 {
     const struct cli_folders *from = &work->folders;
     const size_t n = from->datasets_n + from->indicators_n;
-    const char **folder = pal_arena_alloc(scratch, n + 1, sizeof *folder);
+    const char **folder = pal_arena_alloc(arena, n + 1, sizeof *folder);
     if (!folder)
-        return pal_nomem(err, "findings.csv");
+        return pal_nomem(err, "the findings");
     for (size_t i = 0; i < n; i++)
         folder[i] =
             i < from->indicators_n ? from->indicators[i] : from->datasets[i - from->indicators_n];
     folder[n] = work->cycle.folder;
+    input->folder = folder;
+    input->folders = n + 1;
+    return PAL_OK;
+}
+
+static enum pal_status write_findings(const struct pal_report_input *input,
+                                      struct pal_outdir *outdir, struct pal_arena *scratch,
+                                      struct pal_error *err)
+{
     struct pal_buf out;
     pal_buf_init(&out, scratch, SIZE_MAX / 4);
-    pal_findings_csv(work->diag, folder, n + 1, &out);
+    pal_findings_csv(input->diag, input->folder, input->folders, &out);
     PAL_TRY(pal_buf_status(&out, "findings.csv", err));
     return pal_outdir_write(outdir, PAL_STR("findings.csv"), pal_buf_str(&out), err);
 }
@@ -182,7 +191,7 @@ static enum pal_status write_figures(const struct cli_work *work,
     PAL_TRY(pal_sink_open(outdir, PAL_STR("figures.csv"), scratch, &sink, err));
     PAL_TRY(pal_figures_write(work->figures, sink, err));
     PAL_TRY(pal_sink_close(sink, err));
-    PAL_TRY(write_findings(work, outdir, scratch, err));
+    PAL_TRY(write_findings(input, outdir, scratch, err));
     return formats->sdmx ? pal_sdmx_write(input, outdir, scratch, err) : PAL_OK;
 }
 
@@ -282,6 +291,7 @@ static enum pal_status run(struct cli *cli, struct pal_error *err)
     };
     for (size_t i = 0; i < work.datasets; i++)
         input.synthetic |= pal_descriptor_synthetic(work.dataset[i]->descriptor);
+    PAL_TRY(name_folders(&work, &input, cli->arena, err));
     PAL_TRY(pal_table_definitions_read(work.folders.indicators, work.folders.indicators_n,
                                        work.catalogue, work.diag, cli->arena, &input.table,
                                        &input.tables, err));

@@ -50,9 +50,7 @@ static void number_field(struct pal_buf *out, uint64_t value)
         pal_buf_addc(out, ',');
 }
 
-/* "/home/me/palermo/indicators/violence/HOM-01.yaml" is "indicators/violence/HOM-01.yaml" where
- * "/home/me/palermo/indicators" is one of the folders. */
-static pal_str named_from(pal_str file, const char *const *folder, size_t folders)
+pal_str pal_findings_file(pal_str file, const char *const *folder, size_t folders)
 {
     for (size_t i = 0; i < folders; i++) {
         pal_str above = pal_str_of(folder[i]);
@@ -73,7 +71,7 @@ static void csv_row(struct pal_buf *out, const struct pal_finding *f, const char
 {
     pal_csv_field(out, pal_str_of(pal_severity_name(f->severity)), true);
     pal_csv_field(out, pal_str_of(f->rule), false);
-    pal_csv_field_safe(out, named_from(pal_str_of(f->at.file), folder, folders), false);
+    pal_csv_field_safe(out, pal_findings_file(pal_str_of(f->at.file), folder, folders), false);
     number_field(out, f->at.line);
     number_field(out, f->at.column);
     pal_csv_field_safe(out, f->key, false);

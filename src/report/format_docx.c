@@ -146,17 +146,25 @@ static void body_rows(struct doc *d)
     }
 }
 
-/* Widths in twentieths of a point: the stub takes what the others leave. */
+/* Widths in twentieths of a point: values share what a year and a narrow stub leave, up to a width
+ * that is easy to read; the stub takes the rest. */
 static void grid(struct doc *d, unsigned page)
 {
     const struct pal_table *t = d->table;
-    const unsigned others = (unsigned)(t->cols - 1);
-    unsigned narrow = others ? page * 7 / 10 / others : 0;
-    if (narrow > 1400)
-        narrow = 1400;
+    enum { YEAR = 560, STUB = 1700, EASY = 1400 };
+    unsigned years = 0;
+    for (size_t c = 1; c < t->cols; c++)
+        years += t->col[c].role == PAL_ROLE_YEAR;
+    const unsigned values = (unsigned)(t->cols - 1) - years;
+    unsigned narrow = values ? (page - STUB - YEAR * years) / values : 0;
+    if (narrow > EASY)
+        narrow = EASY;
     pal_buf_adds(&d->out, "<w:tblGrid>");
     for (size_t c = 0; c < t->cols; c++)
-        pal_buf_addf(&d->out, "<w:gridCol w:w=\"%u\"/>", c ? narrow : page - narrow * others);
+        pal_buf_addf(&d->out, "<w:gridCol w:w=\"%u\"/>",
+                     !c                                ? page - narrow * values - YEAR * years
+                     : t->col[c].role == PAL_ROLE_YEAR ? YEAR
+                                                       : narrow);
     pal_buf_adds(&d->out, "</w:tblGrid>");
 }
 

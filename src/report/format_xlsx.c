@@ -170,7 +170,7 @@ static double lines_of(pal_str text, size_t width)
     return 1 + (double)(units / (width - 1));
 }
 
-enum { STUB_WIDTH = 36, VALUE_WIDTH = 14, YEAR_WIDTH = 8, NOTE_WIDTH = 110, LINE_HEIGHT = 15 };
+enum { STUB_WIDTH = 36, VALUE_WIDTH = 14, YEAR_WIDTH = 8, NOTE_WIDTH = 110, LINE_HEIGHT = 17 };
 
 static void head_heights(struct book *b, lxw_row_t row)
 {

@@ -162,7 +162,7 @@ static enum pal_status body(struct page *p, const enum pal_language *languages, 
     contents(p);
     pal_buf_adds(p->out, "<main id=\"main\">\n");
     PAL_TRY(page_summary(p));
-    page_key(p);
+    PAL_TRY(page_key(p));
     for (int part = 0; part < PAGE_PARTS; part++)
         PAL_TRY(page_tables(p, (enum page_part)part));
     if (page_has_loose_evidence(p)) {

@@ -90,7 +90,8 @@ extern const struct page_part_words {
 
 PAL_CHECK_RESULT
 enum pal_status page_summary(struct page *p);
-void page_key(struct page *p); /* what the figures show */
+PAL_CHECK_RESULT
+enum pal_status page_key(struct page *p); /* what the figures show */
 PAL_CHECK_RESULT
 enum pal_status page_tables(struct page *p, enum page_part part);
 void page_national(struct page *p, const struct pal_table_definition *definition);

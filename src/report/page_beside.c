@@ -27,9 +27,9 @@ static void code_head(struct page *p, enum pal_word word, pal_str code)
 {
     pal_buf_adds(p->out, "<th scope=\"col\" class=\"num\">");
     page_word(p, word);
-    pal_buf_adds(p->out, " (<bdi>");
+    pal_buf_adds(p->out, " <bdi class=\"word\">(");
     page_text(p, code);
-    pal_buf_adds(p->out, "</bdi>)</th>");
+    pal_buf_adds(p->out, ")</bdi></th>");
 }
 
 static void value_cell(struct page *p, const struct pal_figure *figure)

@@ -17,7 +17,7 @@ static void finding_row(struct page *p, const struct pal_diag_tally *tally)
     pal_buf_adds(p->out, "</td><td lang=\"en\"><bdi>");
     page_text(p, pal_str_of(tally->rule));
     pal_buf_adds(p->out, "</bdi></td><td lang=\"en\"><bdi>");
-    page_text(p, pal_str_of(tally->file));
+    page_text(p, pal_findings_file(pal_str_of(tally->file), p->input->folder, p->input->folders));
     pal_buf_adds(p->out, "</bdi></td><td class=\"num\">");
     page_number(p, (double)tally->count, 0);
     pal_buf_adds(p->out, "</td><td class=\"long\" lang=\"en\" dir=\"ltr\">");

@@ -158,8 +158,9 @@ static uint32_t world_of(const struct page *p, struct page_slice slice)
     return PAL_NO_AREA;
 }
 
+/* again: an earlier table has said the total; the parts are said where this one breaks it down. */
 static bool one_entry(struct page *p, const struct pal_table *table,
-                      const struct pal_table_definition *definition, size_t k)
+                      const struct pal_table_definition *definition, size_t k, bool again)
 {
     const struct pal_definition *indicator = definition->indicator[k];
     const struct page_slice slice = page_figures_of(p->input->figures, indicator);
@@ -174,7 +175,7 @@ static bool one_entry(struct page *p, const struct pal_table *table,
     pal_buf_adds(p->out, "</a><br><span class=\"code\">");
     page_text(p, pal_text_in(&indicator->unit_name, p->language));
     pal_buf_adds(p->out, "</span></p>\n<div><p>");
-    if (!total_said(p, slice, world) && !parts_said(p, definition, slice, world)) {
+    if ((again || !total_said(p, slice, world)) && !parts_said(p, definition, slice, world)) {
         p->out->len = before;
         return false;
     }
@@ -194,7 +195,20 @@ static bool one_entry(struct page *p, const struct pal_table *table,
     return true;
 }
 
-static bool one_part(struct page *p, enum page_part part)
+struct said {                                /* indicators that have spoken for a table */
+    const struct pal_definition **indicator; /* [tables] */
+    size_t n;
+};
+
+static bool has_spoken(const struct said *said, const struct pal_definition *indicator)
+{
+    for (size_t i = 0; i < said->n; i++)
+        if (said->indicator[i] == indicator)
+            return true;
+    return false;
+}
+
+static bool one_part(struct page *p, enum page_part part, struct said *spoken)
 {
     const size_t before = p->out->len;
     bool open = false, any = false;
@@ -209,8 +223,12 @@ static bool one_part(struct page *p, enum page_part part)
         }
         /* The first indicator that has a total speaks for the table. */
         bool said = false;
-        for (size_t k = 0; k < p->input->table[i]->indicators && !said; k++)
-            said = one_entry(p, p->table[i], p->input->table[i], k);
+        for (size_t k = 0; k < p->input->table[i]->indicators && !said; k++) {
+            const struct pal_definition *indicator = p->input->table[i]->indicator[k];
+            said = one_entry(p, p->table[i], p->input->table[i], k, has_spoken(spoken, indicator));
+            if (said)
+                spoken->indicator[spoken->n++] = indicator;
+        }
         any |= said;
     }
     if (any)
@@ -220,15 +238,20 @@ static bool one_part(struct page *p, enum page_part part)
     return any;
 }
 
-void page_key(struct page *p)
+enum pal_status page_key(struct page *p)
 {
+    struct said spoken = {
+        .indicator = pal_arena_alloc(p->arena, p->input->tables + 1, sizeof *spoken.indicator)};
+    if (!spoken.indicator)
+        return pal_nomem(p->err, "the report page");
     pal_buf_adds(p->out, "<section>\n");
     page_heading(p, 2, "key", PAL_WORD_KEY);
     page_paragraph(p, PAL_WORD_KEY_TEXT);
     bool any = false;
     for (int part = 0; part < PAGE_PARTS; part++)
-        any |= one_part(p, (enum page_part)part);
+        any |= one_part(p, (enum page_part)part, &spoken);
     if (!any)
         page_paragraph(p, PAL_WORD_KEY_NONE);
     pal_buf_adds(p->out, "</section>\n");
+    return PAL_OK;
 }
