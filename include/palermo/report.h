@@ -190,6 +190,18 @@ enum pal_status pal_table_layout(const struct pal_report_input *input,
                                  enum pal_language language, struct pal_arena *arena,
                                  const struct pal_table **out, struct pal_error *err);
 
+/* What other rooms say of a table and of a breakdown. */
+unsigned pal_table_definition_number(const struct pal_table_definition *definition);
+struct pal_text pal_table_definition_title(const struct pal_table_definition *definition);
+bool pal_table_definition_prints(const struct pal_table_definition *definition,
+                                 const struct pal_definition *indicator);
+/* "Female, 0-17 years", totals left out; codes themselves where no label is known. */
+pal_str pal_breakdown_text(const struct pal_report_input *input, const struct pal_figure *figure,
+                           enum pal_language language, struct pal_arena *arena);
+/* The label of one code; the code itself where there is none. */
+pal_str pal_label_text(const struct pal_report_input *input, pal_str dimension, pal_str code,
+                       enum pal_language language);
+
 /* ---- formats
  * ------------------------------------------------------------------------------------- */
 

@@ -131,4 +131,178 @@ enum pal_status pal_ledger_key(struct pal_ledger *ledger, pal_str id, pal_str ar
                                struct pal_arena *arena, struct pal_key *out, bool *registered,
                                bool *revoked, struct pal_error *err);
 
+/* ---- queries
+ * ------------------------------------------------------------------------------------- */
+
+enum pal_query_rule {
+    PAL_QUERY_CHANGE, /* from the year before, beyond what series of this kind do by chance     */
+    PAL_QUERY_BREAK,  /* another level for two years or more                                    */
+    PAL_QUERY_ZERO,   /* none, where chance alone would hardly give none                        */
+    PAL_QUERY_SLIP,   /* differs from the last release as mistyped figures do                   */
+    PAL_QUERY_COPY,   /* the year before, unchanged                                             */
+    PAL_QUERY_PARTS,  /* parts and total                                                        */
+    PAL_QUERY_STAGES, /* more at a later stage than at an earlier one                           */
+    PAL_QUERY_MIRROR, /* the other State reports otherwise of the same                          */
+    PAL_QUERIES
+};
+const char *pal_query_name(enum pal_query_rule rule); /* "change", ... */
+
+struct pal_query {
+    size_t figure; /* index */
+    enum pal_query_rule rule;
+    double with[7];      /* its numbers, in the order in which they are said                     */
+    uint32_t other_area; /* of a mirror; PAL_NO_AREA otherwise                                   */
+};
+
+/* Limits are learned, not fixed. The change of a count from one year to the next is scored as
+ *     r = (log((b + 1/2) / (a + 1/2)) - m) / sqrt(1/(a + 1/2) + 1/(b + 1/2) + tau^2),
+ * with m the median change of the family (the definition) and tau^2, the overdispersion beyond
+ * Poisson, such that the median of r^2 is that of a chi-square with one degree of freedom. Tails
+ * heavier than normal are met by Student's t with the degrees of freedom at which the 90th
+ * percentile of |r| lies as far from its median as it does; both are quantiles, so that up to a
+ * tenth of wrong figures do not move them. A change is queried beyond the two-sided quantile at
+ * `alpha`: of right figures, that share is queried. Families with fewer than 30 pairs take the
+ * limits of all families of their instrument together. */
+struct pal_limits {
+    double median, tau2, df, scale, limit; /* |r| > limit is queried */
+    size_t pairs;
+};
+/* From the scores of pairs (before[i], after[i]); PAL_DOMAIN when there are none. */
+PAL_CHECK_RESULT
+enum pal_status pal_limits_learn(const double *before, const double *after, size_t n, double alpha,
+                                 struct pal_arena *scratch, struct pal_limits *out,
+                                 struct pal_error *err);
+double pal_limits_score(const struct pal_limits *limits, double before, double after);
+/* True when the digits differ as in a mistyped number: two neighbours exchanged, one digit wrong,
+ * left out or added, or a factor of ten, a hundred or a thousand. */
+bool pal_is_slip(double now, double then);
+
+struct pal_released { /* what the last packet of a figure said */
+    pal_str figure, value, packet, date;
+};
+struct pal_query_ask {
+    const struct pal_figures *figures;
+    double alpha;                        /* 0 = 0.01 */
+    const struct pal_released *released; /* [released_n] sorted by figure */
+    size_t released_n;
+};
+/* What the latest packet of each State and instrument said, sorted by figure. */
+PAL_CHECK_RESULT
+enum pal_status pal_ledger_released(struct pal_ledger *ledger, struct pal_arena *arena,
+                                    const struct pal_released **out, size_t *n,
+                                    struct pal_error *err);
+/* The same from the figures.csv of an earlier run. */
+PAL_CHECK_RESULT
+enum pal_status pal_released_read(const char *path, struct pal_arena *arena,
+                                  const struct pal_released **out, size_t *n,
+                                  struct pal_error *err);
+/* All queries, by figure and then by rule. Cost: one pass over the figures, and sorting the pairs
+ * of each definition. */
+PAL_CHECK_RESULT
+enum pal_status pal_queries_make(const struct pal_query_ask *ask, struct pal_arena *arena,
+                                 const struct pal_query **out, size_t *n, struct pal_error *err);
+
+/* ---- states of review ---- */
+
+enum pal_review_state {
+    PAL_STATE_DRAFT,
+    PAL_STATE_SENT,
+    PAL_STATE_QUERIED,
+    PAL_STATE_CORRECTED,
+    PAL_STATE_ENDORSED,
+    PAL_STATE_EXPLAINED,
+    PAL_STATE_DISPUTED,
+    PAL_STATE_NO_REPLY,
+    PAL_STATE_WITHDRAWN,
+    PAL_STATE_NOT_OURS,
+    PAL_REVIEW_STATES
+};
+/* The word of REVIEW_STATUS: "draft", ... "no-reply", "not-ours". */
+const char *pal_review_state_name(enum pal_review_state state);
+bool pal_review_state_parse(pal_str word, enum pal_review_state *out);
+pal_str pal_review_state_text(enum pal_review_state state, enum pal_language language);
+
+/* ---- packets
+ * ------------------------------------------------------------------------------------- */
+
+enum pal_answer {
+    PAL_ENDORSED,
+    PAL_CORRECTED,
+    PAL_EXPLAINED,
+    PAL_OBJECTED,
+    PAL_WITHDRAWN_ANSWER,
+    PAL_NOT_OURS,
+    PAL_ANSWERS
+};
+const char *pal_answer_name(enum pal_answer answer); /* "endorsed", ... "not-ours" */
+
+struct pal_packet_row {
+    size_t figure; /* index in input->figures */
+    pal_str key;
+    const struct pal_query *query; /* [queries] */
+    size_t queries;
+    const struct pal_released *released; /* NULL: not released before */
+    const struct pal_figure *before;     /* the series' last value before; NULL: none */
+    const struct pal_figure *region;     /* total that it enters; NULL: none */
+    pal_str state;                       /* "draft", "endorsed", ... so far */
+};
+struct pal_packet {
+    pal_str id, area, stream, date, deadline, silence;
+    uint32_t of_area;
+    int64_t round;
+    const struct pal_report_input *input;
+    size_t rows, queried;
+    const struct pal_packet_row *row;
+    enum pal_language working; /* the language the State writes in */
+    char sha256[65];           /* of figures.csv */
+};
+
+struct pal_packet_ask {
+    const struct pal_report_input *input;
+    const struct pal_query *query; /* [queries] by figure */
+    size_t queries;
+    const struct pal_released *released;
+    size_t released_n;
+    pal_str date, deadline, silence;
+    size_t years; /* the latest years of each series only, and what is queried; 0 = all */
+};
+/* *out NULL when no figure of the State belongs to the stream. The id is made of area, stream,
+ * round and a hash of what is sent: the same draft gives the same packet. */
+PAL_CHECK_RESULT
+enum pal_status pal_packet_make(const struct pal_packet_ask *ask, uint32_t area, pal_str stream,
+                                int64_t round, struct pal_arena *arena,
+                                const struct pal_packet **out, struct pal_error *err);
+/* figures.csv of a packet: KEY,VALUE,LOW,HIGH,OBS_STATUS,FLAGS,QUERIES, the same in all languages.
+ */
+PAL_CHECK_RESULT
+enum pal_status pal_packet_figures(const struct pal_packet *packet, struct pal_buf *out,
+                                   struct pal_error *err);
+/* Writes packet-<lang>.{xlsx,html,csv} for each language, figures.csv, manifest.json and its
+ * signature manifest.sig into the folder. */
+PAL_CHECK_RESULT
+enum pal_status pal_packet_write(const struct pal_packet *packet, const enum pal_language *language,
+                                 size_t languages, const struct pal_key *key,
+                                 struct pal_outdir *outdir, struct pal_arena *scratch,
+                                 struct pal_error *err);
+/* The entry and the items that the ledger keeps of a packet. */
+PAL_CHECK_RESULT
+enum pal_status pal_packet_record(const struct pal_packet *packet, pal_str signer,
+                                  struct pal_ledger *ledger, struct pal_arena *scratch,
+                                  struct pal_error *err);
+/* The UN language that a State writes in, as far as datasets/areas/languages.csv says; English
+ * otherwise. */
+struct pal_working_languages;
+PAL_CHECK_RESULT
+enum pal_status pal_working_languages_read(const char *areas_folder, struct pal_arena *arena,
+                                           struct pal_working_languages **out,
+                                           struct pal_error *err);
+enum pal_language pal_working_language(const struct pal_working_languages *languages, pal_str area);
+
+/* A detached signature of a file: "name: value" lines; what is signed is all of them but the last.
+ * `what` is "packet" or "return". */
+PAL_CHECK_RESULT
+enum pal_status pal_signature_text(const char *what, pal_str packet, pal_str sha256,
+                                   const struct pal_key *key, struct pal_arena *arena, pal_str *out,
+                                   struct pal_error *err);
+
 #endif

@@ -5,6 +5,28 @@
 #include <time.h>
 
 static const struct cli_option table[] = {
+    {CLI_TEXT, "out", 'o', "DIR", "send: folder of the packets; default 'review'",
+     CLI_AT(struct review_options, out)},
+    {CLI_TEXT, "languages", 0, "LIST",
+     "send: these languages beside each State's own (ar, zh, en, fr, ru, es)",
+     CLI_AT(struct review_options, languages)},
+    {CLI_TEXT, "deadline", 0, "DATE", "send: answers are asked by then; default: the cycle's",
+     CLI_AT(struct review_options, deadline)},
+    {CLI_COUNT, "years", 0, "N",
+     "send: the last N years of each series, and what is queried; default: all",
+     CLI_AT(struct review_options, years)},
+    {CLI_TEXT, "alpha", 0, "P",
+     "send: share of right figures that may be queried by chance, by rule; default 0.01",
+     CLI_AT(struct review_options, alpha)},
+    {CLI_TEXT, "previous", 0, "FILE",
+     "send: figures.csv of the last release; default: the last packets",
+     CLI_AT(struct review_options, previous)},
+    {CLI_LIST, "data", 0, "DIR", "look for datasets and their files here too (repeatable)",
+     CLI_AT(struct review_options, data)},
+    {CLI_LIST, "indicators", 0, "DIR", "look for definitions here first (repeatable)",
+     CLI_AT(struct review_options, indicators)},
+    {CLI_TEXT, "as-of", 0, "DATE", "as for 'palermo run'", CLI_AT(struct review_options, as_of)},
+    {CLI_COUNT, "threads", 0, "N", "as for 'palermo run'", CLI_AT(struct review_options, threads)},
     {CLI_TEXT, "ledger", 0, "PATH", "the ledger; default: what the cycle says, or beside the cycle",
      CLI_AT(struct review_options, ledger)},
     {CLI_TEXT, "date", 0, "DATE", "the date that the ledger records; default: today",
@@ -34,6 +56,7 @@ static const struct cli_option table[] = {
 static const struct review_verb verbs[] = {
     {"keys", "keys make NAME | list CYCLE | add CYCLE FILE.pub | revoke CYCLE ID", 2, 3,
      review_keys},
+    {"send", "send CYCLE.yaml --key SECRETARIAT.key [--out DIR]", 1, 1, review_send},
     {"verify", "verify CYCLE.yaml", 1, 1, review_verify},
 };
 
@@ -113,12 +136,18 @@ const struct cli_command cli_command_review = {
     .summary = "packets to governments, their signed returns, the ledger",
     .usage = "VERB [words and options]",
     .about =
+        "send CYCLE: one packet for each State and instrument, in the State's working language: "
+        "a workbook, the same as CSV and as a page, the figures as sent, a signed manifest. "
+        "Figures "
+        "that need asking about carry a query. A packet that would say what the last one said is "
+        "not sent again.\n\n"
         "verify CYCLE: recomputes every hash of the ledger and names what was changed.\n\n"
         "keys make NAME: a pair of keys, NAME.key (secret, for the owner alone) and NAME.pub.\n\n"
         "keys add CYCLE FILE.pub --area XAA: from now on returns of that State may be signed with "
         "it; with --secretariat, packets. keys revoke CYCLE ID: no longer. keys list CYCLE.",
     .examples = "  palermo review keys make focal-point --name 'Ministry of Justice of XAA'\n"
                 "  palermo review keys add cycle.yaml focal-point.pub --area XAA\n"
+                "  palermo review send cycle.yaml --key secretariat.key --deadline 2026-03-31\n"
                 "  palermo review verify cycle.yaml --manifest out/manifest.json\n",
     .options = table,
     .options_size = sizeof(struct review_options),

@@ -19,7 +19,13 @@ struct review_verb {
 };
 
 enum pal_status review_keys(struct cli *cli, struct pal_error *err);
+enum pal_status review_send(struct cli *cli, struct pal_error *err);
 enum pal_status review_verify(struct cli *cli, struct pal_error *err);
+
+/* A cycle up to its figures, and what packets print them from. */
+PAL_CHECK_RESULT
+enum pal_status review_work(struct cli *cli, const char *cycle, struct cli_work *work,
+                            struct pal_report_input *input, struct pal_error *err);
 
 /* What stands behind the verb. */
 static inline const char *review_word_at(const struct cli *cli, size_t i)
