@@ -222,10 +222,117 @@ enum pal_status pal_closed_fit(const struct pal_lists *lists, pal_str model,
                                struct pal_error *err);
 /* The maximum of the multinomial profile likelihood and where it has fallen by half the chi-square
  * quantile; low is the people seen when it never does, high NaN. `exact`: log-gamma functions in
- * place of Stirling's formula, and Chao's columns those of the model's own fit. Source: Cormack 1992. */
+ * place of Stirling's formula, and Chao's columns those of the model's own fit. Source: Cormack
+ * 1992. */
 PAL_CHECK_RESULT
 enum pal_status pal_closed_profile(const struct pal_lists *lists, pal_str model, double level,
                                    bool exact, struct pal_arena *arena, double *peak, double *low,
                                    double *high, struct pal_error *err);
+
+/* All hierarchical models up to an order of interaction, the lists' own effects in each. */
+struct pal_search_row {
+    uint64_t model; /* bits: which candidate sets are in it */
+    double population, std_error, deviance, df, aic, bic;
+    uint8_t info; /* as pal_closed.info                                                    */
+    bool exists;  /* of the first hundred by BIC and AIC, and all that carry weight: the
+                     estimate exists and is the only one; true for the rest                 */
+};
+struct pal_search {
+    double people;
+    size_t candidates;
+    const uint32_t *candidate; /* [candidates] sets of 2 to `order` lists, large ones first */
+    size_t n;
+    const struct pal_search_row *row; /* [n] in rising BIC */
+    const size_t *by_aic;             /* [n] indices of row in rising AIC */
+};
+/* PAL_DOMAIN when there are more than 2^21 models (7 lists with two-list terms), and when `seconds`
+ * (0: none) are over. Cost: about 20 microseconds a model of six lists. Source: Rivest &
+ * Baillargeon 2007 (closedpMS). */
+PAL_CHECK_RESULT
+enum pal_status pal_search_all(const struct pal_lists *lists, int order, unsigned threads,
+                               double seconds, struct pal_progress *progress,
+                               struct pal_arena *arena, struct pal_search *out,
+                               struct pal_error *err);
+/* "[123,14,4]": the generators of a model by the lists' numbers. */
+pal_str pal_search_name(const struct pal_lists *lists, const struct pal_search *search,
+                        uint64_t model, struct pal_arena *arena);
+/* Averages over models weighted by exp(-BIC/2) or exp(-AIC/2), the standard error with the spread
+ * between models (Buckland, Burnham & Augustin 1997). Models without an estimate weigh nothing. */
+void pal_search_average(const struct pal_search *search, bool by_aic, double *population,
+                        double *std_error);
+
+/* ---- two lists, and one list of counts
+ * ----------------------------------------------------------------- */
+
+/* Limits of a log-normal interval for the people not seen: n + f / C to n + f C, f = N - n,
+ * C = exp(z sqrt(log(1 + var / f^2))) (Chao 1987). False, and NaN, where f is not above 0. */
+bool pal_lognormal_limits(double people, double population, double variance, double level,
+                          double *low, double *high);
+
+struct pal_recapture { /* an estimate with its variance; NaN: the method gives none */
+    double people, population, variance;
+};
+/* n1 and n2 people on two lists, m on both. Lincoln-Petersen is infinite for m = 0, Chapman (1951)
+ * never; Chao's bound (1987) gives no variance. Recapture from two samples of reported cases (ILO
+ * 2005) is Chapman's on the cases of both searches. PAL_DOMAIN for m above n1 or n2. */
+PAL_CHECK_RESULT
+enum pal_status pal_lincoln_petersen(double n1, double n2, double m, struct pal_recapture *out,
+                                     struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status pal_chapman(double n1, double n2, double m, struct pal_recapture *out,
+                            struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status pal_chao_two_lists(double n1, double n2, double m, struct pal_recapture *out,
+                                   struct pal_error *err);
+
+/* One list on which people may be several times: frequency f[i] of people seen k[i] times. */
+struct pal_counts {
+    size_t n;
+    const double *k, *f; /* [n] whole, k from 1, each once */
+};
+enum pal_counts_method {
+    PAL_COUNTS_CHAO,           /* lower bound: n + f1^2 / (2 f2)            */
+    PAL_COUNTS_CHAO_CORRECTED, /* f1 (f1 - 1) / (2 (f2 + 1))                */
+    PAL_COUNTS_ZELTERMAN,
+    PAL_COUNTS_POISSON,   /* zero-truncated, maximum likelihood        */
+    PAL_COUNTS_GEOMETRIC, /* zero-truncated                            */
+};
+struct pal_counts_fit {
+    struct pal_recapture recapture;
+    double lambda, lambda_se, loglik; /* of the zero-truncated Poisson; NaN otherwise */
+};
+/* Sources: Chao 1987, 1989; Zelterman 1988; van der Heijden et al. 2003. PAL_DOMAIN where a method
+ * has no estimate (nobody seen twice). */
+PAL_CHECK_RESULT
+enum pal_status pal_counts_estimate(const struct pal_counts *counts, enum pal_counts_method method,
+                                    struct pal_counts_fit *out, struct pal_error *err);
+
+/* The same with covariates of each person. */
+enum pal_units_method {
+    PAL_UNITS_POISSON,     /* zero-truncated */
+    PAL_UNITS_GEOMETRIC,   /* zero-truncated */
+    PAL_UNITS_ONE_POISSON, /* zero and one truncated: fitted on those seen twice or more */
+    PAL_UNITS_CHAO,
+    PAL_UNITS_ZELTERMAN,
+    PAL_UNITS_NEGATIVE_BINOMIAL, /* zero-truncated: refused where its likelihood rises to the edge
+                                  */
+};
+struct pal_units {
+    size_t n, covariates;
+    const double *k; /* [n] times seen, whole, from 1 */
+    const double *x; /* [n * covariates] row by row, without the intercept */
+};
+struct pal_units_fit {
+    struct pal_recapture recapture;
+    double loglik, aic;
+    size_t parameters;            /* covariates + 1 */
+    const double *coef, *coef_se; /* the intercept first */
+};
+/* Sources: van der Heijden et al. 2003; Boehning 2008; Chao 1987. PAL_DOMAIN where there is no
+ * finite estimate or covariates cannot be told apart. */
+PAL_CHECK_RESULT
+enum pal_status pal_units_estimate(const struct pal_units *units, enum pal_units_method method,
+                                   struct pal_arena *arena, struct pal_units_fit *out,
+                                   struct pal_error *err);
 
 #endif

@@ -63,6 +63,9 @@ static const struct cli_option table[] = {
      "M0, Mt, Mh or Mth with Chao (LB), Poisson2, Darroch or Gamma3.5: 'Mth Chao (LB)'; or "
      "generators",
      CLI_AT(struct sys_options, closed)},
+    {CLI_TEXT, "closed-search", 0, "ORDER",
+     "all hierarchical models up to interactions of ORDER lists: the best by BIC and AIC, averages",
+     CLI_AT(struct sys_options, closed_search)},
     {CLI_TEXT, "interval", 0, "WORD", "of --closed: profile, profile:lgamma",
      CLI_AT(struct sys_options, interval)},
     {CLI_HEAD, NULL, 0, NULL, "The answer", 0},
@@ -96,6 +99,7 @@ static const struct {
     {offsetof(struct sys_options, select), false, sys_select},
     {offsetof(struct sys_options, replicates), false, sys_replicates},
     {offsetof(struct sys_options, closed), false, sys_closed},
+    {offsetof(struct sys_options, closed_search), false, sys_closed_search},
 };
 
 static bool is_asked(const struct sys_options *options, size_t i)

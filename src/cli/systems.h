@@ -15,7 +15,8 @@ struct sys_options { /* as typed */
     struct cli_list merge, impossible;
     /* questions */
     bool describe, triples, acceleration;
-    const char *exists, *model, *pairs, *select, *replicates, *estimate, *ahat, *closed, *interval;
+    const char *exists, *model, *pairs, *select, *replicates, *estimate, *ahat, *closed,
+        *closed_search, *interval;
     double pthresh, timeout;
     size_t bootstrap, seed;
     /* the answer */
@@ -64,6 +65,9 @@ struct sys_row *sys_row_add(struct sys_job *job, const struct sys_group *group, 
 struct sys_row *sys_row_addf(struct sys_job *job, const struct sys_group *group, double estimate,
                              const char *format, ...) PAL_PRINTF(4, 5);
 
+/* Log-normal limits at the job's level for what was not seen, from estimate and standard error. */
+void sys_lognormal(const struct sys_job *job, struct sys_row *row, double people);
+
 PAL_CHECK_RESULT
 enum pal_status sys_print(const struct sys_job *job, struct pal_error *err);
 
@@ -94,5 +98,8 @@ enum pal_status sys_replicates(struct sys_job *job, const struct sys_group *grou
 PAL_CHECK_RESULT
 enum pal_status sys_closed(struct sys_job *job, const struct sys_group *group,
                            struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status sys_closed_search(struct sys_job *job, const struct sys_group *group,
+                                  struct pal_error *err);
 
 #endif

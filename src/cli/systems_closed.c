@@ -72,3 +72,79 @@ enum pal_status sys_closed(struct sys_job *job, const struct sys_group *group,
         return pal_nomem(err, "the answer");
     return job->options->interval ? profile_row(job, group, model, err) : PAL_OK;
 }
+
+/* ---- all hierarchical models
+ * -------------------------------------------------------------------------------- */
+
+enum { SHOWN_BIC = 10, SHOWN_AIC = 5 };
+
+static bool ranked(struct sys_job *job, const struct sys_group *group,
+                   const struct pal_search *search, size_t rank)
+{
+    const struct pal_search_row *at = &search->row[rank];
+    const pal_str name = pal_search_name(group->lists, search, at->model, job->arena);
+    const size_t k = rank + 1;
+    if (at->population > 1000 * search->people || !isfinite(at->std_error)) {
+        struct sys_row *row =
+            sys_row_addf(job, group, 1, "bic_rank%zu_diverges{%.*s}", k, PAL_ARG(name));
+        if (row)
+            row->note = "the estimate does not exist";
+        return row != NULL;
+    }
+    struct sys_row *row =
+        sys_row_addf(job, group, at->population, "bic_rank%zu_N{%.*s}", k, PAL_ARG(name));
+    if (!row)
+        return false;
+    row->std_error = at->std_error;
+    if (!at->exists)
+        row->note = "the estimate does not exist, or is not the only one: where the iteration "
+                    "stopped";
+    return sys_row_addf(job, group, at->bic, "bic_rank%zu_BIC{%.*s}", k, PAL_ARG(name)) &&
+           sys_row_addf(job, group, at->aic, "bic_rank%zu_AIC{%.*s}", k, PAL_ARG(name)) &&
+           sys_row_addf(job, group, at->info, "bic_rank%zu_infofit{%.*s}", k, PAL_ARG(name));
+}
+
+static bool averaged(struct sys_job *job, const struct sys_group *group,
+                     const struct pal_search *search, bool aic)
+{
+    double population, std_error;
+    pal_search_average(search, aic, &population, &std_error);
+    struct sys_row *row = sys_row_add(
+        job, group, aic ? PAL_STR("N_averaged_AIC") : PAL_STR("N_averaged_BIC"), population);
+    if (!row)
+        return false;
+    row->std_error = std_error;
+    row->method = "model averaging (Buckland, Burnham & Augustin 1997)";
+    sys_lognormal(job, row, search->people);
+    return true;
+}
+
+enum pal_status sys_closed_search(struct sys_job *job, const struct sys_group *group,
+                                  struct pal_error *err)
+{
+    const struct sys_options *o = job->options;
+    struct pal_search search;
+    int64_t order;
+    if (!pal_int_parse(pal_str_of(o->closed_search), &order) || order < 1 || order > PAL_LISTS_MOST)
+        return pal_fail(err, PAL_USAGE, "--closed-search takes the largest order of interaction");
+    struct pal_progress *progress = pal_progress_new(job->arena, job->cli->err, "models", 0);
+    const enum pal_status status = pal_search_all(group->lists, (int)order, (unsigned)o->threads,
+                                                  o->timeout, progress, job->arena, &search, err);
+    pal_progress_done(progress);
+    PAL_TRY(status);
+    double clean = 0;
+    for (size_t i = 0; i < search.n; i++)
+        clean += search.row[i].info == 0;
+    bool ok = sys_row_add(job, group, PAL_STR("n_models"), (double)search.n) &&
+              sys_row_add(job, group, PAL_STR("n_models_infofit0"), clean);
+    for (size_t i = 0; i < search.n && i < SHOWN_BIC; i++)
+        ok = ok && ranked(job, group, &search, i);
+    for (size_t i = 0; i < search.n && i < SHOWN_AIC; i++) {
+        const struct pal_search_row *row = &search.row[search.by_aic[i]];
+        ok = ok &&
+             sys_row_addf(job, group, row->aic, "aic_rank%zu_AIC{%.*s}", i + 1,
+                          PAL_ARG(pal_search_name(group->lists, &search, row->model, job->arena)));
+    }
+    ok = ok && averaged(job, group, &search, false) && averaged(job, group, &search, true);
+    return ok ? PAL_OK : pal_nomem(err, "the answer");
+}

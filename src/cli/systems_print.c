@@ -47,6 +47,14 @@ struct sys_row *sys_row_addf(struct sys_job *job, const struct sys_group *group,
     return sys_row_add(job, group, (pal_str){longer, (size_t)n}, estimate);
 }
 
+void sys_lognormal(const struct sys_job *job, struct sys_row *row, double people)
+{
+    const double level = job->options->level > 0 ? job->options->level : 0.95;
+    if (pal_lognormal_limits(people, row->estimate, row->std_error * row->std_error, level,
+                             &row->low, &row->high))
+        row->level = level;
+}
+
 static void number17(struct pal_buf *out, double value, bool there)
 {
     char text[PAL_NUM_SIZE];

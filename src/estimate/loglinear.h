@@ -10,8 +10,9 @@
 
 #include "palermo/systems.h"
 
-#define LL_NEAR 1e-9 /* a pivot below this share of its diagonal is zero: a matter of 0/1 columns  \
-                      */
+#define LL_NEAR                                                                                    \
+    1e-9 /* a pivot below this share of its diagonal is zero: a matter of 0/1 columns              \
+          */
 
 struct ll_work {           /* scratch of one thread for one table */
     size_t t, cells, most; /* most: parameters there is room for */
@@ -49,6 +50,19 @@ void ll_model(struct ll_work *work, const uint32_t *term, size_t k, bool singles
 /* Maximum likelihood by Newton's method. `warm`: beta holds a start. False: the information is
  * singular, or 100 steps did not settle. */
 bool ll_fit(struct ll_work *work, bool warm);
+
+/* Every term and every counted cell, whether or not anybody is there. */
+void ll_model_whole(struct ll_work *work, const uint32_t *term, size_t k);
+/* The walk of R's glm: reweighted least squares from means of y + 0.1, until the deviance changes
+ * by less than epsilon of itself. Terms that nobody is on end far below zero, not at minus
+ * infinity. chol is the factor of the last step's information. */
+struct ll_walk {
+    bool converged, singular, vanishing; /* vanishing: a mean is numerically 0 */
+    double deviance;
+};
+void ll_walk_fit(struct ll_work *work, double epsilon, unsigned most, struct ll_walk *out);
+/* First-order bias of the dark figure; inverse: [k * k] of the information. */
+double ll_bias(struct ll_work *work, const double *inverse);
 
 /* Lower Cholesky factor in place, k x k row by row. False at a pivot of less than LL_NEAR of its
  * diagonal. */

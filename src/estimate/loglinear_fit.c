@@ -208,6 +208,101 @@ bool ll_fit(struct ll_work *w, bool warm)
     return false;
 }
 
+/* ---- the walk of R's glm
+ * ------------------------------------------------------------------------------ */
+
+void ll_model_whole(struct ll_work *w, const uint32_t *term, size_t k)
+{
+    w->k = 1 + k;
+    w->term[0] = 0;
+    if (k)
+        memcpy(w->term + 1, term, k * sizeof *term);
+    w->empty_n = 0;
+    w->active_n = 0;
+    for (size_t cell = 0; cell < w->cells; cell++) {
+        w->active[cell] = cell && w->state[cell] == PAL_HISTORY_COUNTED ? 1 : 0;
+        w->active_n += w->active[cell] > 0;
+    }
+}
+
+/* Of means y + 0.1. */
+static double deviance_at_start(const struct ll_work *w)
+{
+    double sum = 0;
+    for (size_t cell = 1; cell < w->cells; cell++)
+        if (w->active[cell] > 0) {
+            const double y = w->y[cell];
+            sum += 2 * ((y > 0 ? y * log(y / (y + 0.1)) : 0) + 0.1);
+        }
+    return sum;
+}
+
+/* Sum of y log y - y: the log-likelihood that nothing can beat. */
+static double saturated(const struct ll_work *w)
+{
+    struct pal_sum sum = {0};
+    for (size_t cell = 1; cell < w->cells; cell++)
+        if (w->active[cell] > 0 && w->y[cell] > 0)
+            pal_sum_add(&sum, w->y[cell] * log(w->y[cell]) - w->y[cell]);
+    return pal_sum_value(&sum);
+}
+
+void ll_walk_fit(struct ll_work *w, double epsilon, unsigned most, struct ll_walk *out)
+{
+    const double best = saturated(w);
+    double before = deviance_at_start(w);
+    *out = (struct ll_walk){.deviance = before};
+    for (unsigned step = 0; step < most && !out->converged; step++) {
+        if (step == 0) {
+            out->singular = !cold_start(w);
+        } else {
+            out->singular = !information(w, w->fitted);
+            for (size_t a = 0; a < w->k; a++)
+                w->step[a] = w->on[w->term[a]] - w->fitted[w->term[a]];
+            if (!out->singular) {
+                ll_solve(w->chol, w->k, w->step);
+                for (size_t a = 0; a < w->k; a++)
+                    w->beta[a] += w->step[a];
+            }
+        }
+        if (out->singular)
+            return;
+        means(w);
+        w->loglik = log_likelihood(w);
+        out->deviance = 2 * (best - w->loglik);
+        out->converged = fabs(out->deviance - before) < epsilon * (fabs(out->deviance) + 0.1);
+        before = out->deviance;
+    }
+    for (size_t cell = 1; cell < w->cells; cell++)
+        out->vanishing =
+            out->vanishing || (w->active[cell] > 0 && w->mu[cell] < 10 * 2.220446049250313e-16);
+}
+
+/* psi = X'(mu h) - e0 with h = diag(X V X'), the bias d/2 times the first of -V psi: both are sums
+ * over subsets and supersets (Rivest & Levesque 2001). */
+double ll_bias(struct ll_work *w, const double *inverse)
+{
+    const size_t k = w->k;
+    double *h = w->spare;
+    memset(h, 0, w->cells * sizeof *h);
+    for (size_t a = 0; a < k; a++) {
+        h[w->term[a]] += inverse[a * k + a];
+        for (size_t b = 0; b < a; b++)
+            h[w->term[a] | w->term[b]] += 2 * inverse[a * k + b];
+    }
+    for (size_t half = 1; half < w->cells; half *= 2)
+        for (size_t block = 0; block < w->cells; block += 2 * half)
+            for (size_t i = block; i < block + half; i++)
+                h[i + half] += h[i];
+    for (size_t cell = 0; cell < w->cells; cell++)
+        h[cell] *= w->mu[cell];
+    pal_lists_supersets(w->t, h, h);
+    double sum = 0;
+    for (size_t a = 0; a < k; a++)
+        sum -= inverse[a] * (h[w->term[a]] - (a == 0));
+    return 0.5 * exp(w->beta[0]) * sum;
+}
+
 double ll_deviance(const struct ll_work *w)
 {
     struct pal_sum sum = {0};
