@@ -58,6 +58,13 @@ enum pal_status pal_design_new(const struct pal_design_spec *spec, struct pal_ar
 PAL_CHECK_RESULT
 enum pal_status pal_design_add(struct pal_design *design, const struct pal_design_rows *rows,
                                uint32_t *unit, struct pal_error *err);
+/* into += from, neither closed: units that both know become one. stratum and unit translate from's
+ * codes, [stages][codes]; NULL members and NULL: the same codes. out[units of from] receives their
+ * numbers in `into`. */
+PAL_CHECK_RESULT
+enum pal_status pal_design_merge(struct pal_design *into, const struct pal_design *from,
+                                 const uint32_t *const *stratum, const uint32_t *const *unit,
+                                 struct pal_arena *scratch, uint32_t *out, struct pal_error *err);
 /* Counts are final: sizes, fractions, weights from fpc. PAL_DATA for ids repeated over strata
  * without nest, for more sampled than there are, for one unit in the whole design. */
 PAL_CHECK_RESULT
@@ -103,6 +110,26 @@ PAL_CHECK_RESULT
 enum pal_status pal_design_covariance(const struct pal_design *design, const struct pal_influence *a,
                                       const struct pal_influence *b, struct pal_arena *scratch,
                                       struct pal_design_variance *out, struct pal_error *err);
+
+/* The units that a domain touches, arranged by stratum, stage by stage: made once, used for every
+ * estimate of the domain, by any number of threads. unit[n] distinct, of the last stage. */
+struct pal_touched;
+PAL_CHECK_RESULT
+enum pal_status pal_touched_new(const struct pal_design *design, const uint32_t *unit, size_t n,
+                                struct pal_arena *arena, struct pal_touched **out,
+                                struct pal_error *err);
+/* The same covariance of linearized sums a[n], b[n] in the order of the units given. here[n] (NULL:
+ * all) tells the units that count as touched; the others are zeros, and so are their z. */
+PAL_CHECK_RESULT
+enum pal_status pal_touched_covariance(const struct pal_touched *touched, const double *a,
+                                       const double *b, const uint8_t *here,
+                                       struct pal_arena *scratch, struct pal_design_variance *out,
+                                       struct pal_error *err);
+
+/* First-stage units minus strata, both counted over the units that count. */
+PAL_CHECK_RESULT
+enum pal_status pal_touched_df(const struct pal_touched *touched, const uint8_t *here,
+                               struct pal_arena *scratch, double *out, struct pal_error *err);
 
 /* Degrees of freedom of the whole design: units minus strata. */
 double pal_design_df(const struct pal_design *design);

@@ -19,6 +19,7 @@
 
 #include "palermo/base.h"
 #include "palermo/data.h"
+#include "palermo/design.h"
 
 /* ---- the answer --------------------------------------------------------------------------- */
 
@@ -371,6 +372,189 @@ PAL_CHECK_RESULT
 enum pal_status pal_imputed_combine(size_t m, const double *value, const double *variance,
                                     double df_complete, enum pal_imputed_df rule,
                                     struct pal_imputed *out, struct pal_error *err);
+
+/* ---- surveys ----------------------------------------------------------------------------------- */
+
+/* Estimates from a sample are smooth functions of weighted sums, and their variance follows from
+ * the sums of each sampling unit. A survey keeps those sums by (group, unit) and never rows, so its
+ * memory grows with groups times clusters.
+ *
+ *     pal_survey_new -> pal_survey_rows, pal_survey_feed, ... -> pal_survey_merge -> pal_survey_close
+ *                    -> pal_survey_answer
+ *
+ * A frame is a domain: the rows that some conditions let through, put into groups. All rows enter
+ * the design, so that a domain never changes how many units a stratum has. A term is a variable of
+ * a frame: a value a row, present or absent; a row whose value is absent lies outside the domain
+ * for statistics of that term, and only for those.
+ *
+ * Threads : a survey belongs to one thread until it is closed; then answers may be taken by any
+ *           number of threads, each with its own arena. */
+enum pal_survey_term_kind {
+    PAL_TERM_VALUE,  /* sum of w y                                                         */
+    PAL_TERM_SQUARE, /* sum of w y^2 of the value term `of`                                */
+    PAL_TERM_ONE,    /* sum of w where present                                             */
+};
+struct pal_survey_term {
+    enum pal_survey_term_kind kind;
+    size_t of;
+};
+struct pal_survey_frame {
+    size_t terms;
+    const struct pal_survey_term *term; /* [terms] */
+};
+
+/* Weighted sums over a group, a unit or a replicate. Values are held against a centre near them, so
+ * that large ones with little scatter lose nothing. */
+struct pal_survey_sums {
+    double w, y, x;  /* sums of w, w (y - centre_y), w (x - centre_x) */
+    double centre_y, centre_x;
+    double n;        /* rows with a weight above zero and nothing absent */
+};
+struct pal_survey_kind { /* a statistic: src/estimate/survey_statistic.c lists them */
+    const char *word, *summary, *source;
+    unsigned terms; /* columns it takes                         */
+    bool square;    /* its x is the square of its y             */
+    bool share;     /* between 0 and 1: intervals of proportions */
+    bool deff;      /* has a design effect                      */
+    double (*value)(const struct pal_survey_sums *sums);
+    /* d value / d (w, y, x): the linearized variable of a row is gradient times its sums. */
+    void (*gradient)(const struct pal_survey_sums *sums, double value, double *gradient /* [3] */);
+};
+const struct pal_survey_kind *pal_survey_kind_find(pal_str word); /* NULL when unknown */
+
+#define PAL_NO_FRAME SIZE_MAX
+#define PAL_NO_TERM  SIZE_MAX
+struct pal_survey_statistic {
+    const struct pal_survey_kind *kind;
+    size_t frame, y, x; /* terms or PAL_NO_TERM; x: of kinds of two terms, and squares */
+    size_t levels;      /* the frame whose groups are levels of y's column; PAL_NO_FRAME */
+    double per;         /* the value is multiplied by it; 0 = 1 */
+};
+
+enum pal_survey_method {
+    PAL_SURVEY_TAYLOR,
+    PAL_SURVEY_MADE,  /* replicates made from the design           */
+    PAL_SURVEY_GIVEN, /* each row brings its replicate weights     */
+    PAL_SURVEY_VALUE, /* the value alone                           */
+};
+enum pal_survey_df {
+    PAL_DF_DOMAIN,     /* units minus strata, counted over the domain; given replicates: rank - 1 */
+    PAL_DF_DESIGN,     /* the same over the whole file                                            */
+    PAL_DF_INF,
+    PAL_DF_RANK,       /* of the replicate weights of the domain, minus 1                         */
+    PAL_DF_PSU_STRATA, /* units minus strata of the whole file, with given replicates too         */
+    PAL_DF_NUMBER,
+};
+enum pal_survey_deff { PAL_DEFF_NONE, PAL_DEFF_WOR, PAL_DEFF_WR };
+
+struct pal_survey_ask {
+    struct pal_design_spec design;
+    size_t frames, statistics;
+    const struct pal_survey_frame *frame;         /* [frames]     */
+    const struct pal_survey_statistic *statistic; /* [statistics] */
+    enum pal_survey_method method;
+    enum pal_replicate_kind replicate; /* made: which                                       */
+    size_t replicates;                 /* made: asked for (0: as many as it takes); given   */
+    double rho;
+    uint64_t seed;
+    double scale;         /* 0: the kind's own                                              */
+    const double *rscale; /* [replicates] or NULL                                           */
+    bool mse;
+    bool factors; /* given replicate weights multiply the weight                            */
+    enum pal_survey_df df;
+    double df_number;
+    enum pal_survey_deff deff;
+    double level;         /* 0 = 0.95 */
+    const char *interval; /* word; NULL = t */
+};
+
+struct pal_survey;
+/* Errors: PAL_USAGE for an unknown interval word (with the nearest), a level outside (0, 1). */
+PAL_CHECK_RESULT
+enum pal_status pal_survey_new(const struct pal_survey_ask *ask, struct pal_arena *arena,
+                               struct pal_survey **out, struct pal_error *err);
+
+struct pal_survey_rows { /* one batch: design and weights */
+    struct pal_design_rows design; /* codes of dictionaries that the survey's whole input shares */
+    const double *weight;          /* [rows] NULL: from fpc, or 1                                */
+    const uint8_t *weight_absent;  /* [rows] or NULL                                             */
+    const double *const *replicate; /* [replicates][rows] or NULL                                */
+};
+/* Errors: PAL_DATA with file and line for a missing or negative weight, stratum or unit. */
+PAL_CHECK_RESULT
+enum pal_status pal_survey_rows(struct pal_survey *survey, const struct pal_survey_rows *rows,
+                                struct pal_error *err);
+struct pal_survey_cells { /* the same rows in the groups of one frame; may be fed again for others */
+    size_t frame;
+    const uint32_t *group; /* [rows] or PAL_NO_GROUP: outside; NULL: all 0 */
+    size_t groups;         /* so far                                       */
+    const double *const *value;   /* [terms][rows]; not read for other kinds than VALUE */
+    const uint8_t *const *absent; /* [terms][rows] or NULL: all present                 */
+};
+PAL_CHECK_RESULT
+enum pal_status pal_survey_feed(struct pal_survey *survey, const struct pal_survey_cells *cells,
+                                struct pal_error *err);
+
+/* into += from. Codes of the design and numbers of groups are translated; NULL: the same. */
+struct pal_survey_mapping {
+    const uint32_t *const *stratum; /* [stages][codes] */
+    const uint32_t *const *unit;    /* [stages][codes] */
+    const uint32_t *const *group;   /* [frames][groups] */
+};
+PAL_CHECK_RESULT
+enum pal_status pal_survey_merge(struct pal_survey *into, const struct pal_survey *from,
+                                 const struct pal_survey_mapping *map, struct pal_error *err);
+/* Counts are final. Errors: those of pal_design_close and pal_replicates_make. */
+PAL_CHECK_RESULT
+enum pal_status pal_survey_close(struct pal_survey *survey, struct pal_error *err);
+
+const struct pal_design *pal_survey_design(const struct pal_survey *survey); /* NULL: none */
+
+/* What the answers of one group share is kept from one to the next: one a thread. */
+struct pal_survey_work;
+PAL_CHECK_RESULT
+enum pal_status pal_survey_work_new(const struct pal_survey *survey, struct pal_arena *arena,
+                                    struct pal_survey_work **out, struct pal_error *err);
+/* One statistic of one group; `level` is the group of the frame of levels.
+ * Absent  : no row with a weight and nothing absent: PAL_ANSWER_UNDEFINED.
+ * Errors  : PAL_DOMAIN when the lonely rule is fail and a stratum of the domain has one unit. */
+PAL_CHECK_RESULT
+enum pal_status pal_survey_answer(struct pal_survey_work *work, size_t statistic, size_t group,
+                                  size_t level, struct pal_arena *arena, struct pal_estimate *out,
+                                  struct pal_error *err);
+/* A linear combination of answers, as the delta method makes of every smooth function: its
+ * variance, and the covariance of two of them. */
+struct pal_survey_part {
+    size_t statistic, group, level;
+    double factor;
+};
+PAL_CHECK_RESULT
+enum pal_status pal_survey_covariance(struct pal_survey_work *work,
+                                      const struct pal_survey_part *a, size_t na,
+                                      const struct pal_survey_part *b, size_t nb,
+                                      struct pal_design_variance *out, struct pal_error *err);
+/* Degrees of freedom of a group of a frame, by the rule asked for; and of the whole design. */
+PAL_CHECK_RESULT
+enum pal_status pal_survey_df_of(struct pal_survey_work *work, size_t frame, size_t group,
+                                 double *out, struct pal_error *err);
+double pal_survey_df_design(const struct pal_survey *survey);
+
+/* ---- intervals of estimates from samples --------------------------------------------------------- */
+
+struct pal_interval_case {
+    double value, std_error, df, level;
+    double n;  /* rows of the domain                                    */
+    double per; /* of a rate: limits of shares are those of value / per */
+};
+struct pal_survey_interval { /* src/estimate/survey_interval.c lists them */
+    const char *word, *source;
+    bool shares; /* for proportions only */
+    void (*limits)(const struct pal_interval_case *c, double *low, double *high);
+};
+const struct pal_survey_interval *pal_survey_interval_find(pal_str word); /* NULL when unknown */
+pal_str pal_survey_interval_nearest(pal_str word);
+/* t quantile: P(|T| <= t) = level; infinite df is the normal; NaN for df <= 0. */
+double pal_t_quantile(double level, double df);
 
 /* ---- saved states ------------------------------------------------------------------------------
  */

@@ -9,6 +9,7 @@
 #include "palermo/base.h"      /* errors, findings, memory, text, exact sums                 */
 #include "palermo/io.h"        /* bytes in, bytes out: CSV, gzip, XLSX, YAML, folders        */
 #include "palermo/data.h"      /* records become typed columns; codes, areas, checks         */
+#include "palermo/design.h"    /* how the records were sampled: strata, units, weights        */
 #include "palermo/estimate.h"  /* columns become values with a variance                      */
 #include "palermo/systems.h"   /* lists that overlap: how many people are on none of them      */
 #include "palermo/indicator.h" /* definitions meet data: figures with their provenance       */

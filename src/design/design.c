@@ -274,3 +274,62 @@ double pal_design_df(const struct pal_design *design)
 {
     return (double)design->stage[0].units - (double)design->stage[0].strata;
 }
+
+/* ---- merging
+ * ------------------------------------------------------------------------------------------ */
+
+/* The codes behind dense numbers. */
+static enum pal_status codes_of(const struct design_index *index, struct pal_arena *scratch,
+                                uint32_t **out, struct pal_error *err)
+{
+    *out = pal_arena_alloc(scratch, index->n + 1, sizeof **out);
+    if (!*out)
+        return pal_nomem(err, "the units of the design");
+    for (size_t i = 0; i < index->slots; i++)
+        if (index->value[i])
+            (*out)[index->value[i] - 1] = (uint32_t)index->key[i];
+    return PAL_OK;
+}
+
+static uint32_t renumbered(const uint32_t *const *map, size_t s, uint32_t code)
+{
+    return map && map[s] ? map[s][code] : code;
+}
+
+enum pal_status pal_design_merge(struct pal_design *into, const struct pal_design *from,
+                                 const uint32_t *const *stratum, const uint32_t *const *unit,
+                                 struct pal_arena *scratch, uint32_t *out, struct pal_error *err)
+{
+    const size_t n = pal_design_units(from);
+    struct pal_design_rows rows = {.rows = n};
+    uint32_t *stratum_code[PAL_MAX_STAGES], *unit_code[PAL_MAX_STAGES];
+    uint32_t *strata[PAL_MAX_STAGES], *units[PAL_MAX_STAGES];
+    double *fpc[PAL_MAX_STAGES];
+    for (size_t s = 0; s < from->levels; s++) {
+        PAL_TRY(codes_of(&from->stage[s].strata_of, scratch, &stratum_code[s], err));
+        PAL_TRY(codes_of(&from->stage[s].units_of, scratch, &unit_code[s], err));
+        strata[s] = pal_arena_alloc(scratch, n + 1, sizeof *strata[s]);
+        units[s] = pal_arena_alloc(scratch, n + 1, sizeof *units[s]);
+        fpc[s] = pal_arena_alloc(scratch, n + 1, sizeof *fpc[s]);
+        if (!strata[s] || !units[s] || !fpc[s])
+            return pal_nomem(err, "the units of the design");
+        rows.stratum[s] = from->spec.strata[s] ? strata[s] : NULL;
+        rows.unit[s] = s < from->spec.stages ? units[s] : NULL;
+        rows.fpc[s] = from->spec.fpc[s] ? fpc[s] : NULL;
+    }
+    for (size_t i = 0; i < n; i++) {
+        uint32_t at = (uint32_t)i;
+        for (size_t s = from->levels; s-- > 0;) {
+            const struct design_stage *stage = &from->stage[s];
+            const uint32_t h = stage->unit_stratum[at];
+            if (rows.unit[s])
+                units[s][i] = renumbered(unit, s, unit_code[s][at]);
+            if (rows.stratum[s])
+                strata[s][i] = renumbered(stratum, s, stratum_code[s][h]);
+            fpc[s][i] = stage->stratum[h].fpc;
+            at = stage->stratum[h].parent;
+        }
+    }
+    into->repeated = into->repeated || from->repeated;
+    return pal_design_add(into, &rows, out, err);
+}

@@ -1,4 +1,5 @@
-/* taylor.c: covariance of linearized estimates, stage by stage.
+/* taylor.c: covariance of linearized estimates, stage by stage, over the units that a domain
+ * touches: what it costs grows with them and not with the design.
  *
  * At each stage the z of a unit is the sum over what it holds. A stage adds, for every stratum h,
  *     factor (1 - f_h) n_h / (n_h - 1) sum_i (a_hi - a_h)(b_hi - b_h)
@@ -6,28 +7,142 @@
 #include "inside.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-struct sums { /* one stage's units, dense */
+struct touched_stage {
+    size_t units, strata;
+    uint32_t *stratum; /* [strata] ascending, those of a stage that hold a touched unit */
+    size_t *start;     /* [strata + 1] their units, in the order of the stage           */
+    uint32_t *place;   /* [units] the last stage: where a unit stood in the caller's list */
+    uint32_t *above;   /* [strata] stages below the first: the unit that holds the stratum */
+};
+
+struct pal_touched {
+    const struct pal_design *design;
+    size_t units;
+    struct touched_stage stage[PAL_MAX_STAGES];
+};
+
+/* ---- arranging ------------------------------------------------------------------------------ */
+
+static int key_order(const void *a, const void *b)
+{
+    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Sorts units by stratum; those of one stratum keep their order. key[n] = stratum << 32 | place. */
+static void sort_keys(uint64_t *key, size_t n)
+{
+    bool sorted = true;
+    for (size_t i = 1; i < n; i++)
+        sorted = sorted && key[i - 1] <= key[i];
+    if (!sorted)
+        qsort(key, n, sizeof *key, key_order);
+}
+
+static enum pal_status arrange(const struct design_stage *stage, const uint32_t *unit, size_t n,
+                               struct pal_arena *arena, struct touched_stage *out,
+                               struct pal_error *err)
+{
+    uint64_t *key = pal_arena_alloc(arena, n + 1, sizeof *key);
+    out->place = pal_arena_alloc(arena, n + 1, sizeof *out->place);
+    if (!key || !out->place)
+        return pal_nomem(err, "the units of a domain");
+    for (size_t i = 0; i < n; i++)
+        key[i] = (uint64_t)stage->unit_stratum[unit[i]] << 32 | i;
+    sort_keys(key, n);
+    size_t strata = 0;
+    for (size_t i = 0; i < n; i++)
+        strata += i == 0 || key[i] >> 32 != key[i - 1] >> 32;
+    out->stratum = pal_arena_alloc(arena, strata + 1, sizeof *out->stratum);
+    out->start = pal_arena_alloc(arena, strata + 1, sizeof *out->start);
+    if (!out->stratum || !out->start)
+        return pal_nomem(err, "the strata of a domain");
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || key[i] >> 32 != key[i - 1] >> 32) {
+            out->start[out->strata] = i;
+            out->stratum[out->strata++] = (uint32_t)(key[i] >> 32);
+        }
+        out->place[i] = (uint32_t)key[i];
+    }
+    out->start[out->strata] = n;
+    out->units = n;
+    return PAL_OK;
+}
+
+/* The units of the stage above that hold the touched strata, and where each stratum's is. */
+static enum pal_status climb(const struct design_stage *stage, struct touched_stage *below,
+                             const struct design_stage *up, struct touched_stage *out,
+                             struct pal_arena *arena, struct pal_error *err)
+{
+    uint64_t *key = pal_arena_alloc(arena, below->strata + 1, sizeof *key);
+    uint32_t *unit = pal_arena_alloc(arena, below->strata + 1, sizeof *unit);
+    uint32_t *number = pal_arena_alloc(arena, below->strata + 1, sizeof *number);
+    below->above = pal_arena_alloc(arena, below->strata + 1, sizeof *below->above);
+    if (!key || !unit || !number || !below->above)
+        return pal_nomem(err, "the units of a domain");
+    size_t n = 0;
+    for (size_t h = 0; h < below->strata; h++)
+        key[h] = (uint64_t)stage->stratum[below->stratum[h]].parent << 32 | h;
+    sort_keys(key, below->strata);
+    for (size_t i = 0; i < below->strata; i++) {
+        const uint32_t parent = (uint32_t)(key[i] >> 32);
+        if (!n || unit[n - 1] != parent)
+            unit[n++] = parent;
+        number[(uint32_t)key[i]] = (uint32_t)(n - 1);
+    }
+    PAL_TRY(arrange(up, unit, n, arena, out, err));
+    uint32_t *seat = pal_arena_alloc(arena, n + 1, sizeof *seat);
+    if (!seat)
+        return pal_nomem(err, "the units of a domain");
+    for (size_t i = 0; i < n; i++)
+        seat[out->place[i]] = (uint32_t)i;
+    for (size_t h = 0; h < below->strata; h++)
+        below->above[h] = seat[number[h]];
+    return PAL_OK;
+}
+
+enum pal_status pal_touched_new(const struct pal_design *design, const uint32_t *unit, size_t n,
+                                struct pal_arena *arena, struct pal_touched **out,
+                                struct pal_error *err)
+{
+    struct pal_touched *touched = pal_arena_alloc(arena, 1, sizeof *touched);
+    if (!touched)
+        return pal_nomem(err, "the units of a domain");
+    *touched = (struct pal_touched){.design = design, .units = n};
+    const size_t last = design->levels - 1;
+    PAL_TRY(arrange(&design->stage[last], unit, n, arena, &touched->stage[last], err));
+    for (size_t s = last; s > 0; s--)
+        PAL_TRY(climb(&design->stage[s], &touched->stage[s], &design->stage[s - 1],
+                      &touched->stage[s - 1], arena, err));
+    *out = touched;
+    return PAL_OK;
+}
+
+/* ---- one stage ------------------------------------------------------------------------------ */
+
+struct sums { /* one stage's touched units, in the order of the stage */
     double *a, *b;
-    uint8_t *seen; /* the domain has a row here */
+    uint8_t *seen; /* the domain has a row here; NULL: all have */
 };
 
 struct stratum_sums {
-    double a, b; /* sums over units       */
-    double aa;   /* then centred products */
+    double a, b; /* sums over units */
     size_t seen;
-    double factor; /* product of fractions above; set from the parent */
+    double factor; /* product of fractions above */
 };
 
-static enum pal_status sums_new(struct sums *sums, size_t n, struct pal_arena *scratch,
-                                struct pal_error *err)
-{
-    sums->a = pal_arena_alloc(scratch, n, sizeof *sums->a);
-    sums->b = pal_arena_alloc(scratch, n, sizeof *sums->b);
-    sums->seen = pal_arena_alloc(scratch, n, sizeof *sums->seen);
-    return sums->a && sums->b && sums->seen ? PAL_OK : pal_nomem(err, "the units of the design");
-}
+struct stage_work {
+    const struct pal_design *design;
+    const struct design_stage *stage;
+    const struct touched_stage *touched;
+    size_t number;
+    const struct sums *sums;
+    struct stratum_sums *stratum; /* [touched strata] */
+    double centre_a, centre_b;    /* of all units: the adjust rule */
+};
 
 static enum pal_status lonely_refused(size_t stage, uint32_t stratum, struct pal_error *err)
 {
@@ -38,14 +153,10 @@ static enum pal_status lonely_refused(size_t stage, uint32_t stratum, struct pal
         (unsigned)stratum + 1, stage + 1);
 }
 
-struct stage_work {
-    const struct pal_design *design;
-    const struct design_stage *stage;
-    size_t number;
-    const struct sums *sums;
-    struct stratum_sums *stratum; /* [strata] */
-    double centre_a, centre_b;    /* of all units: the adjust rule */
-};
+static const struct design_stratum *stratum_at(const struct stage_work *work, size_t h)
+{
+    return &work->stage->stratum[work->touched->stratum[h]];
+}
 
 static bool census(const struct design_stratum *stratum)
 {
@@ -55,52 +166,40 @@ static bool census(const struct design_stratum *stratum)
 /* Under adjust and average a domain that leaves one unit of several may count as lonely too. */
 static bool left_alone(const struct stage_work *work, size_t h)
 {
-    return work->design->spec.lonely_domain && work->stage->stratum[h].sampled > 1 &&
+    return work->design->spec.lonely_domain && stratum_at(work, h)->sampled > 1 &&
            work->stratum[h].seen == 1;
 }
 
 static void centre_of_all(struct stage_work *work)
 {
     double a = 0, b = 0, n = 0;
-    for (size_t h = 0; h < work->stage->strata; h++) {
+    for (size_t h = 0; h < work->touched->strata; h++) {
         if (!work->stratum[h].seen)
             continue;
         a += work->stratum[h].a;
         b += work->stratum[h].b;
-        n += (double)work->stage->stratum[h].sampled;
+        n += (double)stratum_at(work, h)->sampled;
     }
     work->centre_a = n > 0 ? a / n : 0;
     work->centre_b = n > 0 ? b / n : 0;
 }
 
-static void centred_products(struct stage_work *work)
+/* sum_i (a_i - ca)(b_i - cb) over all sampled units; those without domain rows are zeros. */
+static double centred_products(const struct stage_work *work, size_t h, double ca, double cb)
 {
-    const struct pal_design *design = work->design;
-    const bool adjust = design->spec.lonely == PAL_LONELY_ADJUST;
-    if (adjust)
-        centre_of_all(work);
-    /* Units without domain rows are zeros: their part is added in one step per stratum. */
-    for (size_t u = 0; u < work->stage->units; u++) {
-        const uint32_t h = work->stage->unit_stratum[u];
-        struct stratum_sums *stratum = &work->stratum[h];
-        if (!stratum->seen || !work->sums->seen[u])
-            continue;
-        const double n = (double)work->stage->stratum[h].sampled;
-        const bool shifted = adjust && (n <= 1 || left_alone(work, h));
-        const double ca = shifted ? work->centre_a : stratum->a / n;
-        const double cb = shifted ? work->centre_b : stratum->b / n;
-        stratum->aa += (work->sums->a[u] - ca) * (work->sums->b[u] - cb);
+    const struct sums *sums = work->sums;
+    const size_t end = work->touched->start[h + 1];
+    double total = 0;
+    if (!sums->seen) {
+        for (size_t i = work->touched->start[h]; i < end; i++)
+            total += (sums->a[i] - ca) * (sums->b[i] - cb);
+    } else {
+        for (size_t i = work->touched->start[h]; i < end; i++)
+            if (sums->seen[i])
+                total += (sums->a[i] - ca) * (sums->b[i] - cb);
     }
-    for (size_t h = 0; h < work->stage->strata; h++) {
-        struct stratum_sums *stratum = &work->stratum[h];
-        if (!stratum->seen)
-            continue;
-        const double n = (double)work->stage->stratum[h].sampled;
-        const bool shifted = adjust && (n <= 1 || left_alone(work, h));
-        const double ca = shifted ? work->centre_a : stratum->a / n;
-        const double cb = shifted ? work->centre_b : stratum->b / n;
-        stratum->aa += (n - (double)stratum->seen) * ca * cb;
-    }
+    const size_t rest = stratum_at(work, h)->sampled - work->stratum[h].seen;
+    return total + (double)rest * ca * cb;
 }
 
 static enum pal_status stage_variance(struct stage_work *work, struct pal_design_variance *out,
@@ -109,29 +208,32 @@ static enum pal_status stage_variance(struct stage_work *work, struct pal_design
     const enum pal_lonely rule = work->design->spec.lonely;
     double total = 0;
     size_t strata = 0, ordinary = 0;
-    centred_products(work);
-    for (size_t h = 0; h < work->stage->strata; h++) {
+    if (rule == PAL_LONELY_ADJUST)
+        centre_of_all(work);
+    for (size_t h = 0; h < work->touched->strata; h++) {
         const struct stratum_sums *sums = &work->stratum[h];
-        const struct design_stratum *stratum = &work->stage->stratum[h];
+        const struct design_stratum *stratum = stratum_at(work, h);
         if (!sums->seen)
             continue;
         strata++;
-        const double n = (double)stratum->sampled;
-        const double f = isfinite(stratum->population) ? n / stratum->population : 0;
         if (census(stratum)) {
             ordinary++;
             continue;
         }
-        const bool alone = stratum->sampled == 1;
+        const double n = (double)stratum->sampled;
+        const double f = isfinite(stratum->population) ? n / stratum->population : 0;
+        const bool alone = stratum->sampled == 1, left = left_alone(work, h);
         if (alone && rule == PAL_LONELY_FAIL)
-            return lonely_refused(work->number, (uint32_t)h, err);
-        const bool dropped =
-            alone ? rule != PAL_LONELY_ADJUST : rule == PAL_LONELY_AVERAGE && left_alone(work, h);
-        out->lonely += alone || (left_alone(work, h) && rule >= PAL_LONELY_AVERAGE);
-        if (dropped)
+            return lonely_refused(work->number, work->touched->stratum[h], err);
+        out->lonely += alone || (left && rule >= PAL_LONELY_AVERAGE);
+        if (alone ? rule != PAL_LONELY_ADJUST : rule == PAL_LONELY_AVERAGE && left)
             continue;
         ordinary++;
-        total += sums->factor * (1 - f) * (alone ? 1 : n / (n - 1)) * sums->aa;
+        const bool shifted = rule == PAL_LONELY_ADJUST && (alone || left);
+        const double products =
+            centred_products(work, h, shifted ? work->centre_a : sums->a / n,
+                             shifted ? work->centre_b : sums->b / n);
+        total += sums->factor * (1 - f) * (alone ? 1 : n / (n - 1)) * products;
     }
     if (rule == PAL_LONELY_AVERAGE && ordinary && ordinary < strata)
         total *= (double)strata / (double)ordinary;
@@ -139,34 +241,134 @@ static enum pal_status stage_variance(struct stage_work *work, struct pal_design
     return PAL_OK;
 }
 
-/* Sums of a stage's units per stratum, and the factor that a stratum inherits from above. */
-static enum pal_status stratum_sums(const struct design_stage *stage, const struct sums *sums,
-                                    struct pal_arena *scratch, struct stratum_sums **out,
-                                    struct pal_error *err)
+/* Sums per stratum, and up into the units of the stage above. */
+static void sum_up(const struct touched_stage *stage, const struct sums *sums,
+                   struct stratum_sums *stratum, struct sums *up)
 {
-    struct stratum_sums *stratum = pal_arena_alloc(scratch, stage->strata, sizeof *stratum);
-    if (!stratum)
-        return pal_nomem(err, "the strata of the design");
-    for (size_t u = 0; u < stage->units; u++) {
-        if (!sums->seen[u])
+    for (size_t h = 0; h < stage->strata; h++) {
+        struct stratum_sums *to = &stratum[h];
+        to->factor = 1;
+        for (size_t i = stage->start[h]; i < stage->start[h + 1]; i++) {
+            to->a += sums->a[i];
+            to->b += sums->b[i];
+            to->seen += !sums->seen || sums->seen[i];
+        }
+        if (!up)
             continue;
-        struct stratum_sums *h = &stratum[stage->unit_stratum[u]];
-        h->a += sums->a[u];
-        h->b += sums->b[u];
-        h->seen++;
+        up->a[stage->above[h]] += to->a;
+        if (up->b != up->a)
+            up->b[stage->above[h]] += to->b;
+        if (up->seen)
+            up->seen[stage->above[h]] |= to->seen > 0;
     }
-    for (size_t h = 0; h < stage->strata; h++)
-        stratum[h].factor = 1;
-    *out = stratum;
+}
+
+/* ---- the doors ------------------------------------------------------------------------------- */
+
+static enum pal_status sums_new(const struct touched_stage *stage, bool same, bool seen,
+                                struct pal_arena *scratch, struct sums *out, struct pal_error *err)
+{
+    out->a = pal_arena_alloc(scratch, stage->units + 1, sizeof *out->a);
+    out->b = same ? out->a : pal_arena_alloc(scratch, stage->units + 1, sizeof *out->b);
+    out->seen = seen ? pal_arena_alloc(scratch, stage->units + 1, 1) : NULL;
+    return out->a && out->b && (!seen || out->seen) ? PAL_OK : pal_nomem(err, "the units");
+}
+
+/* The sampling fractions above a stage: each stratum takes its parent's. */
+static void inherit_factors(const struct pal_touched *touched, size_t s,
+                            struct stratum_sums *const *strata)
+{
+    const struct touched_stage *stage = &touched->stage[s], *above = &touched->stage[s - 1];
+    const struct design_stage *up = &touched->design->stage[s - 1];
+    for (size_t h = 0; h < stage->strata; h++) {
+        size_t over = 0, end = above->strata; /* the stratum whose units hold `above` */
+        while (end - over > 1) {
+            const size_t middle = over + (end - over) / 2;
+            if (above->start[middle] <= stage->above[h])
+                over = middle;
+            else
+                end = middle;
+        }
+        const struct design_stratum *parent = &up->stratum[above->stratum[over]];
+        strata[s][h].factor =
+            strata[s - 1][over].factor *
+            (isfinite(parent->population) ? (double)parent->sampled / parent->population : 0);
+    }
+}
+
+enum pal_status pal_touched_covariance(const struct pal_touched *touched, const double *a,
+                                       const double *b, const uint8_t *here,
+                                       struct pal_arena *scratch, struct pal_design_variance *out,
+                                       struct pal_error *err)
+{
+    const struct pal_arena_mark mark = pal_arena_mark(scratch);
+    const struct pal_design *design = touched->design;
+    const size_t last = design->levels - 1;
+    struct sums sums[PAL_MAX_STAGES];
+    struct stratum_sums *strata[PAL_MAX_STAGES];
+    *out = (struct pal_design_variance){0};
+    for (size_t s = 0; s <= last; s++) {
+        PAL_TRY(sums_new(&touched->stage[s], a == b, here != NULL, scratch, &sums[s], err));
+        strata[s] = pal_arena_alloc(scratch, touched->stage[s].strata + 1, sizeof *strata[s]);
+        if (!strata[s])
+            return pal_nomem(err, "the strata of the design");
+    }
+    for (size_t i = 0; i < touched->units; i++) {
+        const uint32_t from = touched->stage[last].place[i];
+        sums[last].a[i] = a[from];
+        if (a != b)
+            sums[last].b[i] = b[from];
+        if (here)
+            sums[last].seen[i] = here[from];
+    }
+    for (size_t s = last + 1; s-- > 0;)
+        sum_up(&touched->stage[s], &sums[s], strata[s], s ? &sums[s - 1] : NULL);
+    for (size_t s = 0; s <= last; s++) {
+        if (s)
+            inherit_factors(touched, s, strata);
+        struct stage_work work = {
+            design, &design->stage[s], &touched->stage[s], s, &sums[s], strata[s], 0, 0};
+        PAL_TRY(stage_variance(&work, out, err));
+    }
+    size_t units = 0, domain_strata = 0;
+    for (size_t h = 0; h < touched->stage[0].strata; h++) {
+        units += strata[0][h].seen;
+        domain_strata += strata[0][h].seen > 0;
+    }
+    out->df = (double)units - (double)domain_strata;
+    pal_arena_reset(scratch, mark);
     return PAL_OK;
 }
 
-static void add_influence(const struct pal_influence *from, double *to, uint8_t *seen)
+enum pal_status pal_touched_df(const struct pal_touched *touched, const uint8_t *here,
+                               struct pal_arena *scratch, double *out, struct pal_error *err)
 {
-    for (size_t i = 0; i < from->n; i++) {
-        to[from->unit[i]] += from->z[i];
-        seen[from->unit[i]] = 1;
+    const struct pal_arena_mark mark = pal_arena_mark(scratch);
+    const size_t last = touched->design->levels - 1;
+    uint8_t *seen = pal_arena_alloc(scratch, touched->units + 1, 1);
+    if (!seen)
+        return pal_nomem(err, "the units of a domain");
+    for (size_t i = 0; i < touched->units; i++)
+        seen[i] = here[touched->stage[last].place[i]];
+    for (size_t s = last; s > 0; s--) {
+        const struct touched_stage *stage = &touched->stage[s];
+        uint8_t *up = pal_arena_alloc(scratch, touched->stage[s - 1].units + 1, 1);
+        if (!up)
+            return pal_nomem(err, "the units of a domain");
+        for (size_t h = 0; h < stage->strata; h++)
+            for (size_t i = stage->start[h]; i < stage->start[h + 1]; i++)
+                up[stage->above[h]] |= seen[i];
+        seen = up;
     }
+    *out = 0;
+    for (size_t h = 0; h < touched->stage[0].strata; h++) {
+        size_t units = 0;
+        for (size_t i = touched->stage[0].start[h]; i < touched->stage[0].start[h + 1]; i++)
+            units += seen[i];
+        *out += units ? (double)units - 1 : 0;
+    }
+    pal_arena_reset(scratch, mark);
+    return PAL_OK;
 }
 
 enum pal_status pal_design_covariance(const struct pal_design *design,
@@ -175,43 +377,23 @@ enum pal_status pal_design_covariance(const struct pal_design *design,
                                       struct pal_error *err)
 {
     const struct pal_arena_mark mark = pal_arena_mark(scratch);
-    const size_t levels = design->levels;
-    struct sums sums[PAL_MAX_STAGES];
-    struct stratum_sums *strata[PAL_MAX_STAGES];
-    *out = (struct pal_design_variance){0};
-    for (size_t s = 0; s < levels; s++)
-        PAL_TRY(sums_new(&sums[s], design->stage[s].units, scratch, err));
-    add_influence(a, sums[levels - 1].a, sums[levels - 1].seen);
-    add_influence(b, sums[levels - 1].b, sums[levels - 1].seen);
-    for (size_t s = levels - 1; s > 0; s--) {
-        const struct design_stage *stage = &design->stage[s];
-        for (size_t u = 0; u < stage->units; u++) {
-            const uint32_t above = stage->stratum[stage->unit_stratum[u]].parent;
-            sums[s - 1].a[above] += sums[s].a[u];
-            sums[s - 1].b[above] += sums[s].b[u];
-            sums[s - 1].seen[above] |= sums[s].seen[u];
-        }
+    const size_t room = a->n + b->n + 1;
+    uint32_t *unit = pal_arena_alloc(scratch, room, sizeof *unit);
+    double *za = pal_arena_alloc(scratch, room, sizeof *za);
+    double *zb = pal_arena_alloc(scratch, room, sizeof *zb);
+    if (!unit || !za || !zb)
+        return pal_nomem(err, "the units of a domain");
+    size_t n = 0;
+    for (size_t i = 0, k = 0; i < a->n || k < b->n; n++) {
+        unit[n] = k >= b->n || (i < a->n && a->unit[i] <= b->unit[k]) ? a->unit[i] : b->unit[k];
+        for (; i < a->n && a->unit[i] == unit[n]; i++)
+            za[n] += a->z[i];
+        for (; k < b->n && b->unit[k] == unit[n]; k++)
+            zb[n] += b->z[k];
     }
-    for (size_t s = 0; s < levels; s++) {
-        const struct design_stage *stage = &design->stage[s];
-        PAL_TRY(stratum_sums(stage, &sums[s], scratch, &strata[s], err));
-        for (size_t h = 0; s > 0 && h < stage->strata; h++) {
-            const struct design_stage *up = &design->stage[s - 1];
-            const uint32_t over = up->unit_stratum[stage->stratum[h].parent];
-            const struct design_stratum *parent = &up->stratum[over];
-            strata[s][h].factor =
-                strata[s - 1][over].factor *
-                (isfinite(parent->population) ? (double)parent->sampled / parent->population : 0);
-        }
-        struct stage_work work = {design, stage, s, &sums[s], strata[s], 0, 0};
-        PAL_TRY(stage_variance(&work, out, err));
-    }
-    size_t units = 0, domain_strata = 0;
-    for (size_t h = 0; h < design->stage[0].strata; h++) {
-        units += strata[0][h].seen;
-        domain_strata += strata[0][h].seen > 0;
-    }
-    out->df = (double)units - (double)domain_strata;
+    struct pal_touched *touched;
+    PAL_TRY(pal_touched_new(design, unit, n, scratch, &touched, err));
+    PAL_TRY(pal_touched_covariance(touched, za, a == b ? za : zb, NULL, scratch, out, err));
     pal_arena_reset(scratch, mark);
     return PAL_OK;
 }

@@ -1,0 +1,174 @@
+/* survey.h: surveys as their own files see them.
+ *
+ * To add
+ *   a statistic    a row in `kinds` of survey_statistic.c: its value and gradient as functions of
+ *                  weighted sums. Everything else (variance by linearization and by replicates,
+ *                  domains, covariances, states) follows from those two.
+ *   an interval    a row in `intervals` of survey_interval.c.
+ *   a step that changes weights after the design: survey_rows.c keeps the rows that it needs.
+ */
+#ifndef PALERMO_ESTIMATE_SURVEY_H
+#define PALERMO_ESTIMATE_SURVEY_H
+
+#include "palermo/estimate.h"
+
+/* ---- tables of cells (survey_table.c) --------------------------------------------------------- */
+
+/* Sums by (group, unit). A cell is a row of `stride` doubles: key, mask, w, then one sum a term that
+ * has one. The weight of the rows where a term is present differs from w in the few cells where
+ * something is absent: those weights stand apart, and the mask says which terms have one. */
+struct survey_table {
+    const struct pal_survey_frame *frame;
+    size_t terms;
+    size_t *slot;    /* [terms] place of its sum in a cell; 0: has none            */
+    double *centre;  /* [terms] NaN until values have been seen                    */
+    size_t stride, words;
+    size_t cells, room;
+    double *cell; /* [room * stride] */
+    size_t slots; /* of the index, a power of two */
+    uint32_t *index; /* cell + 1; 0 = free */
+    size_t parts, parts_room, part_slots;
+    struct survey_part *part; /* weights of present rows, where some are absent */
+    uint32_t *part_index;
+    size_t groups, groups_room;
+    struct survey_count *count;   /* [groups] rows                            */
+    struct survey_count *missing; /* [groups * terms] rows with the term absent */
+    /* once closed: cells by group, and within it in the order of units */
+    size_t *start;   /* [groups + 1] */
+    uint32_t *order; /* [cells]      */
+};
+struct survey_part {
+    uint32_t cell, term;
+    double w;
+};
+struct survey_count {
+    uint64_t all, weighted; /* rows; rows with a weight above zero */
+};
+
+enum { CELL_KEY, CELL_MASK }; /* cell words that are no doubles; then the masks, then w */
+
+static inline size_t survey_w_at(const struct survey_table *t) { return 1 + t->words; }
+uint32_t survey_cell_group(const struct survey_table *table, size_t cell);
+uint32_t survey_cell_unit(const struct survey_table *table, size_t cell);
+/* Sum of weights of the cell's rows where a term is present. */
+double survey_cell_weight(const struct survey_table *table, size_t cell, size_t term);
+
+PAL_CHECK_RESULT
+enum pal_status survey_table_new(const struct pal_survey_frame *frame, struct pal_arena *arena,
+                                 struct survey_table *out, struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status survey_table_feed(struct survey_table *table, size_t rows, const uint32_t *unit,
+                                  const double *weight, const struct pal_survey_cells *cells,
+                                  struct pal_arena *arena, struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status survey_table_merge(struct survey_table *into, const struct survey_table *from,
+                                   const uint32_t *group, const uint32_t *unit,
+                                   struct pal_arena *arena, struct pal_error *err);
+/* Arranges cells by group; multiplies them by the weights of their units (NULL: as they are). */
+PAL_CHECK_RESULT
+enum pal_status survey_table_close(struct survey_table *table, const double *unit_weight,
+                                   size_t units, struct pal_arena *arena, struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status survey_table_groups(struct survey_table *table, size_t groups,
+                                    struct pal_arena *arena, struct pal_error *err);
+
+size_t survey_group_size(const struct survey_table *table, size_t group); /* cells, once closed */
+size_t survey_group_cell(const struct survey_table *table, size_t group, size_t i);
+
+/* ---- given replicate weights (survey_replicate.c) ------------------------------------------------ */
+
+/* Sums by (replicate, group): w, the sums of terms, and the weights of absent rows. */
+struct survey_given {
+    size_t replicates, width, terms;
+    size_t groups, room;
+    double **sum;     /* [replicates][room * width] */
+    double **missing; /* [replicates][room * terms] NULL until something is absent */
+};
+PAL_CHECK_RESULT
+enum pal_status survey_given_new(struct survey_given *given, const struct survey_table *table,
+                                 size_t replicates, struct pal_arena *arena,
+                                 struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status survey_given_feed(struct survey_given *given, const struct survey_table *table,
+                                  const struct pal_survey *survey,
+                                  const struct pal_survey_cells *cells, struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status survey_given_merge(struct survey_given *into, const struct survey_table *to,
+                                   const struct survey_given *from,
+                                   const struct survey_table *table, const uint32_t *group,
+                                   struct pal_arena *arena, struct pal_error *err);
+
+/* ---- ranks of given replicate weights (survey_rank.c) --------------------------------------------- */
+
+/* Rows of replicate weights of one group, folded to a triangle when there are many: the columns
+ * keep their lengths and angles, which is all that a rank asks for. */
+struct survey_rank {
+    size_t rows, room;
+    double *row; /* [room * replicates] */
+};
+struct survey_ranks {
+    size_t replicates, groups, room;
+    struct survey_rank *group; /* [room] */
+};
+PAL_CHECK_RESULT
+enum pal_status survey_ranks_feed(struct survey_ranks *ranks, const struct pal_survey *survey,
+                                  const struct pal_survey_cells *cells, struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status survey_ranks_merge(struct survey_ranks *into, const struct survey_ranks *from,
+                                   const uint32_t *group, struct pal_arena *arena,
+                                   struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status survey_ranks_of(const struct survey_ranks *ranks, size_t group,
+                                struct pal_arena *scratch, double *out, struct pal_error *err);
+
+/* ---- a survey -------------------------------------------------------------------------------------- */
+
+struct pal_survey {
+    struct pal_survey_ask ask;
+    struct pal_arena *arena;
+    const struct pal_survey_interval *interval;
+    const char *method;
+    bool has_design;  /* units and strata are known                      */
+    bool by_unit;     /* cells are kept by unit                          */
+    bool fpc_weights; /* weights follow from the sizes of populations    */
+    struct pal_design *design;
+    struct pal_survey_frame *frame; /* [frames] as asked for, and squares for design effects */
+    size_t **square;                /* [frames][terms] the square of a value term            */
+    struct survey_table *table;     /* [frames] */
+    struct survey_given *given;     /* [frames] given replicate weights */
+    struct survey_ranks *ranks;     /* [frames] where a rank is the degrees of freedom */
+    struct survey_ranks whole;      /* of all rows */
+    struct pal_replicates replicates;
+    uint8_t *heavy; /* [units] has a row with a weight above zero */
+    size_t heavy_room;
+    double df_design;
+    /* the batch at hand */
+    size_t rows, room;
+    uint32_t *unit;        /* [room] last sampling unit; 0 when cells are not kept by unit */
+    uint32_t *nowhere;     /* [room] zeros                                                 */
+    const double *weight;  /* [rows] */
+    double *ones;          /* [room] */
+    double **replicate;    /* [replicates][rows] final replicate weights    */
+    double **product;      /* [replicates][room] where factors are multiplied */
+};
+
+/* Full-sample sums of one statistic in a group. */
+struct survey_view {
+    const struct pal_survey_statistic *statistic;
+    const struct survey_table *table;
+    struct pal_survey_sums sums;
+    double square; /* sum of w (y - centre)^2; NaN when it is not kept */
+    double value, gradient[3];
+    uint64_t n, n_all; /* rows with nothing absent: with a weight above zero, and all */
+};
+void survey_view_of(const struct pal_survey *survey, size_t statistic, size_t group, size_t level,
+                    struct survey_view *out);
+/* Values of a statistic in each replicate, [replicates]. */
+PAL_CHECK_RESULT
+enum pal_status survey_replicate_values(const struct pal_survey *survey, size_t statistic,
+                                        size_t group, size_t level, struct pal_arena *scratch,
+                                        double *out, struct pal_error *err);
+/* The sums of one cell for a statistic, as survey_view has them for the group. */
+void survey_cell_sums(const struct survey_view *view, size_t cell, double *w, double *y, double *x);
+
+#endif

@@ -1,0 +1,268 @@
+/* survey_replicate.c: sums under replicate weights. Given weights are added up as the rows come, by
+ * (replicate, group): one column of weights at a time, so that the sums of one replicate stay near;
+ * made ones follow from the sums of units. */
+#include "survey.h"
+
+#include <math.h>
+#include <string.h>
+
+/* ---- given weights ------------------------------------------------------------------------------ */
+
+enum pal_status survey_given_new(struct survey_given *given, const struct survey_table *table,
+                                 size_t replicates, struct pal_arena *arena, struct pal_error *err)
+{
+    *given = (struct survey_given){.replicates = replicates, .terms = table->terms};
+    given->width = table->stride - survey_w_at(table); /* w, then the terms that have sums */
+    given->sum = pal_arena_alloc(arena, replicates + 1, sizeof *given->sum);
+    return given->sum ? PAL_OK : pal_nomem(err, "the replicates");
+}
+
+static enum pal_status given_groups(struct survey_given *given, size_t groups,
+                                    struct pal_arena *arena, struct pal_error *err)
+{
+    if (groups > given->room) {
+        const size_t room = groups > 2 * given->room ? groups : 2 * given->room;
+        for (size_t r = 0; r < given->replicates; r++) {
+            given->sum[r] = pal_arena_grow(arena, given->sum[r], given->room * given->width,
+                                           room * given->width, sizeof(double));
+            if (!given->sum[r])
+                return pal_nomem(err, "the replicates");
+            if (!given->missing)
+                continue;
+            given->missing[r] = pal_arena_grow(arena, given->missing[r],
+                                               given->room * given->terms, room * given->terms + 1,
+                                               sizeof(double));
+            if (!given->missing[r])
+                return pal_nomem(err, "the replicates");
+        }
+        given->room = room;
+    }
+    given->groups = groups > given->groups ? groups : given->groups;
+    return PAL_OK;
+}
+
+static enum pal_status keep_missing(struct survey_given *given, struct pal_arena *arena,
+                                    struct pal_error *err)
+{
+    if (given->missing)
+        return PAL_OK;
+    given->missing = pal_arena_alloc(arena, given->replicates + 1, sizeof *given->missing);
+    for (size_t r = 0; given->missing && r < given->replicates; r++) {
+        given->missing[r] = pal_arena_alloc(arena, given->room * given->terms + 1, sizeof(double));
+        if (!given->missing[r])
+            return pal_nomem(err, "the replicates");
+    }
+    return given->missing ? PAL_OK : pal_nomem(err, "the replicates");
+}
+
+/* What a batch adds, told once for all replicates: row, place of the sum, factor. */
+struct addition {
+    uint32_t row, at;
+    double value;
+};
+
+struct additions {
+    size_t rows, values, missing;
+    struct addition *row;     /* weights: at = group * width */
+    struct addition *value;   /* values that are not 0       */
+    struct addition *missing_of;
+};
+
+static enum pal_status list_additions(const struct survey_given *given,
+                                      const struct survey_table *table,
+                                      const struct pal_survey *survey,
+                                      const struct pal_survey_cells *cells,
+                                      struct pal_arena *scratch, struct additions *out,
+                                      struct pal_error *err)
+{
+    const size_t rows = survey->rows, w_at = survey_w_at(table);
+    *out = (struct additions){0};
+    out->row = pal_arena_alloc(scratch, rows + 1, sizeof *out->row);
+    out->value = pal_arena_alloc(scratch, rows * given->width + 1, sizeof *out->value);
+    out->missing_of = pal_arena_alloc(scratch, rows * given->terms + 1, sizeof *out->missing_of);
+    if (!out->row || !out->value || !out->missing_of)
+        return pal_nomem(err, "the replicates");
+    for (size_t i = 0; i < rows; i++) {
+        const uint32_t group = cells->group ? cells->group[i] : 0;
+        if (group == PAL_NO_GROUP)
+            continue;
+        out->row[out->rows++] = (struct addition){(uint32_t)i, (uint32_t)(group * given->width), 1};
+        for (size_t k = 0; k < given->terms; k++) {
+            const struct pal_survey_term *what = &table->frame->term[k];
+            const size_t source = what->kind == PAL_TERM_SQUARE ? what->of : k;
+            if (cells->absent && cells->absent[source] && cells->absent[source][i]) {
+                out->missing_of[out->missing++] =
+                    (struct addition){(uint32_t)i, (uint32_t)(group * given->terms + k), 1};
+                continue;
+            }
+            if (!table->slot[k])
+                continue;
+            const double y = cells->value[source][i] - table->centre[k];
+            if (y != 0)
+                out->value[out->values++] = (struct addition){
+                    (uint32_t)i, (uint32_t)(group * given->width + table->slot[k] - w_at),
+                    what->kind == PAL_TERM_SQUARE ? y * y : y};
+        }
+    }
+    return PAL_OK;
+}
+
+enum pal_status survey_given_feed(struct survey_given *given, const struct survey_table *table,
+                                  const struct pal_survey *survey,
+                                  const struct pal_survey_cells *cells, struct pal_error *err)
+{
+    struct additions add;
+    struct pal_arena *scratch = pal_arena_new();
+    if (!scratch)
+        return pal_nomem(err, "the replicates");
+    enum pal_status status =
+        given_groups(given, cells->groups ? cells->groups : 1, survey->arena, err);
+    if (status == PAL_OK)
+        status = list_additions(given, table, survey, cells, scratch, &add, err);
+    if (status == PAL_OK && add.missing)
+        status = keep_missing(given, survey->arena, err);
+    for (size_t r = 0; status == PAL_OK && r < given->replicates; r++) {
+        const double *w = survey->replicate[r];
+        double *sum = given->sum[r];
+        for (size_t i = 0; i < add.rows; i++)
+            sum[add.row[i].at] += w[add.row[i].row];
+        for (size_t i = 0; i < add.values; i++)
+            sum[add.value[i].at] += w[add.value[i].row] * add.value[i].value;
+        for (size_t i = 0; i < add.missing; i++)
+            given->missing[r][add.missing_of[i].at] += w[add.missing_of[i].row];
+    }
+    pal_arena_free(scratch);
+    return status;
+}
+
+enum pal_status survey_given_merge(struct survey_given *into, const struct survey_table *to,
+                                   const struct survey_given *from,
+                                   const struct survey_table *table, const uint32_t *group,
+                                   struct pal_arena *arena, struct pal_error *err)
+{
+    if (from->missing)
+        PAL_TRY(keep_missing(into, arena, err));
+    for (size_t g = 0; g < from->groups; g++) {
+        const size_t mine = group ? group[g] : g;
+        PAL_TRY(given_groups(into, mine + 1, arena, err));
+        for (size_t r = 0; r < into->replicates; r++) {
+            double *sum = into->sum[r] + mine * into->width;
+            const double *more = from->sum[r] + g * from->width;
+            const double *gone = from->missing ? from->missing[r] + g * from->terms : NULL;
+            sum[0] += more[0];
+            for (size_t k = 0; k < into->terms; k++) {
+                const size_t at = to->slot[k] - survey_w_at(to);
+                const struct pal_survey_term *what = &to->frame->term[k];
+                if (gone)
+                    into->missing[r][mine * into->terms + k] += gone[k];
+                if (!to->slot[k])
+                    continue;
+                /* Sums against another centre: see merge_cell. */
+                const double d = isnan(table->centre[k]) ? 0 : table->centre[k] - to->centre[k];
+                const double present = more[0] - (gone ? gone[k] : 0);
+                sum[at] += more[at];
+                if (d != 0 && what->kind == PAL_TERM_VALUE)
+                    sum[at] += d * present;
+                if (d != 0 && what->kind == PAL_TERM_SQUARE)
+                    sum[at] += 2 * d * more[to->slot[what->of] - survey_w_at(to)] + d * d * present;
+            }
+        }
+    }
+    return PAL_OK;
+}
+
+/* ---- sums of one statistic in every replicate ------------------------------------------------------ */
+
+struct columns { /* [replicates] each */
+    double *w, *y, *x;
+};
+
+static void given_columns(const struct pal_survey *survey, size_t frame, size_t group, size_t y,
+                          size_t x, const struct columns *out)
+{
+    const struct survey_given *given = &survey->given[frame];
+    const struct survey_table *table = &survey->table[frame];
+    const size_t w_at = survey_w_at(table);
+    for (size_t r = 0; group < given->groups && r < given->replicates; r++) {
+        const double *sum = given->sum[r] + group * given->width;
+        const double *gone = given->missing ? given->missing[r] + group * given->terms : NULL;
+        out->w[r] = sum[0] - (gone && y != PAL_NO_TERM ? gone[y] : 0);
+        if (y != PAL_NO_TERM && table->slot[y])
+            out->y[r] = sum[table->slot[y] - w_at];
+        if (x != PAL_NO_TERM)
+            out->x[r] = sum[table->slot[x] - w_at];
+    }
+}
+
+/* Sums of cells, unit by unit, become sums of replicates. */
+static enum pal_status made_columns(const struct pal_survey *survey, size_t frame, size_t group,
+                                    size_t y, size_t x, struct pal_arena *scratch,
+                                    const struct columns *out, struct pal_error *err)
+{
+    const struct survey_table *table = &survey->table[frame];
+    const size_t n = survey_group_size(table, group), replicates = survey->replicates.n;
+    const bool has_y = y != PAL_NO_TERM && table->slot[y], has_x = x != PAL_NO_TERM;
+    const size_t width = 1u + has_y + has_x;
+    uint32_t *psu = pal_arena_alloc(scratch, n + 1, sizeof *psu);
+    double *total = pal_arena_alloc(scratch, n * width + 1, sizeof *total);
+    double *sums = pal_arena_alloc(scratch, width * replicates + 1, sizeof *sums);
+    if (!psu || !total || !sums)
+        return pal_nomem(err, "the replicates");
+    for (size_t i = 0; i < n; i++) {
+        const size_t cell = survey_group_cell(table, group, i);
+        const double *row = table->cell + cell * table->stride;
+        psu[i] = pal_design_psu_of(survey->design, survey_cell_unit(table, cell));
+        total[i * width] = y == PAL_NO_TERM ? row[survey_w_at(table)]
+                                            : survey_cell_weight(table, cell, y);
+        if (has_y)
+            total[i * width + 1] = row[table->slot[y]];
+        if (has_x)
+            total[i * width + width - 1] = row[table->slot[x]];
+    }
+    PAL_TRY(pal_replicates_totals(&survey->replicates, n, psu, width, total, scratch, sums, err));
+    memcpy(out->w, sums, replicates * sizeof *sums);
+    if (has_y)
+        memcpy(out->y, sums + replicates, replicates * sizeof *sums);
+    if (has_x)
+        memcpy(out->x, sums + (width - 1) * replicates, replicates * sizeof *sums);
+    return PAL_OK;
+}
+
+static enum pal_status columns_of(const struct pal_survey *survey, size_t frame, size_t group,
+                                  size_t y, size_t x, struct pal_arena *scratch,
+                                  const struct columns *out, struct pal_error *err)
+{
+    if (survey->ask.method == PAL_SURVEY_MADE)
+        return made_columns(survey, frame, group, y, x, scratch, out, err);
+    given_columns(survey, frame, group, y, x, out);
+    return PAL_OK;
+}
+
+enum pal_status survey_replicate_values(const struct pal_survey *survey, size_t statistic,
+                                        size_t group, size_t level, struct pal_arena *scratch,
+                                        double *out, struct pal_error *err)
+{
+    const struct pal_survey_statistic *s = &survey->ask.statistic[statistic];
+    const size_t n = survey->replicates.n;
+    struct survey_view view;
+    struct columns c = {pal_arena_alloc(scratch, n + 1, sizeof(double)),
+                        pal_arena_alloc(scratch, n + 1, sizeof(double)),
+                        pal_arena_alloc(scratch, n + 1, sizeof(double))};
+    if (!c.w || !c.y || !c.x)
+        return pal_nomem(err, "the replicates");
+    survey_view_of(survey, statistic, group, level, &view);
+    PAL_TRY(columns_of(survey, s->frame, group, s->y, s->x, scratch, &c, err));
+    if (s->levels != PAL_NO_FRAME) {
+        const struct columns of_level = {c.y, c.x, c.x};
+        PAL_TRY(columns_of(survey, s->levels, level, PAL_NO_TERM, PAL_NO_TERM, scratch, &of_level,
+                           err));
+    }
+    struct pal_survey_sums sums = view.sums;
+    for (size_t r = 0; r < n; r++) {
+        sums.w = c.w[r];
+        sums.y = c.y[r];
+        sums.x = c.x[r];
+        out[r] = s->kind->value(&sums) * (s->per > 0 ? s->per : 1);
+    }
+    return PAL_OK;
+}

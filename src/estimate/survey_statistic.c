@@ -1,0 +1,89 @@
+/* survey_statistic.c: statistics of samples as functions of weighted sums. y and x are held against
+ * centres c and d:  Y = sum w (y - c),  X = sum w (x - d). */
+#include "survey.h"
+
+#include <math.h>
+
+/* sum of w */
+static double count_value(const struct pal_survey_sums *s) { return s->w; }
+
+static void count_gradient(const struct pal_survey_sums *s, double value, double *g)
+{
+    (void)s;
+    (void)value;
+    g[0] = 1;
+}
+
+static double total_value(const struct pal_survey_sums *s) { return s->y + s->centre_y * s->w; }
+
+static void total_gradient(const struct pal_survey_sums *s, double value, double *g)
+{
+    (void)value;
+    g[0] = s->centre_y;
+    g[1] = 1;
+}
+
+static double mean_value(const struct pal_survey_sums *s) { return s->centre_y + s->y / s->w; }
+
+static void mean_gradient(const struct pal_survey_sums *s, double value, double *g)
+{
+    (void)value;
+    g[0] = -(s->y / s->w) / s->w;
+    g[1] = 1 / s->w;
+}
+
+static double denominator(const struct pal_survey_sums *s) { return s->x + s->centre_x * s->w; }
+
+static double ratio_value(const struct pal_survey_sums *s)
+{
+    return total_value(s) / denominator(s);
+}
+
+static void ratio_gradient(const struct pal_survey_sums *s, double value, double *g)
+{
+    const double x = denominator(s);
+    g[0] = (s->centre_y - value * s->centre_x) / x;
+    g[1] = 1 / x;
+    g[2] = -value / x;
+}
+
+/* n/(n - 1) sum w (y - mean)^2 / sum w; x is sum w (y - c)^2. */
+static double variance_value(const struct pal_survey_sums *s)
+{
+    const double d = s->y / s->w;
+    return s->n / (s->n - 1) * (s->x / s->w - d * d);
+}
+
+static void variance_gradient(const struct pal_survey_sums *s, double value, double *g)
+{
+    const double d = s->y / s->w, k = s->n / (s->n - 1);
+    g[0] = (k * d * d - value) / s->w;
+    g[1] = -2 * d * k / s->w;
+    g[2] = k / s->w;
+}
+
+static const struct pal_survey_kind kinds[] = {
+    {"count", "sum of weights, or of a weighted column",
+     "Sarndal, Swensson & Wretman 1992, section 5.3", 0, false, false, false, count_value,
+     count_gradient},
+    {"mean", "weighted mean", "Sarndal, Swensson & Wretman 1992, section 5.7", 1, false, false,
+     true, mean_value, mean_gradient},
+    {"proportion", "weighted share of the rows that a condition holds for",
+     "Sarndal, Swensson & Wretman 1992, section 5.7", 1, false, true, true, mean_value,
+     mean_gradient},
+    {"ratio", "ratio of two weighted totals", "Sarndal, Swensson & Wretman 1992, section 5.6", 2,
+     false, false, false, ratio_value, ratio_gradient},
+    {"total", "weighted total", "Sarndal, Swensson & Wretman 1992, section 5.3", 1, false, false,
+     true, total_value, total_gradient},
+    {"variance", "variance of a variable in the population",
+     "Sarndal, Swensson & Wretman 1992, section 5.9", 1, true, false, false, variance_value,
+     variance_gradient},
+};
+
+const struct pal_survey_kind *pal_survey_kind_find(pal_str word)
+{
+    for (size_t i = 0; i < PAL_COUNT(kinds); i++)
+        if (pal_str_eq(word, pal_str_of(kinds[i].word)))
+            return &kinds[i];
+    return NULL;
+}

@@ -1,0 +1,498 @@
+/* survey_table.c: weighted sums by (group, unit), in one block of memory with an open index. */
+#include "survey.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { BLOCK = 512, NO_CELL = UINT32_MAX };
+
+static uint64_t spread(uint64_t key)
+{
+    key *= UINT64_C(0x9E3779B97F4A7C15);
+    key ^= key >> 32;
+    key *= UINT64_C(0xD6E8FEB86659FD93);
+    return key ^ key >> 32;
+}
+
+static uint64_t word_of(const double *cell, size_t at)
+{
+    uint64_t word;
+    memcpy(&word, cell + at, sizeof word);
+    return word;
+}
+
+static void word_set(double *cell, size_t at, uint64_t word)
+{
+    memcpy(cell + at, &word, sizeof word);
+}
+
+static double *cell_at(const struct survey_table *t, size_t cell)
+{
+    return t->cell + cell * t->stride;
+}
+
+uint32_t survey_cell_group(const struct survey_table *t, size_t cell)
+{
+    return (uint32_t)(word_of(cell_at(t, cell), CELL_KEY) >> 32);
+}
+
+uint32_t survey_cell_unit(const struct survey_table *t, size_t cell)
+{
+    return (uint32_t)word_of(cell_at(t, cell), CELL_KEY);
+}
+
+/* ---- weights where something is absent -------------------------------------------------------- */
+
+static bool masked(const double *cell, size_t term)
+{
+    return word_of(cell, CELL_MASK + term / 64) >> (term % 64) & 1;
+}
+
+static uint64_t part_key(uint32_t cell, uint32_t term) { return (uint64_t)cell << 32 | term; }
+
+static size_t part_find(const struct survey_table *t, uint32_t cell, uint32_t term)
+{
+    size_t at = (size_t)spread(part_key(cell, term)) & (t->part_slots - 1);
+    for (; t->part_index[at]; at = (at + 1) & (t->part_slots - 1)) {
+        const struct survey_part *part = &t->part[t->part_index[at] - 1];
+        if (part->cell == cell && part->term == term)
+            break;
+    }
+    return at;
+}
+
+static bool part_room(struct survey_table *t, struct pal_arena *arena)
+{
+    if (t->parts == t->parts_room) {
+        const size_t room = t->parts_room ? 2 * t->parts_room : 64;
+        struct survey_part *grown =
+            pal_arena_grow(arena, t->part, t->parts_room, room, sizeof *grown);
+        if (!grown)
+            return false;
+        t->part = grown;
+        t->parts_room = room;
+    }
+    if (2 * t->parts < t->part_slots)
+        return true;
+    const size_t slots = t->part_slots ? 2 * t->part_slots : 256;
+    t->part_index = pal_arena_grow(arena, t->part_index, t->part_slots, slots, sizeof(uint32_t));
+    if (!t->part_index)
+        return false;
+    memset(t->part_index, 0, slots * sizeof *t->part_index);
+    t->part_slots = slots;
+    for (size_t i = 0; i < t->parts; i++)
+        t->part_index[part_find(t, t->part[i].cell, t->part[i].term)] = (uint32_t)i + 1;
+    return true;
+}
+
+/* The part of (cell, term), which starts from the whole weight of the cell so far. */
+static struct survey_part *part_of(struct survey_table *t, uint32_t cell, size_t term,
+                                   struct pal_arena *arena)
+{
+    double *row = cell_at(t, cell);
+    if (masked(row, term))
+        return &t->part[t->part_index[part_find(t, cell, (uint32_t)term)] - 1];
+    if (!part_room(t, arena))
+        return NULL;
+    t->part[t->parts] = (struct survey_part){cell, (uint32_t)term, row[survey_w_at(t)]};
+    t->part_index[part_find(t, cell, (uint32_t)term)] = (uint32_t)++t->parts;
+    word_set(row, CELL_MASK + term / 64,
+             word_of(row, CELL_MASK + term / 64) | UINT64_C(1) << (term % 64));
+    return &t->part[t->parts - 1];
+}
+
+double survey_cell_weight(const struct survey_table *t, size_t cell, size_t term)
+{
+    const double *row = cell_at(t, cell);
+    if (!masked(row, term))
+        return row[survey_w_at(t)];
+    return t->part[t->part_index[part_find(t, (uint32_t)cell, (uint32_t)term)] - 1].w;
+}
+
+/* ---- cells -------------------------------------------------------------------------------------- */
+
+enum pal_status survey_table_new(const struct pal_survey_frame *frame, struct pal_arena *arena,
+                                 struct survey_table *out, struct pal_error *err)
+{
+    *out = (struct survey_table){.frame = frame, .terms = frame->terms};
+    out->words = frame->terms ? (frame->terms + 63) / 64 : 1;
+    out->slot = pal_arena_alloc(arena, frame->terms + 1, sizeof *out->slot);
+    out->centre = pal_arena_alloc(arena, frame->terms + 1, sizeof *out->centre);
+    if (!out->slot || !out->centre)
+        return pal_nomem(err, "the sums of a survey");
+    out->stride = survey_w_at(out) + 1;
+    for (size_t t = 0; t < frame->terms; t++) {
+        out->slot[t] = frame->term[t].kind == PAL_TERM_ONE ? 0 : out->stride++;
+        out->centre[t] = (double)NAN; /* not chosen yet */
+    }
+    return PAL_OK;
+}
+
+static bool index_grow(struct survey_table *t, struct pal_arena *arena)
+{
+    const size_t slots = t->slots ? 2 * t->slots : 1024;
+    t->index = pal_arena_grow(arena, t->index, t->slots, slots, sizeof *t->index);
+    if (!t->index)
+        return false;
+    memset(t->index, 0, slots * sizeof *t->index);
+    t->slots = slots;
+    for (size_t c = 0; c < t->cells; c++) {
+        size_t at = (size_t)spread(word_of(cell_at(t, c), CELL_KEY)) & (slots - 1);
+        while (t->index[at])
+            at = (at + 1) & (slots - 1);
+        t->index[at] = (uint32_t)c + 1;
+    }
+    return true;
+}
+
+static bool cell_room(struct survey_table *t, struct pal_arena *arena)
+{
+    if (2 * t->cells >= t->slots && !index_grow(t, arena))
+        return false;
+    if (t->cells < t->room)
+        return true;
+    if (t->cells >= NO_CELL - 1)
+        return false;
+    const size_t room = t->room ? t->room + t->room / 2 : 256;
+    double *grown =
+        pal_arena_grow(arena, t->cell, t->room * t->stride, room * t->stride, sizeof *grown);
+    if (!grown)
+        return false;
+    t->cell = grown;
+    t->room = room;
+    return true;
+}
+
+/* The cell of a key, a new one when there was none; NO_CELL when memory is out. */
+static uint32_t cell_of(struct survey_table *t, uint64_t key, struct pal_arena *arena)
+{
+    if (2 * t->cells >= t->slots && !index_grow(t, arena))
+        return NO_CELL;
+    size_t at = (size_t)spread(key) & (t->slots - 1);
+    for (; t->index[at]; at = (at + 1) & (t->slots - 1))
+        if (word_of(cell_at(t, t->index[at] - 1), CELL_KEY) == key)
+            return t->index[at] - 1;
+    const size_t slots = t->slots;
+    if (!cell_room(t, arena))
+        return NO_CELL;
+    if (slots != t->slots) {
+        at = (size_t)spread(key) & (t->slots - 1);
+        while (t->index[at])
+            at = (at + 1) & (t->slots - 1);
+    }
+    word_set(cell_at(t, t->cells), CELL_KEY, key);
+    t->index[at] = (uint32_t)++t->cells;
+    return (uint32_t)t->cells - 1;
+}
+
+enum pal_status survey_table_groups(struct survey_table *t, size_t groups, struct pal_arena *arena,
+                                    struct pal_error *err)
+{
+    if (groups > t->groups_room) {
+        const size_t room = groups > 2 * t->groups_room ? groups : 2 * t->groups_room;
+        t->count = pal_arena_grow(arena, t->count, t->groups_room, room, sizeof *t->count);
+        t->missing = pal_arena_grow(arena, t->missing, t->groups_room * t->terms,
+                                    room * t->terms + 1, sizeof *t->missing);
+        if (!t->count || !t->missing)
+            return pal_nomem(err, "the groups of a survey");
+        t->groups_room = room;
+    }
+    if (groups > t->groups)
+        t->groups = groups;
+    return PAL_OK;
+}
+
+/* ---- feeding ------------------------------------------------------------------------------------ */
+
+struct block {
+    size_t from, rows;
+    uint32_t cell[BLOCK];
+    uint8_t any[BLOCK]; /* something is absent */
+    bool some;          /* in the whole block  */
+};
+
+static const uint8_t *absent_of(const struct pal_survey_cells *cells, size_t term)
+{
+    return cells->absent ? cells->absent[term] : NULL;
+}
+
+/* Values that lie close together and far from zero are held against the first of them. */
+static void choose_centres(struct survey_table *t, size_t rows, const double *weight,
+                           const struct pal_survey_cells *cells)
+{
+    for (size_t k = 0; k < t->terms; k++) {
+        if (t->frame->term[k].kind != PAL_TERM_VALUE || !isnan(t->centre[k]))
+            continue;
+        const uint8_t *absent = absent_of(cells, k);
+        const double *value = cells->value[k];
+        double low = HUGE_VAL, high = -HUGE_VAL, first = 0;
+        for (size_t i = 0; i < rows; i++) {
+            if ((cells->group && cells->group[i] == PAL_NO_GROUP) || (absent && absent[i]) ||
+                !(weight[i] > 0))
+                continue;
+            if (low > high)
+                first = value[i];
+            low = value[i] < low ? value[i] : low;
+            high = value[i] > high ? value[i] : high;
+        }
+        if (low > high)
+            continue;
+        const double size = fmax(fabs(low), fabs(high));
+        t->centre[k] = high - low < 0.5 * size ? first : 0;
+    }
+    for (size_t k = 0; k < t->terms; k++)
+        if (t->frame->term[k].kind == PAL_TERM_SQUARE)
+            t->centre[k] = t->centre[t->frame->term[k].of];
+}
+
+static void look_for_absent(const struct survey_table *t, const struct pal_survey_cells *cells,
+                            struct block *b)
+{
+    memset(b->any, 0, sizeof b->any);
+    for (size_t k = 0; k < t->terms; k++) {
+        const uint8_t *absent = absent_of(cells, k);
+        if (!absent || t->frame->term[k].kind == PAL_TERM_SQUARE)
+            continue;
+        for (size_t i = 0; i < b->rows; i++)
+            b->any[i] |= absent[b->from + i];
+    }
+    uint8_t some = 0;
+    for (size_t i = 0; i < b->rows; i++)
+        some |= b->any[i];
+    b->some = some != 0;
+}
+
+/* A row with something absent, or into a cell that has seen such a row. */
+static bool add_weight_apart(struct survey_table *t, uint32_t cell, size_t row, uint32_t group,
+                             double w, const struct pal_survey_cells *cells,
+                             struct pal_arena *arena)
+{
+    for (size_t k = 0; k < t->terms; k++) {
+        const bool square = t->frame->term[k].kind == PAL_TERM_SQUARE;
+        const uint8_t *absent = absent_of(cells, square ? t->frame->term[k].of : k);
+        const bool gone = absent && absent[row];
+        if (gone) {
+            t->missing[group * t->terms + k].all++;
+            t->missing[group * t->terms + k].weighted += w > 0;
+        }
+        if (!gone && !masked(cell_at(t, cell), k))
+            continue;
+        struct survey_part *part = part_of(t, cell, k, arena);
+        if (!part)
+            return false;
+        part->w += gone ? 0 : w;
+    }
+    return true;
+}
+
+static bool any_mask(const struct survey_table *t, const double *cell)
+{
+    uint64_t any = 0;
+    for (size_t m = 0; m < t->words; m++)
+        any |= word_of(cell, CELL_MASK + m);
+    return any != 0;
+}
+
+static enum pal_status add_weights(struct survey_table *t, const uint32_t *unit,
+                                   const double *weight, const struct pal_survey_cells *cells,
+                                   struct block *b, struct pal_arena *arena, struct pal_error *err)
+{
+    uint64_t last = 0;
+    uint32_t last_cell = NO_CELL;
+    for (size_t i = 0; i < b->rows; i++) {
+        const size_t row = b->from + i;
+        const uint32_t group = cells->group ? cells->group[row] : 0;
+        b->cell[i] = NO_CELL;
+        if (group == PAL_NO_GROUP)
+            continue;
+        const uint64_t key = (uint64_t)group << 32 | unit[row];
+        if (last_cell == NO_CELL || key != last) {
+            last_cell = cell_of(t, key, arena);
+            last = key;
+        }
+        if (last_cell == NO_CELL)
+            return pal_nomem(err, "the sums of a survey");
+        b->cell[i] = last_cell;
+        const double w = weight[row];
+        t->count[group].all++;
+        t->count[group].weighted += w > 0;
+        if ((b->any[i] || any_mask(t, cell_at(t, last_cell))) &&
+            !add_weight_apart(t, last_cell, row, group, w, cells, arena))
+            return pal_nomem(err, "the sums of a survey");
+        cell_at(t, last_cell)[survey_w_at(t)] += w;
+    }
+    return PAL_OK;
+}
+
+static void add_values(struct survey_table *t, const double *weight,
+                       const struct pal_survey_cells *cells, const struct block *b, size_t term)
+{
+    const struct pal_survey_term *what = &t->frame->term[term];
+    const size_t source = what->kind == PAL_TERM_SQUARE ? what->of : term;
+    const uint8_t *absent = b->some ? absent_of(cells, source) : NULL;
+    const double *value = cells->value[source] + b->from;
+    const double centre = t->centre[term], *w = weight + b->from;
+    const size_t slot = t->slot[term];
+    for (size_t i = 0; i < b->rows; i++) {
+        if (b->cell[i] == NO_CELL || (absent && absent[b->from + i]))
+            continue;
+        const double y = value[i] - centre;
+        if (y != 0 && w[i] != 0)
+            cell_at(t, b->cell[i])[slot] += w[i] * (what->kind == PAL_TERM_SQUARE ? y * y : y);
+    }
+}
+
+enum pal_status survey_table_feed(struct survey_table *t, size_t rows, const uint32_t *unit,
+                                  const double *weight, const struct pal_survey_cells *cells,
+                                  struct pal_arena *arena, struct pal_error *err)
+{
+    struct block block;
+    PAL_TRY(survey_table_groups(t, cells->groups ? cells->groups : 1, arena, err));
+    choose_centres(t, rows, weight, cells);
+    for (block.from = 0; block.from < rows; block.from += BLOCK) {
+        block.rows = rows - block.from < BLOCK ? rows - block.from : BLOCK;
+        look_for_absent(t, cells, &block);
+        PAL_TRY(add_weights(t, unit, weight, cells, &block, arena, err));
+        for (size_t k = 0; k < t->terms; k++)
+            if (t->slot[k])
+                add_values(t, weight, cells, &block, k);
+    }
+    return PAL_OK;
+}
+
+/* ---- merging ------------------------------------------------------------------------------------ */
+
+static double centre_or_zero(double centre) { return isnan(centre) ? 0 : centre; }
+
+static enum pal_status merge_cell(struct survey_table *into, uint32_t to,
+                                  const struct survey_table *from, size_t cell,
+                                  struct pal_arena *arena, struct pal_error *err)
+{
+    const double *theirs = cell_at(from, cell);
+    for (size_t k = 0; k < into->terms; k++) {
+        const double present = survey_cell_weight(from, cell, k);
+        if (into->slot[k]) {
+            const struct pal_survey_term *what = &into->frame->term[k];
+            const double d = centre_or_zero(from->centre[k]) - centre_or_zero(into->centre[k]);
+            double more = theirs[from->slot[k]];
+            if (d != 0 && what->kind == PAL_TERM_VALUE)
+                more += d * present;
+            if (d != 0 && what->kind == PAL_TERM_SQUARE)
+                more += 2 * d * theirs[from->slot[what->of]] + d * d * present;
+            cell_at(into, to)[into->slot[k]] += more;
+        }
+        if (!masked(theirs, k) && !masked(cell_at(into, to), k))
+            continue;
+        struct survey_part *part = part_of(into, to, k, arena);
+        if (!part)
+            return pal_nomem(err, "the sums of a survey");
+        part->w += present;
+    }
+    cell_at(into, to)[survey_w_at(into)] += theirs[survey_w_at(from)];
+    return PAL_OK;
+}
+
+static void add_count(struct survey_count *into, const struct survey_count *from)
+{
+    into->all += from->all;
+    into->weighted += from->weighted;
+}
+
+enum pal_status survey_table_merge(struct survey_table *into, const struct survey_table *from,
+                                   const uint32_t *group, const uint32_t *unit,
+                                   struct pal_arena *arena, struct pal_error *err)
+{
+    for (size_t k = 0; k < into->terms; k++)
+        if (isnan(into->centre[k]))
+            into->centre[k] = from->centre[k];
+    for (size_t g = 0; g < from->groups; g++) {
+        const size_t to = group ? group[g] : g;
+        PAL_TRY(survey_table_groups(into, to + 1, arena, err));
+        add_count(&into->count[to], &from->count[g]);
+        for (size_t k = 0; k < into->terms; k++)
+            add_count(&into->missing[to * into->terms + k], &from->missing[g * from->terms + k]);
+    }
+    for (size_t c = 0; c < from->cells; c++) {
+        const uint32_t g = survey_cell_group(from, c), u = survey_cell_unit(from, c);
+        const uint64_t key = (uint64_t)(group ? group[g] : g) << 32 | (unit ? unit[u] : u);
+        const uint32_t to = cell_of(into, key, arena);
+        if (to == NO_CELL)
+            return pal_nomem(err, "the sums of a survey");
+        PAL_TRY(merge_cell(into, to, from, c, arena, err));
+    }
+    return PAL_OK;
+}
+
+/* ---- closing ------------------------------------------------------------------------------------ */
+
+static void weigh(struct survey_table *t, const double *unit_weight)
+{
+    for (size_t c = 0; c < t->cells; c++) {
+        const double w = unit_weight[survey_cell_unit(t, c)];
+        double *cell = cell_at(t, c);
+        for (size_t i = survey_w_at(t); i < t->stride; i++)
+            cell[i] *= w;
+    }
+    for (size_t p = 0; p < t->parts; p++)
+        t->part[p].w *= unit_weight[survey_cell_unit(t, t->part[p].cell)];
+}
+
+/* Counting sort of order[n] by a number below `most`, stable. */
+static enum pal_status sort_cells(const struct survey_table *t, uint32_t (*number)(
+                                      const struct survey_table *, size_t),
+                                  size_t most, uint32_t *order, size_t *start,
+                                  struct pal_arena *scratch, struct pal_error *err)
+{
+    uint32_t *sorted = pal_arena_alloc(scratch, t->cells + 1, sizeof *sorted);
+    size_t *fill = pal_arena_alloc(scratch, most + 1, sizeof *fill);
+    if (!sorted || !fill)
+        return pal_nomem(err, "the sums of a survey");
+    for (size_t c = 0; c < t->cells; c++)
+        fill[number(t, c) + 1]++;
+    for (size_t i = 1; i <= most; i++)
+        fill[i] += fill[i - 1];
+    if (start)
+        memcpy(start, fill, (most + 1) * sizeof *start);
+    for (size_t i = 0; i < t->cells; i++)
+        sorted[fill[number(t, order[i])]++] = order[i];
+    memcpy(order, sorted, t->cells * sizeof *order);
+    return PAL_OK;
+}
+
+enum pal_status survey_table_close(struct survey_table *t, const double *unit_weight, size_t units,
+                                   struct pal_arena *arena, struct pal_error *err)
+{
+    if (unit_weight)
+        weigh(t, unit_weight);
+    for (size_t k = 0; k < t->terms; k++)
+        t->centre[k] = centre_or_zero(t->centre[k]);
+    t->start = pal_arena_alloc(arena, t->groups + 2, sizeof *t->start);
+    t->order = pal_arena_alloc(arena, t->cells + 1, sizeof *t->order);
+    if (!t->start || !t->order)
+        return pal_nomem(err, "the sums of a survey");
+    bool sorted = true;
+    for (size_t c = 0; c < t->cells; c++) {
+        t->order[c] = (uint32_t)c;
+        sorted = sorted && (!c || survey_cell_unit(t, c - 1) <= survey_cell_unit(t, c));
+    }
+    struct pal_arena *scratch = pal_arena_new();
+    if (!scratch)
+        return pal_nomem(err, "the sums of a survey");
+    enum pal_status status = PAL_OK;
+    if (!sorted)
+        status = sort_cells(t, survey_cell_unit, units, t->order, NULL, scratch, err);
+    if (status == PAL_OK)
+        status = sort_cells(t, survey_cell_group, t->groups, t->order, t->start, scratch, err);
+    pal_arena_free(scratch);
+    return status;
+}
+
+size_t survey_group_size(const struct survey_table *t, size_t group)
+{
+    return group < t->groups ? t->start[group + 1] - t->start[group] : 0;
+}
+
+size_t survey_group_cell(const struct survey_table *t, size_t group, size_t i)
+{
+    return t->order[t->start[group] + i];
+}
