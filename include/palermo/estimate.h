@@ -539,22 +539,23 @@ enum pal_status pal_survey_df_of(struct pal_survey_work *work, size_t frame, siz
                                  double *out, struct pal_error *err);
 double pal_survey_df_design(const struct pal_survey *survey);
 
-/* ---- intervals of estimates from samples --------------------------------------------------------- */
+/* ---- words of --interval for samples ----------------------------------------------------------- */
 
 struct pal_interval_case {
-    double value, std_error, df, level;
-    double n;  /* rows of the domain                                    */
-    double per; /* of a rate: limits of shares are those of value / per */
+    double value, std_error, df, level; /* value and error of a proportion as shares */
+    double n;           /* rows of the domain, those of no weight and of absent values among them */
+    double logit_error; /* of a proportion with replicates: that of log(p/(1-p)); otherwise 0      */
 };
 struct pal_survey_interval { /* src/estimate/survey_interval.c lists them */
-    const char *word, *source;
-    bool shares; /* for proportions only */
-    void (*limits)(const struct pal_interval_case *c, double *low, double *high);
+    const char *word;
+    bool shares;     /* for proportions alone: other statistics keep t */
+    bool infinite;   /* takes no notice of degrees of freedom           */
+    enum pal_status (*limits)(const struct pal_survey_interval *interval,
+                              const struct pal_interval_case *c, double *low, double *high,
+                              struct pal_error *err);
 };
 const struct pal_survey_interval *pal_survey_interval_find(pal_str word); /* NULL when unknown */
 pal_str pal_survey_interval_nearest(pal_str word);
-/* t quantile: P(|T| <= t) = level; infinite df is the normal; NaN for df <= 0. */
-double pal_t_quantile(double level, double df);
 
 /* ---- saved states ------------------------------------------------------------------------------
  */

@@ -9,7 +9,14 @@ struct options {
     bool margins;
     struct cli_list where;
     size_t threads;
+    /* of samples: carried as texts, see add_extras */
+    const char *weights, *strata, *psu, *fpc, *lonely_psu, *lonely_domain, *missing;
+    const char *replicates, *replicate_kind, *scale, *rscales, *df, *deff, *seed;
+    bool nest, mse;
+    struct cli_list contrast, covariance;
 };
+
+#define SAMPLES "samples"
 
 static const struct cli_option table[] = {
     {CLI_HEAD, NULL, 0, NULL, "groups and domains", 0},
@@ -32,8 +39,57 @@ static const struct cli_option table[] = {
     {CLI_NUMBER, "theta", 0, "N", "of the negative binomial: variance mu + mu^2/N",
      CLI_AT(struct options, theta)},
     {CLI_TEXT, "variance", 0, "WORD",
-     "poisson (default), quasi-poisson (dispersion of the group's own rows) or none",
+     "registers: poisson (default), quasi-poisson (dispersion of the group's own rows) or none; "
+     "samples: taylor (default), srs, jk1, jkn, jk2, brr, fay:RHO, bootstrap:N, rao-wu:N, sdr[:N], "
+     "replicates or none",
      CLI_AT(struct options, variance)},
+    {CLI_HEAD, NULL, 0, NULL, SAMPLES, 0},
+    {CLI_TEXT, "weights", 0, "C", "column of weights; without it from --fpc alone, or 1 a row",
+     CLI_AT(struct options, weights)},
+    {CLI_TEXT, "strata", 0, "C[,C2]", "columns of strata, a stage each",
+     CLI_AT(struct options, strata)},
+    {CLI_TEXT, "psu", 0, "C[,C2]",
+     "columns of sampling units, a stage each; without it every row is one",
+     CLI_AT(struct options, psu)},
+    {CLI_TEXT, "fpc", 0, "C[,C2]",
+     "population sizes (from 1) or sampling fractions (below 1), a stage each",
+     CLI_AT(struct options, fpc)},
+    {CLI_FLAG, "nest", 0, NULL, "units are numbered anew in each stratum",
+     CLI_AT(struct options, nest)},
+    {CLI_TEXT, "lonely-psu", 0, "RULE",
+     "a stratum of one sampled unit: fail (default), certainty, remove, average or adjust",
+     CLI_AT(struct options, lonely_psu)},
+    {CLI_TEXT, "lonely-domain", 0, "RULE",
+     "adjust: average and adjust also where a domain leaves one unit of several; default none",
+     CLI_AT(struct options, lonely_domain)},
+    {CLI_TEXT, "replicates", 0, "C,C2,...",
+     "columns of replicate weights; 'rw*' stands for all that begin so",
+     CLI_AT(struct options, replicates)},
+    {CLI_TEXT, "replicate-kind", 0, "WORD",
+     "weight (default), or factor: to be multiplied with --weights",
+     CLI_AT(struct options, replicate_kind)},
+    {CLI_TEXT, "scale", 0, "S", "of given replicates: variance = S sum of rscale (theta_r - c)^2",
+     CLI_AT(struct options, scale)},
+    {CLI_TEXT, "rscales", 0, "FILE|V1,...", "a factor for each given replicate",
+     CLI_AT(struct options, rscales)},
+    {CLI_FLAG, "mse", 0, NULL, "c is the estimate itself, not the mean of the replicates",
+     CLI_AT(struct options, mse)},
+    {CLI_TEXT, "seed", 0, "N", "of bootstraps; default 0", CLI_AT(struct options, seed)},
+    {CLI_TEXT, "df", 0, "WORD",
+     "degrees of freedom: domain (default: units minus strata of the group; with given replicates "
+     "their rank minus 1), design, inf, rank, psu-strata or a number",
+     CLI_AT(struct options, df)},
+    {CLI_TEXT, "deff", 0, "WORD",
+     "design effect against simple random sampling: wor (without replacement), wr or none (default)",
+     CLI_AT(struct options, deff)},
+    {CLI_TEXT, "missing", 0, "WORD",
+     "rows without a value: outside the domain (default), or make the estimate undefined",
+     CLI_AT(struct options, missing)},
+    {CLI_LIST, "contrast", 0, "EXPR",
+     "a function of labelled statistics: + - * / ^ log exp sqrt; may be given several times",
+     CLI_AT(struct options, contrast)},
+    {CLI_LIST, "covariance", 0, "A,B", "of two labelled statistics; may be given several times",
+     CLI_AT(struct options, covariance)},
     {CLI_HEAD, NULL, 0, NULL, "standardization and change", 0},
     {CLI_TEXT, "standard", 0, "FILE", "a standard population: categories and weights",
      CLI_AT(struct options, standard)},
@@ -89,8 +145,123 @@ static enum pal_status split_operands(struct cli *cli, struct cli_list *files, p
     return PAL_OK;
 }
 
-static enum pal_status make_request(struct cli *cli, pal_str *stats, size_t n,
-                                    struct est_request *out, struct pal_error *err)
+static enum pal_status add_extra(struct est_request *request, const char *name, pal_str text,
+                                 struct pal_arena *arena, struct pal_error *err)
+{
+    struct est_extra *grown = pal_arena_grow(arena, (void *)(uintptr_t)request->extra,
+                                             request->extras, request->extras + 1, sizeof *grown);
+    if (!grown)
+        return pal_nomem(err, "the command line");
+    grown[request->extras++] = (struct est_extra){pal_str_of(name), text};
+    request->extra = grown;
+    return PAL_OK;
+}
+
+/* 'rw*' becomes the names of the columns that begin so, in the order of the file. */
+static enum pal_status expand_columns(pal_str text, const char *path, struct pal_arena *arena,
+                                      pal_str *out, struct pal_error *err)
+{
+    struct pal_records *records;
+    struct pal_buf names;
+    size_t columns;
+    if (!memchr(text.ptr, '*', text.len)) {
+        *out = text;
+        return PAL_OK;
+    }
+    if (strcmp(path, "-") == 0)
+        return pal_fail(err, PAL_USAGE,
+                        "--replicates '%.*s' needs a look at the header, and standard input is "
+                        "read once: write the names of the columns",
+                        PAL_ARG(text));
+    const struct pal_dialect dialect = {.header_rows = 1, .guess = true};
+    PAL_TRY(pal_records_open(path, &dialect, NULL, arena, &records, err));
+    const pal_str *header = pal_records_header(records, &columns);
+    pal_buf_init(&names, arena, 1u << 24);
+    pal_str piece;
+    while (pal_str_split(&text, ',', &piece)) {
+        const pal_str name = pal_str_trim(piece);
+        const bool star = name.len && name.ptr[name.len - 1] == '*';
+        const size_t before = names.len;
+        for (size_t c = 0; star && c < columns; c++)
+            if (pal_str_starts(header[c], (pal_str){name.ptr, name.len - 1}))
+                pal_buf_addf(&names, "%s\"%.*s\"", names.len ? "," : "", PAL_ARG(header[c]));
+        if (!star)
+            pal_buf_addf(&names, "%s%.*s", names.len ? "," : "", PAL_ARG(name));
+        if (names.len == before)
+            return pal_fail(err, PAL_USAGE, "'%s' has no column that begins with '%.*s'", path,
+                            (int)name.len - 1, name.ptr);
+    }
+    *out = pal_buf_str(&names);
+    return pal_buf_status(&names, "the command line", err);
+}
+
+/* --rscales names a file of numbers, or holds them. */
+static enum pal_status expand_numbers(pal_str text, struct pal_arena *arena, pal_str *out,
+                                      struct pal_error *err)
+{
+    double number;
+    pal_str first = text, bytes;
+    const char *comma = memchr(text.ptr, ',', text.len);
+    if (comma)
+        first.len = (size_t)(comma - text.ptr);
+    *out = text;
+    if (pal_num_parse(pal_str_trim(first), &number))
+        return PAL_OK;
+    PAL_TRY(pal_file_read(pal_arena_cstr(arena, text), 1u << 24, arena, &bytes, err));
+    struct pal_buf list;
+    pal_buf_init(&list, arena, 1u << 25);
+    pal_str line;
+    while (pal_str_split(&bytes, '\n', &line)) {
+        line = pal_str_trim(line);
+        if (line.len && (list.len || pal_num_parse(line, &number)))
+            pal_buf_addf(&list, "%s%.*s", list.len ? "," : "", PAL_ARG(line));
+    }
+    *out = pal_buf_str(&list);
+    return pal_buf_status(&list, "the command line", err);
+}
+
+static enum pal_status text_of_extra(const char *name, pal_str typed, const char *path,
+                                     struct pal_arena *arena, pal_str *out, struct pal_error *err)
+{
+    if (strcmp(name, "replicates") == 0)
+        return expand_columns(typed, path, arena, out, err);
+    if (strcmp(name, "rscales") == 0)
+        return expand_numbers(typed, arena, out, err);
+    *out = typed;
+    return PAL_OK;
+}
+
+/* Options under the heading of samples travel as texts, so that saved states compare and carry
+ * them; a new one is a row of the table. */
+static enum pal_status add_extras(struct cli *cli, const char *path, struct est_request *request,
+                                  struct pal_error *err)
+{
+    bool inside = false;
+    for (const struct cli_option *row = table; row->kind != CLI_END; row++) {
+        const char *at = (const char *)cli->options + row->at;
+        pal_str text;
+        if (row->kind == CLI_HEAD)
+            inside = strcmp(row->help, SAMPLES) == 0;
+        if (!inside)
+            continue;
+        if (row->kind == CLI_FLAG && *(const bool *)at)
+            PAL_TRY(add_extra(request, row->name, PAL_STR(""), cli->arena, err));
+        if (row->kind == CLI_TEXT && *(const char *const *)(const void *)at) {
+            PAL_TRY(text_of_extra(row->name, pal_str_of(*(const char *const *)(const void *)at),
+                                  path, cli->arena, &text, err));
+            PAL_TRY(add_extra(request, row->name, text, cli->arena, err));
+        }
+        if (row->kind == CLI_LIST) {
+            const struct cli_list *list = (const struct cli_list *)(const void *)at;
+            for (size_t i = 0; i < list->n; i++)
+                PAL_TRY(add_extra(request, row->name, pal_str_of(list->item[i]), cli->arena, err));
+        }
+    }
+    return PAL_OK;
+}
+
+static enum pal_status make_request(struct cli *cli, const struct cli_list *files, pal_str *stats,
+                                    size_t n, struct est_request *out, struct pal_error *err)
 {
     const struct options *o = cli->options;
     pal_str *where = pal_arena_alloc(cli->arena, o->where.n + 1, sizeof *where);
@@ -113,6 +284,7 @@ static enum pal_status make_request(struct cli *cli, pal_str *stats, size_t n,
         .theta = o->theta,
         .margins = o->margins,
     };
+    PAL_TRY(add_extras(cli, files->item[0], out, err));
     if (!o->standard && o->standard_by)
         return pal_fail(err, PAL_USAGE, "--standard-by needs --standard FILE");
     if (o->standard)
@@ -181,7 +353,7 @@ static enum pal_status run(struct cli *cli, struct pal_error *err)
     pal_str *stats;
     size_t n = 0;
     PAL_TRY(split_operands(cli, &files, &stats, &n, err));
-    PAL_TRY(make_request(cli, stats, n, &request, err));
+    PAL_TRY(make_request(cli, &files, stats, n, &request, err));
     PAL_TRY(est_plan_new(&request, cli->arena, &plan, err));
     const char *format = o->format ? o->format : cli_is_terminal(cli->out) ? "table" : "csv";
     struct pal_buf nothing;

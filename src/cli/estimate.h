@@ -16,6 +16,10 @@
 /* ---- the request ------------------------------------------------------------------------------
  */
 
+struct est_extra { /* an option of samples; a flag has an empty text */
+    pal_str name, text;
+};
+
 struct est_request { /* texts as typed, so that a saved state can carry and compare them */
     size_t stats, wheres;
     const pal_str *stat;  /* "rate(count,population,100000)" */
@@ -26,6 +30,8 @@ struct est_request { /* texts as typed, so that a saved state can carry and comp
     pal_str standard_by; /* "age"; empty: the standard's own first columns */
     double level, theta; /* 0 = not given */
     bool margins;
+    size_t extras;
+    const struct est_extra *extra; /* in the order of the table of options */
     struct pal_standard standard; /* n 0 = none; categories of several columns are joined by '|' */
 };
 
@@ -88,6 +94,7 @@ struct est_stat { /* one STAT as typed, understood */
     const struct est_word *word;
     size_t args;
     pal_str arg[2];
+    struct est_where holds; /* proportion(x OP VALUE) */
     pal_str unit; /* theta(y,year): the column of observations; empty = rows */
     double per;   /* 0 = the word's own */
     size_t conditions;
@@ -96,6 +103,7 @@ struct est_stat { /* one STAT as typed, understood */
 };
 
 enum est_kind {                 /* what a word of STAT asks for */
+                EST_SAMPLE,     /* only samples have it */
                 EST_VALUE,      /* a value a group; with --change the words of change */
                 EST_COMPARISON, /* needs --change */
                 EST_THETA,
@@ -108,6 +116,7 @@ struct est_word {
     double per;                     /* default of the last argument; 0 = takes none */
     const char *estimator;          /* of its value */
     const char *difference, *ratio; /* estimators of its change, or NULL */
+    const char *survey;             /* its statistic of a sample, or NULL */
 };
 
 /* Looks like a STAT: NAME:=word(...)[@col=value]. */
@@ -157,7 +166,17 @@ struct est_plan {
     double change_number[2];
     size_t standard_columns;
     size_t *standard_column;
+    struct est_survey_plan *survey; /* NULL: registers; then tasks and lines are used */
 };
+/* A column that the plan reads, as a number or as codes. */
+PAL_CHECK_RESULT
+enum pal_status est_plan_column(struct est_plan *plan, pal_str name, bool number,
+                                struct pal_arena *arena, size_t *out, struct pal_error *err);
+/* The column of a condition: numbers are compared where it is one. */
+PAL_CHECK_RESULT
+enum pal_status est_plan_condition_column(struct est_plan *plan, const struct est_where *where,
+                                          struct pal_arena *arena, size_t *out,
+                                          struct pal_error *err);
 PAL_CHECK_RESULT
 enum pal_status est_plan_new(const struct est_request *request, struct pal_arena *arena,
                              struct est_plan **out, struct pal_error *err);
@@ -187,6 +206,7 @@ struct est_pass {
     struct est_values *unit;   /* [tasks] of theta */
     struct pal_state **state;  /* [tasks] */
     uint64_t rows;
+    struct est_survey_pass *survey; /* of a sample; then states are not used */
 };
 PAL_CHECK_RESULT
 enum pal_status est_pass_new(const struct est_plan *plan, struct pal_arena *arena,
@@ -217,11 +237,20 @@ enum pal_status est_state_unpack(pal_str bytes, const char *name, const struct e
  * ---------------------------------------------------------------------------------------- */
 
 struct est_row {
-    const struct est_line *line;
-    const struct est_stat *stat;
+    const char *statistic;
+    pal_str variable;
     const pal_str *group; /* [bys] */
     struct pal_estimate estimate;
 };
+struct est_groups { /* sorted by value, margins last */
+    size_t n;
+    size_t *group;        /* [n] number in the pass */
+    const pal_str **text; /* [n][bys] */
+};
+/* Ranks of values: numbers by size when all are, otherwise as text. */
+PAL_CHECK_RESULT
+enum pal_status est_values_ranked(const struct est_values *values, struct pal_arena *arena,
+                                  uint32_t **out, struct pal_error *err);
 /* STATs in the order given, groups sorted by value, margins last. */
 PAL_CHECK_RESULT
 enum pal_status est_rows_make(const struct est_pass *pass, struct pal_arena *arena,

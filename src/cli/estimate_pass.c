@@ -1,7 +1,7 @@
 /* estimate_pass.c: one file (or one saved state) through the plan: rows are filtered, put into
  * groups, and fed to the states. What a text means is found once a distinct text, not once a row.
  */
-#include "estimate.h"
+#include "estimate_survey.h"
 
 #include <math.h>
 #include <string.h>
@@ -84,6 +84,8 @@ enum pal_status est_pass_new(const struct est_plan *plan, struct pal_arena *aren
     }
     if (!plan->bys && pal_groups_add(pass->groups, NULL) == PAL_NO_GROUP)
         return pal_nomem(err, "groups");
+    if (plan->survey)
+        PAL_TRY(est_survey_pass_new(pass, err));
     *out = pass;
     return PAL_OK;
 }
@@ -410,6 +412,8 @@ enum pal_status est_pass_read(struct est_pass *pass, const char *path, unsigned 
                               struct pal_progress *progress, struct pal_error *err)
 {
     const struct est_plan *plan = pass->plan;
+    if (plan->survey)
+        return est_survey_pass_read(pass, path, progress, err);
     struct reader reader;
     struct pal_stream *stream;
     const struct pal_batch *batch;
@@ -474,6 +478,9 @@ enum pal_status est_pass_fold(struct est_pass *into, const struct est_pass *from
     const struct est_plan *plan = into->plan;
     uint32_t *group;
     PAL_TRY(fold_groups(into, from, &group, into->arena, err));
+    into->rows += from->rows;
+    if (plan->survey)
+        return est_survey_pass_fold(into, from, group, err);
     for (size_t t = 0; t < plan->tasks; t++) {
         uint32_t *unit = NULL;
         if (plan->task[t].unit != EST_NO_COLUMN)
@@ -487,6 +494,5 @@ enum pal_status est_pass_fold(struct est_pass *into, const struct est_pass *from
         };
         PAL_TRY(plan->task[t].estimator->merge(into->state[t], from->state[t], &map, err));
     }
-    into->rows += from->rows;
     return PAL_OK;
 }

@@ -1,6 +1,6 @@
 /* estimate_plan.c: a request is understood: which columns are read, which estimators run, which
  * rows come out. */
-#include "estimate.h"
+#include "estimate_survey.h"
 
 #include <math.h>
 #include <string.h>
@@ -36,6 +36,19 @@ static enum pal_status need_either(struct est_plan *plan, const struct est_where
 {
     *out = column_of(plan, where->column, false, where->operator== EST_PREFIX, arena);
     return *out == EST_NO_COLUMN ? pal_nomem(err, "a plan") : PAL_OK;
+}
+
+enum pal_status est_plan_column(struct est_plan *plan, pal_str name, bool number,
+                                struct pal_arena *arena, size_t *out, struct pal_error *err)
+{
+    return need_column(plan, name, number, arena, out, err);
+}
+
+enum pal_status est_plan_condition_column(struct est_plan *plan, const struct est_where *where,
+                                          struct pal_arena *arena, size_t *out,
+                                          struct pal_error *err)
+{
+    return need_column(plan, where->column, false, arena, out, err);
 }
 
 /* ---- words -------------------------------------------------------------------------------------
@@ -363,18 +376,22 @@ enum pal_status est_plan_new(const struct est_request *request, struct pal_arena
         return pal_nomem(err, "a plan");
     if (!request->stats)
         return pal_fail(err, PAL_USAGE, "no statistic is asked for; as 'rate(y,x,100000)'");
-    struct pal_ask ask = {.level = request->level, .theta = request->theta};
-    PAL_TRY(parse_test(request->test, &ask.test, err));
-    PAL_TRY(parse_variance(request->variance, &ask, err));
     for (size_t i = 0; i < plan->stats; i++) {
         PAL_TRY(est_stat_parse(request->stat[i], arena, &plan->stat[i], err));
         for (size_t k = 0; k < i; k++)
             if (plan->stat[i].label.len && pal_str_eq(plan->stat[i].label, plan->stat[k].label))
                 return pal_fail(err, PAL_USAGE, "two statistics are called '%.*s'",
                                 PAL_ARG(plan->stat[i].label));
-        PAL_TRY(plan_stat(plan, &ask, i, arena, err));
     }
-    PAL_TRY(check_use(plan, err));
+    const bool survey = est_survey_asked(plan);
+    struct pal_ask ask = {.level = request->level, .theta = request->theta};
+    PAL_TRY(parse_test(request->test, &ask.test, err));
+    if (!survey)
+        PAL_TRY(parse_variance(request->variance, &ask, err));
+    for (size_t i = 0; !survey && i < plan->stats; i++)
+        PAL_TRY(plan_stat(plan, &ask, i, arena, err));
+    if (!survey)
+        PAL_TRY(check_use(plan, err));
     PAL_TRY(plan_conditions(plan, arena, err));
     PAL_TRY(est_by_parse(request->by, arena, &plan->by, &plan->bys, err));
     plan->by_column = pal_arena_alloc(arena, plan->bys + 1, sizeof *plan->by_column);
@@ -389,6 +406,8 @@ enum pal_status est_plan_new(const struct est_request *request, struct pal_arena
     PAL_TRY(plan_change_columns(plan, arena, err));
     if (request->standard.n)
         PAL_TRY(plan_standard_columns(plan, arena, err));
+    if (survey)
+        PAL_TRY(est_survey_plan_new(plan, arena, err));
     *out = plan;
     return PAL_OK;
 }

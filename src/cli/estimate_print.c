@@ -85,8 +85,8 @@ static void print_csv(const struct est_plan *plan, const struct est_row *row, si
     for (size_t r = 0; r < n; r++) {
         struct field field[PAL_COUNT(head)];
         fields_of(&row[r].estimate, field);
-        pal_csv_field(out, pal_str_of(row[r].line->statistic), true);
-        pal_csv_field(out, row[r].stat->variable, false);
+        pal_csv_field(out, pal_str_of(row[r].statistic), true);
+        pal_csv_field(out, row[r].variable, false);
         for (size_t b = 0; b < plan->bys; b++)
             pal_csv_field(out, row[r].group[b], false);
         for (size_t i = 0; i < PAL_COUNT(head); i++)
@@ -139,9 +139,9 @@ static void print_json(const struct est_plan *plan, const struct est_row *row, s
         fields_of(&row[r].estimate, field);
         pal_buf_adds(out, r ? ",\n " : "\n ");
         json_name(out, PAL_STR("statistic"), true);
-        pal_json_text(out, pal_str_of(row[r].line->statistic));
+        pal_json_text(out, pal_str_of(row[r].statistic));
         json_name(out, PAL_STR("variable"), false);
-        pal_json_text(out, row[r].stat->variable);
+        pal_json_text(out, row[r].variable);
         for (size_t b = 0; b < plan->bys; b++) {
             json_name(out, plan->by[b].text, false);
             pal_json_text(out, row[r].group[b]);
@@ -197,8 +197,8 @@ static pal_str *table_row(const struct est_plan *plan, const struct est_row *row
         return NULL;
     size_t at = 0;
     fields_of(&row->estimate, field);
-    cell[at++] = pal_str_of(row->line->statistic);
-    cell[at++] = row->stat->variable;
+    cell[at++] = pal_str_of(row->statistic);
+    cell[at++] = row->variable;
     for (size_t b = 0; b < plan->bys; b++)
         cell[at++] = row->group[b];
     for (size_t i = 0; i < TABLE_FIELDS; i++)

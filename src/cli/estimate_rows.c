@@ -1,5 +1,5 @@
 /* estimate_rows.c: the answers: STATs in the order given, groups sorted by value. */
-#include "estimate.h"
+#include "estimate_survey.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -22,8 +22,8 @@ static int rank_order(const void *a, const void *b)
 }
 
 /* The place of every value of one column when sorted. */
-static enum pal_status rank_values(const struct est_values *values, struct pal_arena *arena,
-                                   uint32_t **out, struct pal_error *err)
+enum pal_status est_values_ranked(const struct est_values *values, struct pal_arena *arena,
+                                  uint32_t **out, struct pal_error *err)
 {
     const size_t n = pal_map_count(values->map);
     struct rank *rank = pal_arena_alloc(arena, n + 1, sizeof *rank);
@@ -65,7 +65,7 @@ static enum pal_status sort_groups(const struct est_pass *pass, struct pal_arena
     if (!rank || !row || !*out)
         return pal_nomem(err, "groups");
     for (size_t b = 0; b < bys; b++)
-        PAL_TRY(rank_values(&pass->value[b], arena, &rank[b], err));
+        PAL_TRY(est_values_ranked(&pass->value[b], arena, &rank[b], err));
     for (size_t g = 0; g < n; g++) {
         const uint32_t *key = pal_groups_key(pass->groups, g);
         for (size_t b = 0; b < bys; b++)
@@ -134,18 +134,27 @@ enum pal_status est_rows_make(const struct est_pass *pass, struct pal_arena *are
     struct place *place;
     PAL_TRY(sort_groups(pass, arena, &place, err));
     const pal_str **text = pal_arena_alloc(arena, groups + 1, sizeof *text);
+    size_t *number = pal_arena_alloc(arena, groups + 1, sizeof *number);
     struct est_row *row = pal_arena_alloc(arena, groups * plan->lines + 1, sizeof *row);
-    if (!text || !row)
+    if (!text || !number || !row)
         return pal_nomem(err, "rows of output");
-    for (size_t g = 0; g < groups; g++)
+    for (size_t g = 0; g < groups; g++) {
+        number[g] = place[g].group;
         PAL_TRY(group_texts(pass, place[g].group, arena, &text[g], err));
+    }
+    if (plan->survey) {
+        const struct est_groups sorted = {groups, number, text};
+        return est_survey_rows(pass, &sorted, arena, out, n, err);
+    }
     *n = 0;
     for (size_t l = 0; l < plan->lines; l++) {
         const struct est_line *line = &plan->line[l];
         const struct est_task *task = &plan->task[line->task];
         for (size_t g = 0; g < groups; g++) {
             struct est_row *to = &row[(*n)++];
-            *to = (struct est_row){.line = line, .stat = &plan->stat[line->stat], .group = text[g]};
+            *to = (struct est_row){.statistic = line->statistic,
+                                   .variable = plan->stat[line->stat].variable,
+                                   .group = text[g]};
             PAL_TRY(task->estimator->finish(pass->state[line->task], place[g].group, arena,
                                             &to->estimate, err));
             if (task->ask.no_variance)

@@ -4,14 +4,22 @@
 #include <string.h>
 
 static const struct est_word words[] = {
-    {"count", "count() or count(x)", EST_VALUE, 0, 1, 0, "count", "rate-difference", "rate-ratio"},
-    {"dsr", "dsr(y,x[,PER])", EST_VALUE, 2, 2, 1e5, "dsr", "dsr-difference", "dsr-ratio"},
-    {"dsr-ratio", "dsr-ratio(y,x)", EST_COMPARISON, 2, 2, 0, "dsr-ratio", NULL, NULL},
-    {"rate", "rate(y,x[,PER])", EST_VALUE, 2, 2, 1e5, "rate", "rate-difference", "rate-ratio"},
+    {"count", "count() or count(x)", EST_VALUE, 0, 1, 0, "count", "rate-difference", "rate-ratio",
+     "count"},
+    {"dsr", "dsr(y,x[,PER])", EST_VALUE, 2, 2, 1e5, "dsr", "dsr-difference", "dsr-ratio", NULL},
+    {"dsr-ratio", "dsr-ratio(y,x)", EST_COMPARISON, 2, 2, 0, "dsr-ratio", NULL, NULL, NULL},
+    {"mean", "mean(x)", EST_SAMPLE, 1, 1, 0, NULL, NULL, NULL, "mean"},
+    {"proportion", "proportion(x OP VALUE)", EST_SAMPLE, 1, 1, 0, NULL, NULL, NULL, "proportion"},
+    {"proportions", "proportions(x)", EST_SAMPLE, 1, 1, 0, NULL, NULL, NULL, "proportion"},
+    {"rate", "rate(y,x[,PER])", EST_VALUE, 2, 2, 1e5, "rate", "rate-difference", "rate-ratio",
+     "ratio"},
     {"rate-difference", "rate-difference(y,x[,PER])", EST_COMPARISON, 2, 2, 1e5, "rate-difference",
-     NULL, NULL},
-    {"rate-ratio", "rate-ratio(y,x)", EST_COMPARISON, 2, 2, 0, "rate-ratio", NULL, NULL},
-    {"theta", "theta(y) or theta(y,UNIT)", EST_THETA, 1, 1, 0, "theta", NULL, NULL},
+     NULL, NULL, NULL},
+    {"rate-ratio", "rate-ratio(y,x)", EST_COMPARISON, 2, 2, 0, "rate-ratio", NULL, NULL, NULL},
+    {"ratio", "ratio(y,x)", EST_SAMPLE, 2, 2, 0, NULL, NULL, NULL, "ratio"},
+    {"theta", "theta(y) or theta(y,UNIT)", EST_THETA, 1, 1, 0, "theta", NULL, NULL, NULL},
+    {"total", "total(x)", EST_SAMPLE, 1, 1, 0, NULL, NULL, NULL, "total"},
+    {"variance", "variance(x)", EST_SAMPLE, 1, 1, 0, NULL, NULL, NULL, "variance"},
 };
 
 static bool word_letter(char c) { return (c >= 'a' && c <= 'z') || c == '-'; }
@@ -55,10 +63,46 @@ static enum pal_status bad(const struct est_stat *stat, const char *why, struct 
                     stat->word->form);
 }
 
+/* proportion(x OP VALUE), up to the parenthesis that closes it outside quotes; proportion(x) is
+ * x = 1. */
+static enum pal_status parse_condition(struct est_stat *stat, pal_str *rest,
+                                       struct pal_arena *arena, struct pal_error *err)
+{
+    char quote = 0;
+    size_t depth = 0, n = 0;
+    for (; n < rest->len; n++) {
+        const char c = rest->ptr[n];
+        if (quote)
+            quote = c == quote ? '\0' : quote;
+        else if ((c == '"' || c == '\'') && n && strchr(" (,=<>~", rest->ptr[n - 1]))
+            quote = c;
+        else if (c == '(')
+            depth++;
+        else if (c == ')' && --depth == 0)
+            break;
+    }
+    if (n == rest->len)
+        return bad(stat, "its parenthesis does not close", err);
+    pal_str inside = pal_str_trim((pal_str){rest->ptr + 1, n - 1}), name = inside;
+    rest->ptr += n + 1;
+    rest->len -= n + 1;
+    stat->args = 1;
+    if (est_name(&name, "=!<>~ ", arena, &stat->arg[0]) && !name.len) {
+        inside = pal_arena_printf(arena, "%.*s = 1", PAL_ARG(inside));
+        if (!inside.ptr)
+            return pal_nomem(err, "a statistic");
+    }
+    PAL_TRY(est_where_parse(inside, arena, &stat->holds, err));
+    stat->arg[0] = stat->holds.column;
+    return PAL_OK;
+}
+
 static enum pal_status parse_arguments(struct est_stat *stat, pal_str *rest,
                                        struct pal_arena *arena, struct pal_error *err)
 {
     const struct est_word *word = stat->word;
+    if (strcmp(word->word, "proportion") == 0)
+        return parse_condition(stat, rest, arena, err);
     pal_str argument[4] = {{0}};
     size_t n = 0;
     rest->ptr++;

@@ -230,9 +230,8 @@ static enum pal_status stage_variance(struct stage_work *work, struct pal_design
             continue;
         ordinary++;
         const bool shifted = rule == PAL_LONELY_ADJUST && (alone || left);
-        const double products =
-            centred_products(work, h, shifted ? work->centre_a : sums->a / n,
-                             shifted ? work->centre_b : sums->b / n);
+        const double products = centred_products(work, h, shifted ? work->centre_a : sums->a / n,
+                                                 shifted ? work->centre_b : sums->b / n);
         total += sums->factor * (1 - f) * (alone ? 1 : n / (n - 1)) * products;
     }
     if (rule == PAL_LONELY_AVERAGE && ordinary && ordinary < strata)

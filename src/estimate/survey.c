@@ -74,8 +74,8 @@ enum pal_status pal_survey_new(const struct pal_survey_ask *ask, struct pal_aren
     for (size_t k = 0; k < PAL_MAX_STAGES; k++)
         fpc = fpc || spec->fpc[k];
     s->fpc_weights = !spec->weights && fpc;
-    s->by_unit = ask->method == PAL_SURVEY_TAYLOR || ask->method == PAL_SURVEY_MADE ||
-                 s->fpc_weights;
+    s->by_unit =
+        ask->method == PAL_SURVEY_TAYLOR || ask->method == PAL_SURVEY_MADE || s->fpc_weights;
     s->has_design = s->by_unit || spec->stages > 0 || spec->strata[0];
     if (s->has_design)
         PAL_TRY(pal_design_new(spec, arena, &s->design, err));
@@ -87,7 +87,8 @@ enum pal_status pal_survey_new(const struct pal_survey_ask *ask, struct pal_aren
     return begin_frames(s, err);
 }
 
-/* ---- rows ------------------------------------------------------------------------------------- */
+/* ---- rows -------------------------------------------------------------------------------------
+ */
 
 static bool ranks_wanted(const struct pal_survey *s)
 {
@@ -190,7 +191,8 @@ enum pal_status pal_survey_feed(struct pal_survey *s, const struct pal_survey_ce
     return PAL_OK;
 }
 
-/* ---- merging ------------------------------------------------------------------------------------ */
+/* ---- merging ------------------------------------------------------------------------------------
+ */
 
 static enum pal_status merge_units(struct pal_survey *into, const struct pal_survey *from,
                                    const struct pal_survey_mapping *map, uint32_t *unit,
@@ -238,7 +240,8 @@ enum pal_status pal_survey_merge(struct pal_survey *into, const struct pal_surve
     return status;
 }
 
-/* ---- closing ------------------------------------------------------------------------------------- */
+/* ---- closing
+ * ------------------------------------------------------------------------------------- */
 
 static enum pal_status make_replicates(struct pal_survey *s, struct pal_error *err)
 {
@@ -318,8 +321,8 @@ enum pal_status pal_survey_close(struct pal_survey *s, struct pal_error *err)
             unit_weight[u] = pal_design_unit_weight(s->design, (uint32_t)u);
     }
     for (size_t f = 0; f < s->ask.frames; f++)
-        PAL_TRY(survey_table_close(&s->table[f], unit_weight, s->by_unit ? units : 1, s->arena,
-                                   err));
+        PAL_TRY(
+            survey_table_close(&s->table[f], unit_weight, s->by_unit ? units : 1, s->arena, err));
     if (s->ask.method == PAL_SURVEY_MADE || s->ask.method == PAL_SURVEY_GIVEN)
         PAL_TRY(make_replicates(s, err));
     if (ranks_wanted(s)) {

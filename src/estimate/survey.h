@@ -12,20 +12,21 @@
 
 #include "palermo/estimate.h"
 
-/* ---- tables of cells (survey_table.c) --------------------------------------------------------- */
+/* ---- tables of cells (survey_table.c) ---------------------------------------------------------
+ */
 
-/* Sums by (group, unit). A cell is a row of `stride` doubles: key, mask, w, then one sum a term that
- * has one. The weight of the rows where a term is present differs from w in the few cells where
- * something is absent: those weights stand apart, and the mask says which terms have one. */
+/* Sums by (group, unit). A cell is a row of `stride` doubles: key, mask, w, then one sum a term
+ * that has one. The weight of the rows where a term is present differs from w in the few cells
+ * where something is absent: those weights stand apart, and the mask says which terms have one. */
 struct survey_table {
     const struct pal_survey_frame *frame;
     size_t terms;
-    size_t *slot;    /* [terms] place of its sum in a cell; 0: has none            */
-    double *centre;  /* [terms] NaN until values have been seen                    */
+    size_t *slot;   /* [terms] place of its sum in a cell; 0: has none            */
+    double *centre; /* [terms] NaN until values have been seen                    */
     size_t stride, words;
     size_t cells, room;
-    double *cell; /* [room * stride] */
-    size_t slots; /* of the index, a power of two */
+    double *cell;    /* [room * stride] */
+    size_t slots;    /* of the index, a power of two */
     uint32_t *index; /* cell + 1; 0 = free */
     size_t parts, parts_room, part_slots;
     struct survey_part *part; /* weights of present rows, where some are absent */
@@ -75,7 +76,8 @@ enum pal_status survey_table_groups(struct survey_table *table, size_t groups,
 size_t survey_group_size(const struct survey_table *table, size_t group); /* cells, once closed */
 size_t survey_group_cell(const struct survey_table *table, size_t group, size_t i);
 
-/* ---- given replicate weights (survey_replicate.c) ------------------------------------------------ */
+/* ---- given replicate weights (survey_replicate.c)
+ * ------------------------------------------------ */
 
 /* Sums by (replicate, group): w, the sums of terms, and the weights of absent rows. */
 struct survey_given {
@@ -86,8 +88,7 @@ struct survey_given {
 };
 PAL_CHECK_RESULT
 enum pal_status survey_given_new(struct survey_given *given, const struct survey_table *table,
-                                 size_t replicates, struct pal_arena *arena,
-                                 struct pal_error *err);
+                                 size_t replicates, struct pal_arena *arena, struct pal_error *err);
 PAL_CHECK_RESULT
 enum pal_status survey_given_feed(struct survey_given *given, const struct survey_table *table,
                                   const struct pal_survey *survey,
@@ -98,7 +99,8 @@ enum pal_status survey_given_merge(struct survey_given *into, const struct surve
                                    const struct survey_table *table, const uint32_t *group,
                                    struct pal_arena *arena, struct pal_error *err);
 
-/* ---- ranks of given replicate weights (survey_rank.c) --------------------------------------------- */
+/* ---- ranks of given replicate weights (survey_rank.c)
+ * --------------------------------------------- */
 
 /* Rows of replicate weights of one group, folded to a triangle when there are many: the columns
  * keep their lengths and angles, which is all that a rank asks for. */
@@ -121,7 +123,8 @@ PAL_CHECK_RESULT
 enum pal_status survey_ranks_of(const struct survey_ranks *ranks, size_t group,
                                 struct pal_arena *scratch, double *out, struct pal_error *err);
 
-/* ---- a survey -------------------------------------------------------------------------------------- */
+/* ---- a survey
+ * -------------------------------------------------------------------------------------- */
 
 struct pal_survey {
     struct pal_survey_ask ask;
@@ -144,12 +147,12 @@ struct pal_survey {
     double df_design;
     /* the batch at hand */
     size_t rows, room;
-    uint32_t *unit;        /* [room] last sampling unit; 0 when cells are not kept by unit */
-    uint32_t *nowhere;     /* [room] zeros                                                 */
-    const double *weight;  /* [rows] */
-    double *ones;          /* [room] */
-    double **replicate;    /* [replicates][rows] final replicate weights    */
-    double **product;      /* [replicates][room] where factors are multiplied */
+    uint32_t *unit;           /* [room] last sampling unit; 0 when cells are not kept by unit */
+    uint32_t *nowhere;        /* [room] zeros                                                 */
+    const double *weight;     /* [rows] */
+    double *ones;             /* [room] */
+    const double **replicate; /* [replicates][rows] final replicate weights */
+    double **product;         /* [replicates][room] where factors are multiplied */
 };
 
 /* Full-sample sums of one statistic in a group. */

@@ -42,7 +42,8 @@ enum pal_status pal_survey_work_new(const struct pal_survey *survey, struct pal_
     return PAL_OK;
 }
 
-/* ---- sums --------------------------------------------------------------------------------------- */
+/* ---- sums ---------------------------------------------------------------------------------------
+ */
 
 void survey_cell_sums(const struct survey_view *view, size_t cell, double *w, double *y, double *x)
 {
@@ -63,8 +64,7 @@ static void count_rows(struct survey_view *view, size_t group)
     view->n_all = table->count[group].all;
     if (view->statistic->y == PAL_NO_TERM)
         return;
-    const struct survey_count *missing =
-        &table->missing[group * table->terms + view->statistic->y];
+    const struct survey_count *missing = &table->missing[group * table->terms + view->statistic->y];
     view->n -= missing->weighted;
     view->n_all -= missing->all;
 }
@@ -75,8 +75,8 @@ static void sum_levels(const struct pal_survey *survey, size_t frame, size_t lev
     const struct survey_table *table = &survey->table[frame];
     view->sums.y = view->sums.centre_y = 0;
     for (size_t i = 0; i < survey_group_size(table, level); i++)
-        view->sums.y += table->cell[survey_group_cell(table, level, i) * table->stride +
-                                    survey_w_at(table)];
+        view->sums.y +=
+            table->cell[survey_group_cell(table, level, i) * table->stride + survey_w_at(table)];
     view->square = view->sums.y;
 }
 
@@ -106,13 +106,13 @@ void survey_view_of(const struct pal_survey *survey, size_t statistic, size_t gr
     }
     if (s->levels != PAL_NO_FRAME)
         sum_levels(survey, s->levels, level, out);
-    /* With given replicates the rule of R's survey package counts rows of no weight too. */
     out->sums.n = (double)out->n;
     out->value = out->n ? s->kind->value(&out->sums) : (double)NAN;
     s->kind->gradient(&out->sums, out->value, out->gradient);
 }
 
-/* ---- the units of a group ------------------------------------------------------------------------ */
+/* ---- the units of a group
+ * ------------------------------------------------------------------------ */
 
 static enum pal_status open_group(struct pal_survey_work *work, size_t frame, size_t group,
                                   struct pal_error *err)
@@ -186,7 +186,8 @@ static enum pal_status influence(struct pal_survey_work *work, const struct surv
     return PAL_OK;
 }
 
-/* ---- degrees of freedom ---------------------------------------------------------------------------- */
+/* ---- degrees of freedom
+ * ---------------------------------------------------------------------------- */
 
 /* The rank of the factors of replicates made from the design, over the units of a group. */
 static enum pal_status rank_of_made(struct pal_survey_work *work, double *out,
@@ -201,8 +202,8 @@ static enum pal_status rank_of_made(struct pal_survey_work *work, double *out,
     if (!factor || !matrix || !column)
         return pal_nomem(err, "the rank of the replicate weights");
     for (size_t i = 0; i < g->n; i++) {
-        pal_replicates_factors(&survey->replicates,
-                               pal_design_psu_of(survey->design, g->unit[i]), factor);
+        pal_replicates_factors(&survey->replicates, pal_design_psu_of(survey->design, g->unit[i]),
+                               factor);
         for (size_t r = 0; r < n; r++)
             matrix[r * g->n + i] = factor[r];
     }
@@ -244,7 +245,8 @@ enum pal_status pal_survey_df_of(struct pal_survey_work *work, size_t frame, siz
     return PAL_OK;
 }
 
-/* ---- variance ---------------------------------------------------------------------------------------- */
+/* ---- variance
+ * ---------------------------------------------------------------------------------------- */
 
 static enum pal_status linearized_variance(struct pal_survey_work *work,
                                            const struct survey_view *view, size_t group,
@@ -268,8 +270,8 @@ static enum pal_status replicated_variance(struct pal_survey_work *work, size_t 
     double *theta = pal_arena_alloc(work->scratch, replicates->n + 1, sizeof *theta);
     if (!theta)
         return pal_nomem(err, "the replicates");
-    PAL_TRY(survey_replicate_values(work->survey, statistic, group, level, work->scratch, theta,
-                                    err));
+    PAL_TRY(
+        survey_replicate_values(work->survey, statistic, group, level, work->scratch, theta, err));
     *out = (struct pal_design_variance){
         .value = pal_replicates_covariance(replicates, theta, theta, value, value),
         .lonely = replicates->lonely,
@@ -277,7 +279,8 @@ static enum pal_status replicated_variance(struct pal_survey_work *work, size_t 
     return PAL_OK;
 }
 
-/* ---- combinations of answers ---------------------------------------------------------------------- */
+/* ---- combinations of answers
+ * ---------------------------------------------------------------------- */
 
 static enum pal_status combined_replicates(struct pal_survey_work *work,
                                            const struct pal_survey_part *part, size_t n,
@@ -351,17 +354,16 @@ static enum pal_status combined_influence(struct pal_survey_work *work,
         unit[out->n] = next;
         for (size_t i = 0; i < n; i++) {
             struct influence_of *l = &list[i];
-            if (l->at < l->n && survey_cell_unit(l->table, survey_group_cell(l->table, l->group,
-                                                                             l->at)) == next)
+            if (l->at < l->n &&
+                survey_cell_unit(l->table, survey_group_cell(l->table, l->group, l->at)) == next)
                 z[out->n] += l->z[l->at++];
         }
         out->n++;
     }
 }
 
-enum pal_status pal_survey_covariance(struct pal_survey_work *work,
-                                      const struct pal_survey_part *a, size_t na,
-                                      const struct pal_survey_part *b, size_t nb,
+enum pal_status pal_survey_covariance(struct pal_survey_work *work, const struct pal_survey_part *a,
+                                      size_t na, const struct pal_survey_part *b, size_t nb,
                                       struct pal_design_variance *out, struct pal_error *err)
 {
     const struct pal_arena_mark mark = pal_arena_mark(work->scratch);
@@ -384,14 +386,16 @@ enum pal_status pal_survey_covariance(struct pal_survey_work *work,
     return PAL_OK;
 }
 
-/* ---- design effect ----------------------------------------------------------------------------------- */
+/* ---- design effect
+ * ----------------------------------------------------------------------------------- */
 
 static double deff_of(const struct pal_survey *survey, const struct survey_view *view,
                       double variance)
 {
-    const bool total = view->statistic->kind->value == pal_survey_kind_find(PAL_STR("total"))->value;
-    const double n = survey->ask.method == PAL_SURVEY_TAYLOR ? (double)view->n
-                                                             : (double)view->n_all;
+    const bool total =
+        view->statistic->kind->value == pal_survey_kind_find(PAL_STR("total"))->value;
+    const double n =
+        survey->ask.method == PAL_SURVEY_TAYLOR ? (double)view->n : (double)view->n_all;
     const double w = view->sums.w, d = view->sums.y / w;
     const double s2 = n / (n - 1) * (view->square / w - d * d);
     double simple = s2 / n * (total ? w * w : 1);
@@ -401,7 +405,8 @@ static double deff_of(const struct pal_survey *survey, const struct survey_view 
     return variance / (simple * per * per);
 }
 
-/* ---- the answer ------------------------------------------------------------------------------------- */
+/* ---- the answer
+ * ------------------------------------------------------------------------------------- */
 
 static enum pal_status note_lonely(const struct pal_survey *survey, size_t lonely,
                                    struct pal_arena *arena, struct pal_estimate *out,
@@ -414,6 +419,47 @@ static enum pal_status note_lonely(const struct pal_survey *survey, size_t lonel
                                  pal_lonely_name(survey->ask.design.lonely))
                     .ptr;
     return out->note ? PAL_OK : pal_nomem(err, "a note");
+}
+
+/* Standard error of log(p/(1-p)) from replicates. */
+static enum pal_status logit_error(struct pal_survey_work *work, size_t statistic, size_t group,
+                                   size_t level, double p, double *out, struct pal_error *err)
+{
+    const struct pal_replicates *replicates = &work->survey->replicates;
+    double *theta = pal_arena_alloc(work->scratch, replicates->n + 1, sizeof *theta);
+    if (!theta)
+        return pal_nomem(err, "the replicates");
+    PAL_TRY(
+        survey_replicate_values(work->survey, statistic, group, level, work->scratch, theta, err));
+    for (size_t r = 0; r < replicates->n; r++)
+        theta[r] = log(theta[r] / (1 - theta[r]));
+    const double full = log(p / (1 - p));
+    *out = sqrt(pal_replicates_covariance(replicates, theta, theta, full, full));
+    return PAL_OK;
+}
+
+static enum pal_status add_interval(struct pal_survey_work *work, const struct survey_view *view,
+                                    size_t statistic, size_t group, size_t level,
+                                    struct pal_estimate *out, struct pal_error *err)
+{
+    const struct pal_survey *survey = work->survey;
+    const struct pal_survey_interval *interval = survey->interval;
+    const bool share = view->statistic->kind->share;
+    if (interval->shares && !share)
+        interval = pal_survey_interval_find(PAL_STR("t"));
+    struct pal_interval_case c = {
+        .value = out->value,
+        .std_error = out->std_error,
+        .df = out->df,
+        .level = out->level,
+        .n = group < view->table->groups ? (double)view->table->count[group].all : 0,
+    };
+    if (interval->shares && survey->ask.method != PAL_SURVEY_TAYLOR)
+        PAL_TRY(logit_error(work, statistic, group, level, out->value, &c.logit_error, err));
+    if (interval->infinite)
+        out->df = (double)INFINITY;
+    out->interval = interval->word;
+    return interval->limits(interval, &c, &out->low, &out->high, err);
 }
 
 static enum pal_status add_variance(struct pal_survey_work *work, const struct survey_view *view,
@@ -429,26 +475,14 @@ static enum pal_status add_variance(struct pal_survey_work *work, const struct s
         PAL_TRY(replicated_variance(work, statistic, group, level, out->value, &variance, err));
     PAL_TRY(pal_survey_df_of(work, view->statistic->frame, group, &out->df, err));
     const bool known = out->status == PAL_ANSWER_OK;
-    out->std_error = known ? sqrt(variance.value > 0 ? variance.value : variance.value * 0)
-                           : (double)NAN;
+    out->std_error = known ? sqrt(variance.value) : (double)NAN;
     out->has_std_error = out->has_df = out->has_interval = true;
     out->level = survey->ask.level;
     if (view->statistic->kind->deff && survey->ask.deff != PAL_DEFF_NONE) {
         out->has_deff = true;
         out->deff = deff_of(survey, view, variance.value);
     }
-    const struct pal_survey_interval *interval = survey->interval;
-    if (interval->shares && !view->statistic->kind->share)
-        interval = pal_survey_interval_find(PAL_STR("t"));
-    const struct pal_interval_case c = {
-        .value = out->value,
-        .std_error = out->std_error,
-        .df = out->df,
-        .level = out->level,
-        .n = (double)view->n,
-    };
-    out->interval = interval->word;
-    interval->limits(&c, &out->low, &out->high);
+    PAL_TRY(add_interval(work, view, statistic, group, level, out, err));
     return note_lonely(survey, variance.lonely, arena, out, err);
 }
 

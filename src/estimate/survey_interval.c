@@ -1,44 +1,50 @@
-/* survey_interval.c: intervals of estimates from samples. */
+/* survey_interval.c: the words of --interval for estimates from samples. */
 #include "survey.h"
 
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 
-double pal_t_quantile(double level, double df)
+static enum pal_status t_limits(const struct pal_survey_interval *interval,
+                                const struct pal_interval_case *c, double *low, double *high,
+                                struct pal_error *err)
 {
-    const double upper = (1 - level) / 2;
-    if (!(df > 0))
-        return (double)NAN;
-    return isinf(df) ? gsl_cdf_ugaussian_Qinv(upper) : gsl_cdf_tdist_Qinv(upper, df);
+    (void)err;
+    pal_interval_student(c->value, c->std_error, interval->infinite ? (double)INFINITY : c->df,
+                         c->level, low, high);
+    return PAL_OK;
 }
 
-static void t_limits(const struct pal_interval_case *c, double *low, double *high)
+static enum pal_status log_limits(const struct pal_survey_interval *interval,
+                                  const struct pal_interval_case *c, double *low, double *high,
+                                  struct pal_error *err)
 {
-    const double reach = pal_t_quantile(c->level, c->df) * c->std_error;
-    *low = c->value - reach;
-    *high = c->value + reach;
+    (void)interval;
+    (void)err;
+    pal_interval_log_student(c->value, c->std_error, c->df, c->level, low, high);
+    return PAL_OK;
 }
 
-static void normal_limits(const struct pal_interval_case *c, double *low, double *high)
+static enum pal_status share_limits(const struct pal_survey_interval *interval,
+                                    const struct pal_interval_case *c, double *low, double *high,
+                                    struct pal_error *err)
 {
-    struct pal_interval_case normal = *c;
-    normal.df = (double)INFINITY;
-    t_limits(&normal, low, high);
-}
-
-/* exp(log value -+ t se / value), for values above zero. */
-static void log_limits(const struct pal_interval_case *c, double *low, double *high)
-{
-    const double reach = pal_t_quantile(c->level, c->df) * c->std_error / c->value;
-    *low = c->value > 0 ? c->value * exp(-reach) : (double)NAN;
-    *high = c->value > 0 ? c->value * exp(reach) : (double)NAN;
+    const struct pal_sampled_share share = {.p = c->value,
+                                            .std_error = c->std_error,
+                                            .logit_error = c->logit_error,
+                                            .df = c->df,
+                                            .n = c->n,
+                                            .level = c->level};
+    *low = *high = (double)NAN;
+    if (isnan(c->value) || isnan(c->std_error))
+        return PAL_OK;
+    return pal_interval_share(interval->word, &share, low, high, err);
 }
 
 static const struct pal_survey_interval intervals[] = {
-    {"t", "Student 1908", false, t_limits},
-    {"normal", "", false, normal_limits},
-    {"log-t", "Lumley 2010, section 2.4: t on the logarithm", false, log_limits},
-    {"mean", "Student 1908: t on the proportion itself", true, t_limits},
+    {"t", false, false, t_limits},        {"normal", false, true, t_limits},
+    {"log-t", false, false, log_limits},  {"mean", true, false, share_limits},
+    {"logit", true, false, share_limits}, {"xlogit", true, false, share_limits},
+    {"asin", true, false, share_limits},  {"likelihood", true, false, share_limits},
+    {"beta", true, false, share_limits},  {"wilson", true, false, share_limits},
 };
 
 const struct pal_survey_interval *pal_survey_interval_find(pal_str word)

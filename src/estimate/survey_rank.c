@@ -67,8 +67,7 @@ static enum pal_status ranks_groups(struct survey_ranks *ranks, size_t groups,
 {
     if (groups > ranks->room) {
         const size_t room = groups > 2 * ranks->room ? groups : 2 * ranks->room;
-        ranks->group =
-            pal_arena_grow(arena, ranks->group, ranks->room, room, sizeof *ranks->group);
+        ranks->group = pal_arena_grow(arena, ranks->group, ranks->room, room, sizeof *ranks->group);
         if (!ranks->group)
             return pal_nomem(err, "the rank of the replicate weights");
         ranks->room = room;

@@ -6,7 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- given weights ------------------------------------------------------------------------------ */
+/* ---- given weights ------------------------------------------------------------------------------
+ */
 
 enum pal_status survey_given_new(struct survey_given *given, const struct survey_table *table,
                                  size_t replicates, struct pal_arena *arena, struct pal_error *err)
@@ -29,9 +30,8 @@ static enum pal_status given_groups(struct survey_given *given, size_t groups,
                 return pal_nomem(err, "the replicates");
             if (!given->missing)
                 continue;
-            given->missing[r] = pal_arena_grow(arena, given->missing[r],
-                                               given->room * given->terms, room * given->terms + 1,
-                                               sizeof(double));
+            given->missing[r] = pal_arena_grow(arena, given->missing[r], given->room * given->terms,
+                                               room * given->terms + 1, sizeof(double));
             if (!given->missing[r])
                 return pal_nomem(err, "the replicates");
         }
@@ -63,17 +63,15 @@ struct addition {
 
 struct additions {
     size_t rows, values, missing;
-    struct addition *row;     /* weights: at = group * width */
-    struct addition *value;   /* values that are not 0       */
+    struct addition *row;   /* weights: at = group * width */
+    struct addition *value; /* values that are not 0       */
     struct addition *missing_of;
 };
 
-static enum pal_status list_additions(const struct survey_given *given,
-                                      const struct survey_table *table,
-                                      const struct pal_survey *survey,
-                                      const struct pal_survey_cells *cells,
-                                      struct pal_arena *scratch, struct additions *out,
-                                      struct pal_error *err)
+static enum pal_status
+list_additions(const struct survey_given *given, const struct survey_table *table,
+               const struct pal_survey *survey, const struct pal_survey_cells *cells,
+               struct pal_arena *scratch, struct additions *out, struct pal_error *err)
 {
     const size_t rows = survey->rows, w_at = survey_w_at(table);
     *out = (struct additions){0};
@@ -171,7 +169,8 @@ enum pal_status survey_given_merge(struct survey_given *into, const struct surve
     return PAL_OK;
 }
 
-/* ---- sums of one statistic in every replicate ------------------------------------------------------ */
+/* ---- sums of one statistic in every replicate
+ * ------------------------------------------------------ */
 
 struct columns { /* [replicates] each */
     double *w, *y, *x;
@@ -212,8 +211,8 @@ static enum pal_status made_columns(const struct pal_survey *survey, size_t fram
         const size_t cell = survey_group_cell(table, group, i);
         const double *row = table->cell + cell * table->stride;
         psu[i] = pal_design_psu_of(survey->design, survey_cell_unit(table, cell));
-        total[i * width] = y == PAL_NO_TERM ? row[survey_w_at(table)]
-                                            : survey_cell_weight(table, cell, y);
+        total[i * width] =
+            y == PAL_NO_TERM ? row[survey_w_at(table)] : survey_cell_weight(table, cell, y);
         if (has_y)
             total[i * width + 1] = row[table->slot[y]];
         if (has_x)

@@ -41,7 +41,8 @@ uint32_t survey_cell_unit(const struct survey_table *t, size_t cell)
     return (uint32_t)word_of(cell_at(t, cell), CELL_KEY);
 }
 
-/* ---- weights where something is absent -------------------------------------------------------- */
+/* ---- weights where something is absent --------------------------------------------------------
+ */
 
 static bool masked(const double *cell, size_t term)
 {
@@ -109,7 +110,8 @@ double survey_cell_weight(const struct survey_table *t, size_t cell, size_t term
     return t->part[t->part_index[part_find(t, (uint32_t)cell, (uint32_t)term)] - 1].w;
 }
 
-/* ---- cells -------------------------------------------------------------------------------------- */
+/* ---- cells --------------------------------------------------------------------------------------
+ */
 
 enum pal_status survey_table_new(const struct pal_survey_frame *frame, struct pal_arena *arena,
                                  struct survey_table *out, struct pal_error *err)
@@ -202,7 +204,8 @@ enum pal_status survey_table_groups(struct survey_table *t, size_t groups, struc
     return PAL_OK;
 }
 
-/* ---- feeding ------------------------------------------------------------------------------------ */
+/* ---- feeding ------------------------------------------------------------------------------------
+ */
 
 struct block {
     size_t from, rows;
@@ -360,7 +363,8 @@ enum pal_status survey_table_feed(struct survey_table *t, size_t rows, const uin
     return PAL_OK;
 }
 
-/* ---- merging ------------------------------------------------------------------------------------ */
+/* ---- merging ------------------------------------------------------------------------------------
+ */
 
 static double centre_or_zero(double centre) { return isnan(centre) ? 0 : centre; }
 
@@ -423,7 +427,8 @@ enum pal_status survey_table_merge(struct survey_table *into, const struct surve
     return PAL_OK;
 }
 
-/* ---- closing ------------------------------------------------------------------------------------ */
+/* ---- closing ------------------------------------------------------------------------------------
+ */
 
 static void weigh(struct survey_table *t, const double *unit_weight)
 {
@@ -438,8 +443,8 @@ static void weigh(struct survey_table *t, const double *unit_weight)
 }
 
 /* Counting sort of order[n] by a number below `most`, stable. */
-static enum pal_status sort_cells(const struct survey_table *t, uint32_t (*number)(
-                                      const struct survey_table *, size_t),
+static enum pal_status sort_cells(const struct survey_table *t,
+                                  uint32_t (*number)(const struct survey_table *, size_t),
                                   size_t most, uint32_t *order, size_t *start,
                                   struct pal_arena *scratch, struct pal_error *err)
 {

@@ -1,0 +1,273 @@
+/* estimate_survey_rows.c: answers of a sample as rows of output. */
+#include "estimate_survey.h"
+
+#include <math.h>
+#include <string.h>
+
+struct answers {
+    const struct est_pass *pass;
+    const struct est_survey_plan *plan;
+    const struct pal_survey *survey;
+    struct pal_survey_work *work;
+    struct pal_arena *arena;
+    struct pal_error *err;
+};
+
+static void make_undefined(struct pal_estimate *e)
+{
+    e->value = e->std_error = e->low = e->high = (double)NAN;
+    e->status = PAL_ANSWER_UNDEFINED;
+    e->absent = PAL_NOT_APPLICABLE;
+}
+
+static enum pal_status answer(const struct answers *a, size_t statistic, size_t group, size_t level,
+                              struct pal_estimate *out)
+{
+    PAL_TRY(pal_survey_answer(a->work, statistic, group, level, a->arena, out, a->err));
+    if (a->plan->missing_undefined && out->missing)
+        make_undefined(out);
+    return PAL_OK;
+}
+
+/* ---- combinations
+ * ------------------------------------------------------------------------------------ */
+
+/* What a function of estimates has in common with an estimate: its standard error by the delta
+ * method, and an interval with the degrees of freedom of the group without further conditions. */
+static enum pal_status combine(const struct answers *a, const struct pal_survey_part *part,
+                               size_t n, size_t group, double value, struct pal_estimate *out)
+{
+    struct pal_design_variance variance;
+    *out = (struct pal_estimate){.value = value,
+                                 .numerator = (double)NAN,
+                                 .denominator = (double)NAN,
+                                 .coverage_share = (double)NAN,
+                                 .uncertainty = PAL_UNC_SAMPLING};
+    if (a->plan->ask.method == PAL_SURVEY_VALUE) {
+        out->method = "value alone, no variance asked";
+        out->uncertainty = PAL_UNC_NONE;
+        out->status = isnan(value) ? PAL_ANSWER_UNDEFINED : PAL_ANSWER_OK;
+        return PAL_OK;
+    }
+    PAL_TRY(pal_survey_covariance(a->work, part, n, part, n, &variance, a->err));
+    PAL_TRY(pal_survey_df_of(a->work, 0, group, &out->df, a->err));
+    out->std_error = sqrt(variance.value);
+    out->df_design = pal_survey_df_design(a->survey);
+    out->has_std_error = out->has_interval = out->has_df = true;
+    out->has_df_design = !isnan(out->df_design);
+    out->level = a->plan->ask.level > 0 ? a->plan->ask.level : 0.95;
+    out->interval = "t";
+    out->method = a->plan->ask.method == PAL_SURVEY_TAYLOR ? "delta method on linearized sums"
+                                                           : "delta method on replicates";
+    pal_interval_student(value, out->std_error, out->df, out->level, &out->low, &out->high);
+    if (isnan(value))
+        make_undefined(out);
+    return PAL_OK;
+}
+
+static enum pal_status row_of_change(const struct answers *a, const struct est_survey_line *line,
+                                     size_t group, struct pal_estimate *out)
+{
+    struct pal_estimate from, to;
+    PAL_TRY(answer(a, line->a, group, 0, &from));
+    PAL_TRY(answer(a, line->b, group, 0, &to));
+    const bool ratio = line->show == EST_SURVEY_RATIO || line->show == EST_SURVEY_PERCENT;
+    const struct pal_survey_part part[] = {
+        {line->b, group, 0, ratio ? 1 / from.value : 1},
+        {line->a, group, 0, ratio ? -to.value / (from.value * from.value) : -1},
+    };
+    PAL_TRY(combine(a, part, 2, group, ratio ? to.value / from.value : to.value - from.value, out));
+    out->n = from.n + to.n;
+    out->has_n = true;
+    if (ratio && a->plan->ask.interval && strcmp(a->plan->ask.interval, "log-t") == 0) {
+        out->interval = "log-t";
+        pal_interval_log_student(out->value, out->std_error, out->df, out->level, &out->low,
+                                 &out->high);
+    }
+    if (line->show == EST_SURVEY_PERCENT) {
+        out->value = 100 * (out->value - 1);
+        out->std_error *= 100;
+        out->low = 100 * (out->low - 1);
+        out->high = 100 * (out->high - 1);
+    }
+    if (line->show == EST_SURVEY_T || line->show == EST_SURVEY_P) {
+        const double t = out->value / out->std_error;
+        out->value = line->show == EST_SURVEY_T ? t : pal_student_two_sided(t, out->df);
+        out->has_std_error = out->has_interval = false;
+        out->uncertainty = PAL_UNC_NONE;
+        out->status = isnan(out->value) ? PAL_ANSWER_UNDEFINED : PAL_ANSWER_OK;
+    }
+    return PAL_OK;
+}
+
+static enum pal_status row_of_covariance(const struct answers *a,
+                                         const struct est_survey_line *line, size_t group,
+                                         struct pal_estimate *out)
+{
+    const struct pal_survey_part part[] = {{line->a, group, 0, 1}, {line->b, group, 0, 1}};
+    struct pal_design_variance variance;
+    PAL_TRY(pal_survey_covariance(a->work, &part[0], 1, &part[1], 1, &variance, a->err));
+    *out = (struct pal_estimate){.value = variance.value,
+                                 .numerator = (double)NAN,
+                                 .denominator = (double)NAN,
+                                 .coverage_share = (double)NAN,
+                                 .method = "covariance of two estimates",
+                                 .df_design = pal_survey_df_design(a->survey)};
+    out->has_df_design = !isnan(out->df_design);
+    if (isnan(out->value))
+        out->status = PAL_ANSWER_UNDEFINED;
+    return PAL_OK;
+}
+
+static enum pal_status row_of_contrast(const struct answers *a, const struct est_survey_line *line,
+                                       size_t group, struct pal_estimate *out)
+{
+    const size_t stats = a->pass->plan->stats;
+    double *value = pal_arena_alloc(a->arena, stats + 1, sizeof *value);
+    double *gradient = pal_arena_alloc(a->arena, stats + 1, sizeof *gradient);
+    struct pal_survey_part *part = pal_arena_alloc(a->arena, stats + 1, sizeof *part);
+    size_t parts = 0;
+    if (!value || !gradient || !part)
+        return pal_nomem(a->err, "a contrast");
+    for (size_t i = 0; i < stats; i++) {
+        struct pal_estimate e;
+        if (!est_formula_uses(line->formula, i))
+            continue;
+        PAL_TRY(answer(a, a->plan->of_stat[i], group, 0, &e));
+        value[i] = e.value;
+    }
+    const double whole = est_formula_value(line->formula, value, gradient, stats);
+    for (size_t i = 0; i < stats; i++)
+        if (est_formula_uses(line->formula, i))
+            part[parts++] = (struct pal_survey_part){a->plan->of_stat[i], group, 0, gradient[i]};
+    return combine(a, part, parts, group, whole, out);
+}
+
+/* ---- rows
+ * --------------------------------------------------------------------------------------------------
+ */
+
+static enum pal_status row_of(const struct answers *a, const struct est_survey_line *line,
+                              size_t group, struct pal_estimate *out)
+{
+    switch (line->show) {
+    case EST_SURVEY_VALUE:
+        return answer(a, line->a, group, 0, out);
+    case EST_SURVEY_DIFFERENCE:
+    case EST_SURVEY_RATIO:
+    case EST_SURVEY_PERCENT:
+    case EST_SURVEY_T:
+    case EST_SURVEY_P:
+        return row_of_change(a, line, group, out);
+    case EST_SURVEY_COVARIANCE:
+        return row_of_covariance(a, line, group, out);
+    case EST_SURVEY_CONTRAST:
+        return row_of_contrast(a, line, group, out);
+    case EST_SURVEY_LEVELS:
+        break;
+    }
+    return pal_fail(a->err, PAL_BUG, "a line of output has no kind");
+}
+
+struct levels { /* of proportions(x), sorted */
+    size_t n, frame;
+    uint32_t *code;
+    pal_str *variable;
+};
+
+static enum pal_status levels_of(const struct answers *a, const struct est_survey_line *line,
+                                 struct levels *out)
+{
+    out->frame = a->plan->statistic[line->a].levels;
+    const struct est_values *values = &a->pass->survey->level[out->frame];
+    uint32_t *rank;
+    out->n = pal_map_count(values->map);
+    PAL_TRY(est_values_ranked(values, a->arena, &rank, a->err));
+    out->code = pal_arena_alloc(a->arena, out->n + 1, sizeof *out->code);
+    out->variable = pal_arena_alloc(a->arena, out->n + 1, sizeof *out->variable);
+    if (!out->code || !out->variable)
+        return pal_nomem(a->err, "rows of output");
+    for (size_t i = 0; i < out->n; i++) {
+        const size_t at = rank[i];
+        out->code[at] = (uint32_t)i + 1;
+        out->variable[at] = pal_arena_printf(a->arena, "%.*s=%.*s", PAL_ARG(line->variable),
+                                             PAL_ARG(pal_map_key(values->map, i)));
+        if (!out->variable[at].ptr)
+            return pal_nomem(a->err, "rows of output");
+    }
+    return PAL_OK;
+}
+
+static enum pal_status row_of_level(const struct answers *a, const struct est_survey_line *line,
+                                    const struct levels *levels, size_t group, size_t level,
+                                    uint32_t *key, struct pal_estimate *out)
+{
+    const size_t bys = a->pass->plan->bys;
+    if (bys)
+        memcpy(key, pal_groups_key(a->pass->groups, group), bys * sizeof *key);
+    key[bys] = levels->code[level];
+    const uint32_t at = pal_groups_find(a->pass->survey->groups[levels->frame], key);
+    return answer(a, line->a, group, at == PAL_NO_GROUP ? SIZE_MAX : at, out);
+}
+
+struct rows {
+    struct est_row *row;
+    size_t n, room;
+};
+
+static enum pal_status add_row(struct rows *rows, struct est_row row, struct pal_arena *arena,
+                               struct pal_error *err)
+{
+    if (rows->n == rows->room) {
+        const size_t room = rows->room ? 2 * rows->room : 64;
+        struct est_row *grown =
+            pal_arena_grow(arena, rows->row, rows->room, room, sizeof *rows->row);
+        if (!grown)
+            return pal_nomem(err, "rows of output");
+        rows->row = grown;
+        rows->room = room;
+    }
+    rows->row[rows->n++] = row;
+    return PAL_OK;
+}
+
+static enum pal_status rows_of_line(const struct answers *a, const struct est_survey_line *line,
+                                    const struct est_groups *groups, struct rows *rows)
+{
+    struct levels levels = {0};
+    uint32_t *key = pal_arena_alloc(a->arena, a->pass->plan->bys + 1, sizeof *key);
+    if (!key)
+        return pal_nomem(a->err, "rows of output");
+    if (line->show == EST_SURVEY_LEVELS)
+        PAL_TRY(levels_of(a, line, &levels));
+    for (size_t g = 0; g < groups->n; g++) {
+        struct est_row row = {
+            .statistic = line->statistic, .variable = line->variable, .group = groups->text[g]};
+        if (line->show != EST_SURVEY_LEVELS) {
+            PAL_TRY(row_of(a, line, groups->group[g], &row.estimate));
+            PAL_TRY(add_row(rows, row, a->arena, a->err));
+            continue;
+        }
+        for (size_t l = 0; l < levels.n; l++) {
+            row.variable = levels.variable[l];
+            PAL_TRY(row_of_level(a, line, &levels, groups->group[g], l, key, &row.estimate));
+            PAL_TRY(add_row(rows, row, a->arena, a->err));
+        }
+    }
+    return PAL_OK;
+}
+
+enum pal_status est_survey_rows(const struct est_pass *pass, const struct est_groups *groups,
+                                struct pal_arena *arena, struct est_row **out, size_t *n,
+                                struct pal_error *err)
+{
+    struct answers a = {pass, pass->plan->survey, pass->survey->survey, NULL, arena, err};
+    struct rows rows = {0};
+    PAL_TRY(pal_survey_close(pass->survey->survey, err));
+    PAL_TRY(pal_survey_work_new(a.survey, arena, &a.work, err));
+    for (size_t l = 0; l < a.plan->lines; l++)
+        PAL_TRY(rows_of_line(&a, &a.plan->line[l], groups, &rows));
+    *out = rows.row;
+    *n = rows.n;
+    return PAL_OK;
+}
