@@ -80,7 +80,8 @@ static const struct cli_option table[] = {
      "their rank minus 1), design, inf, rank, psu-strata or a number",
      CLI_AT(struct options, df)},
     {CLI_TEXT, "deff", 0, "WORD",
-     "design effect against simple random sampling: wor (without replacement), wr or none (default)",
+     "design effect against simple random sampling: wor (without replacement), wr or none "
+     "(default)",
      CLI_AT(struct options, deff)},
     {CLI_TEXT, "missing", 0, "WORD",
      "rows without a value: outside the domain (default), or make the estimate undefined",
@@ -376,6 +377,12 @@ const struct cli_command cli_command_estimate = {
         "dsr-ratio(y,x) the comparison of two periods named by --change; theta(y) or "
         "theta(y,UNIT) the negative-binomial theta of the rows, or of the totals by UNIT. "
         "NAME:=STAT gives it a name, STAT@col=value takes a part of the rows.\n\n"
+        "Of a sample: total(x), mean(x), ratio(y,x), rate(y,x[,PER]) (rate(y,1) is a row), "
+        "proportion(x OP VALUE), proportions(x) a row a level, variance(x), count() the sum of "
+        "weights, count(x) a weighted total. A call speaks of a sample when it has one of these "
+        "or an option of that heading. All rows keep their stratum and unit: --where and "
+        "STAT@col=value only set what lies outside to zero. Sums are kept by group and unit, never "
+        "rows.\n\n"
         "Rows whose value is empty do not enter and are counted in the note. A row whose group is "
         "empty is in no group.",
     .examples = "  palermo estimate crime.csv 'rate(count,population)' --by country,year\n"
@@ -384,6 +391,11 @@ const struct cli_command cli_command_estimate = {
                 "  palermo estimate crime.csv 'rate-ratio(count,population)' --change "
                 "year:2019,2020 \\\n"
                 "      --interval rr-exact --test exact-central --where 'crime = robbery'\n"
+                "  palermo estimate survey.csv 'proportion(theft = 1)' 'mean(fear)' --by region "
+                "\\\n"
+                "      --weights w --strata stratum --psu psu --nest --interval xlogit --deff wor\n"
+                "  palermo estimate survey.csv a:='mean(theft)@sex=F' b:='mean(theft)@sex=M' \\\n"
+                "      --contrast 'log(a / b)' --weights w --replicates 'rw*' --scale 0.25\n"
                 "  zcat cases.csv.gz | palermo estimate - 'count()' --by 'year(date)' --format "
                 "json\n",
     .options = table,

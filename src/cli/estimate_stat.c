@@ -42,7 +42,7 @@ bool est_stat_is(pal_str operand)
 static enum pal_status unknown_word(pal_str word, struct pal_error *err)
 {
     pal_str known[PAL_COUNT(words)];
-    char room[256];
+    char room[512];
     size_t used = 0;
     for (size_t i = 0; i < PAL_COUNT(words); i++) {
         known[i] = pal_str_of(words[i].word);

@@ -115,6 +115,8 @@ enum pal_status est_state_pack(const struct est_pass *pass, struct pal_buf *out,
                                struct pal_error *err)
 {
     const struct est_plan *plan = pass->plan;
+    if (plan->survey)
+        return pal_fail(err, PAL_USAGE, "the sums of a sample cannot be saved yet");
     struct pal_buf request, body;
     pal_buf_init(&request, out->arena, out->ceiling);
     pal_buf_init(&body, out->arena, out->ceiling);

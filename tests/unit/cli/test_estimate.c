@@ -165,7 +165,7 @@ Test(cli_estimate, statistics_are_read)
                                       "rate(n)",       "rate(n,p,0)",  "rate(n,p,x)",
                                       "rate(n,p,1,2)", "count(a,b)",   "rate-ratio(a,b,100)",
                                       "theta()",       "count(n) x",   ":=count()",
-                                      "count(n)@",     "count(n)@sex", "mean(n)"};
+                                      "count(n)@",     "count(n)@sex", "sum(n)"};
     for (size_t i = 0; i < PAL_COUNT(bad); i++)
         cr_expect_eq(est_stat_parse(pal_str_of(bad[i]), arena, &s, NULL), PAL_USAGE, "'%s'",
                      bad[i]);
