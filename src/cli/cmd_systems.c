@@ -66,7 +66,26 @@ static const struct cli_option table[] = {
     {CLI_TEXT, "closed-search", 0, "ORDER",
      "all hierarchical models up to interactions of ORDER lists: the best by BIC and AIC, averages",
      CLI_AT(struct sys_options, closed_search)},
-    {CLI_TEXT, "interval", 0, "WORD", "of --closed: profile, profile:lgamma",
+    {CLI_HEAD, NULL, 0, NULL, "Two lists in figures; one list with repeats", 0},
+    {CLI_TEXT, "two-lists", 0, "N1,N2,M", "columns of FILE: people on one, on the other, on both",
+     CLI_AT(struct sys_options, two_lists)},
+    {CLI_COUNT, "row", 0, "K", "of --two-lists: the row; default 1",
+     CLI_AT(struct sys_options, row)},
+    {CLI_TEXT, "counts", 0, "K,F", "columns of FILE: times seen, people seen so often",
+     CLI_AT(struct sys_options, counts)},
+    {CLI_TEXT, "units", 0, "K", "column of FILE: times a person was seen; a row a person",
+     CLI_AT(struct sys_options, units)},
+    {CLI_TEXT, "covariates", 0, "A,B", "of --units: columns of numbers",
+     CLI_AT(struct sys_options, covariates)},
+    {CLI_TEXT, "method", 0, "WORD",
+     "--two-lists: lincoln_petersen, chapman (default; also for the two searches of reported cases "
+     "of ILO 2005), chao_lb_2list; --counts: chao_lower_bound, chao_bias_corrected, zelterman, "
+     "zt_poisson, zt_geometric (default: all); --units: sr_ztpoisson, sr_ztgeom, sr_zotpoisson, "
+     "sr_chao, sr_zelterman (default), sr_ztnegbin",
+     CLI_AT(struct sys_options, method)},
+    {CLI_TEXT, "interval", 0, "WORD",
+     "of --closed: profile, profile:lgamma; of two lists and of counts: lognormal (default), "
+     "normal",
      CLI_AT(struct sys_options, interval)},
     {CLI_HEAD, NULL, 0, NULL, "The answer", 0},
     {CLI_NUMBER, "timeout", 0, "SECONDS",
@@ -149,6 +168,12 @@ static enum pal_status run(struct cli *cli, struct pal_error *err)
         .cli = cli, .arena = cli->arena, .options = o, .file = cli->operands.item[0]};
     if (o->level != 0 && !(o->level > 0 && o->level < 1))
         return pal_fail(err, PAL_USAGE, "--level is between 0 and 1, such as 0.95");
+    if (o->two_lists || o->counts || o->units) {
+        PAL_TRY(o->two_lists ? sys_two_lists(&job, err)
+                : o->counts  ? sys_counts(&job, err)
+                             : sys_units(&job, err));
+        return sys_print(&job, err);
+    }
     PAL_TRY(sys_read(&job, err));
     PAL_TRY(answer(&job, err));
     return sys_print(&job, err);

@@ -17,8 +17,9 @@ struct sys_options { /* as typed */
     bool describe, triples, acceleration;
     const char *exists, *model, *pairs, *select, *replicates, *estimate, *ahat, *closed,
         *closed_search, *interval;
+    const char *two_lists, *counts, *units, *covariates, *method;
     double pthresh, timeout;
-    size_t bootstrap, seed;
+    size_t bootstrap, seed, row;
     /* the answer */
     const char *format, *out;
     double level;
@@ -101,5 +102,15 @@ enum pal_status sys_closed(struct sys_job *job, const struct sys_group *group,
 PAL_CHECK_RESULT
 enum pal_status sys_closed_search(struct sys_job *job, const struct sys_group *group,
                                   struct pal_error *err);
+
+/* ---- files that hold no table of lists
+ * ------------------------------------------------------------------- */
+
+PAL_CHECK_RESULT
+enum pal_status sys_two_lists(struct sys_job *job, struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status sys_counts(struct sys_job *job, struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status sys_units(struct sys_job *job, struct pal_error *err);
 
 #endif
