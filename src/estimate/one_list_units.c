@@ -80,7 +80,7 @@ static struct point one_truncated_poisson(double k, double eta)
         .second = -l - a * (2 - l) / q + a * a / (q * q),
         .weight = weight,
         .slope = l * (-(1 - l) * p0 * q - (1 - p1) * p1) / (q * q),
-        .binomial = weight * p0 / q,
+        .binomial = weight * weight * (1 - q),
     };
 }
 
@@ -273,7 +273,7 @@ static void start(struct units *u)
 /* The likelihood rises on and on with the dispersion: there is no estimate inside. */
 static enum pal_status inside(struct units *u, double *loglik, struct pal_error *err)
 {
-    double best = -INFINITY, best_alpha = 0;
+    double best = -INFINITY, best_alpha = 0, last = -INFINITY;
     for (double log_alpha = -6; log_alpha <= 9; log_alpha += 0.5) {
         double value;
         u->alpha = exp(log_alpha);
@@ -281,12 +281,15 @@ static enum pal_status inside(struct units *u, double *loglik, struct pal_error 
         u->beta[0] -= fmax(log_alpha, 0) / 2;
         if (newton(u, &value) != SETTLED)
             continue;
+        last = value;
         if (value > best) {
             best = value;
             best_alpha = log_alpha;
         }
     }
-    if (!isfinite(best) || best_alpha <= -6 || best_alpha >= 8)
+    /* Towards the edge the truncated distribution becomes the logarithmic one: where that fits as
+     * well as any other, the share not seen can be anything. */
+    if (!isfinite(best) || best_alpha <= -6 || best - last < 1e-2)
         return pal_fail(err, PAL_DOMAIN,
                         "the zero-truncated negative binomial has no finite estimate here: its "
                         "likelihood is highest at the edge");
