@@ -58,10 +58,13 @@ struct pal_latent_ask {
     uint64_t seed;
     unsigned threads; /* chains side by side; the answer does not depend on it           */
     double level;     /* 0: 0.95                                                         */
+    double seconds;   /* PAL_DOMAIN when it takes longer; 0: no limit                    */
+    struct pal_progress *progress; /* sweeps of the first chain; may be NULL             */
 };
 struct pal_latent {
     double people;
     double mean, sd, median, low, high; /* of the population, over all chains            */
+    double q025, q975;                  /* whatever the level                            */
     double rhat;     /* split R-hat of log N; above 1.05 the chains do not agree         */
     double ess;      /* draws that would say as much if they were independent            */
     double error;    /* Monte Carlo error of the mean: sd / sqrt(ess)                    */

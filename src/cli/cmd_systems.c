@@ -87,6 +87,31 @@ static const struct cli_option table[] = {
      "of --closed: profile, profile:lgamma; of two lists and of counts: lognormal (default), "
      "normal",
      CLI_AT(struct sys_options, interval)},
+    {CLI_HEAD, NULL, 0, NULL, "Bayesian models", 0},
+    {CLI_TEXT, "bayes", 0, "WORD",
+     "graphs: averaged over all decomposable graphs of dependence (2 to 7 lists); latent: classes of "
+     "people, in each of which lists are independent (3 lists or more)",
+     CLI_AT(struct sys_options, bayes)},
+    {CLI_NUMBER, "delta", 0, "D", "graphs: prior count of each history; default 2^-lists",
+     CLI_AT(struct sys_options, delta)},
+    {CLI_TEXT, "n0", 0, "A:B",
+     "graphs: numbers of unseen people that are weighed; default 1 to 20 times those seen, at most "
+     "200000",
+     CLI_AT(struct sys_options, n0)},
+    {CLI_TEXT, "prior", 0, "WORD", "graphs: of the population, 1/N (default) or flat",
+     CLI_AT(struct sys_options, prior)},
+    {CLI_COUNT, "classes", 0, "N", "latent: at most; default 10",
+     CLI_AT(struct sys_options, classes)},
+    {CLI_COUNT, "chains", 0, "N", "latent: default 4", CLI_AT(struct sys_options, chains)},
+    {CLI_COUNT, "burnin", 0, "N", "latent: sweeps before the first sample; default 10000",
+     CLI_AT(struct sys_options, burnin)},
+    {CLI_COUNT, "samples", 0, "N", "latent: of each chain; default 2000",
+     CLI_AT(struct sys_options, samples)},
+    {CLI_COUNT, "thin", 0, "N", "latent: sweeps between samples; default 10",
+     CLI_AT(struct sys_options, thin)},
+    {CLI_TEXT, "starts", 0, "WORD",
+     "latent: chains begin alike (default) or apart, which shows peaks that never meet",
+     CLI_AT(struct sys_options, starts)},
     {CLI_HEAD, NULL, 0, NULL, "The answer", 0},
     {CLI_NUMBER, "timeout", 0, "SECONDS",
      "long work ends with a refusal; default: none. Same bytes whenever it ends in time",
@@ -119,6 +144,7 @@ static const struct {
     {offsetof(struct sys_options, replicates), false, sys_replicates},
     {offsetof(struct sys_options, closed), false, sys_closed},
     {offsetof(struct sys_options, closed_search), false, sys_closed_search},
+    {offsetof(struct sys_options, bayes), false, sys_bayes},
 };
 
 static bool is_asked(const struct sys_options *options, size_t i)

@@ -94,7 +94,7 @@ enum pal_status grid_numbers(const struct grid *grid, size_t col, double least,
         return pal_nomem(err, grid->file);
     for (size_t i = 0; i < grid->rows; i++) {
         const pal_str cell = grid_cell(grid, i, col);
-        (*out)[i] = NAN;
+        (*out)[i] = (double)NAN;
         if (grid_absent(cell))
             continue;
         const struct pal_place at = grid_place(grid, i, col);

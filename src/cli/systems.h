@@ -20,6 +20,9 @@ struct sys_options { /* as typed */
     const char *two_lists, *counts, *units, *covariates, *method;
     double pthresh, timeout;
     size_t bootstrap, seed, row;
+    const char *bayes, *n0, *prior, *starts;
+    double delta;
+    size_t classes, chains, burnin, samples, thin;
     /* the answer */
     const char *format, *out;
     double level;
@@ -102,6 +105,9 @@ enum pal_status sys_closed(struct sys_job *job, const struct sys_group *group,
 PAL_CHECK_RESULT
 enum pal_status sys_closed_search(struct sys_job *job, const struct sys_group *group,
                                   struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status sys_bayes(struct sys_job *job, const struct sys_group *group,
+                          struct pal_error *err);
 
 /* ---- files that hold no table of lists
  * ------------------------------------------------------------------- */

@@ -472,7 +472,7 @@ void pal_recruits_interval(const double *value, size_t stride, size_t n, double 
 {
     size_t m = 0;
     double sum = 0, squares = 0;
-    *std_error = *low = *high = NAN;
+    *std_error = *low = *high = (double)NAN;
     for (size_t i = 0; i < n; i++)
         if (!isnan(value[i * stride])) {
             room[m] = value[i * stride];

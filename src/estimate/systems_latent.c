@@ -4,6 +4,7 @@
 #include "draws.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 struct seen { /* a history somebody has */
     uint32_t lists;
@@ -205,7 +206,32 @@ struct work {
     const struct model *model;
     const struct pal_latent_ask *ask;
     double *draw, *occupied; /* [chains * samples], [chains] */
+    double begun;            /* seconds */
 };
+
+static double seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* Looks at the clock now and then: what comes out in time does not depend on it. */
+static enum pal_status in_time(const struct work *w, size_t number, size_t sweeps,
+                               struct pal_error *err)
+{
+    enum { BETWEEN_LOOKS = 1024 };
+    if (sweeps % BETWEEN_LOOKS)
+        return PAL_OK;
+    if (number == 0 && w->ask->progress)
+        pal_progress_step(w->ask->progress, sweeps);
+    if (w->ask->seconds > 0 && seconds_now() - w->begun > w->ask->seconds)
+        return pal_fail(err, PAL_DOMAIN,
+                        "the time is over (--timeout) after %zu of %zu sweeps; ask for fewer, or "
+                        "give more time",
+                        sweeps, w->ask->burnin + w->ask->samples * w->ask->thin);
+    return PAL_OK;
+}
 
 static enum pal_status run_chain(void *context, size_t number, struct pal_error *err)
 {
@@ -217,19 +243,24 @@ static enum pal_status run_chain(void *context, size_t number, struct pal_error 
         return pal_nomem(err, "a chain");
     }
     double occupied = 0;
+    enum pal_status status = PAL_OK;
     start(c, w->model, w->ask, number);
-    for (size_t i = 0; i < w->ask->burnin; i++)
+    for (size_t i = 0; i < w->ask->burnin && status == PAL_OK; i++) {
         sweep(c);
-    for (size_t s = 0; s < w->ask->samples; s++) {
-        for (size_t i = 0; i < w->ask->thin; i++)
+        status = in_time(w, number, i, err);
+    }
+    for (size_t s = 0; s < w->ask->samples && status == PAL_OK; s++) {
+        for (size_t i = 0; i < w->ask->thin && status == PAL_OK; i++) {
             sweep(c);
+            status = in_time(w, number, w->ask->burnin + s * w->ask->thin + i, err);
+        }
         w->draw[number * w->ask->samples + s] = w->model->people + c->unseen;
         for (size_t i = 0; i < w->model->classes; i++)
             occupied += c->members[i] > 0;
     }
     w->occupied[number] = occupied / (double)w->ask->samples;
     pal_arena_free(arena);
-    return PAL_OK;
+    return status;
 }
 
 /* ---- do the chains agree?
@@ -318,6 +349,8 @@ static enum pal_status summarize(double level, struct pal_latent *a, struct pal_
         squares += (sorted[i] - a->mean) * (sorted[i] - a->mean);
     a->sd = sqrt(squares / ((double)n - 1));
     a->median = quantile(sorted, n, 0.5);
+    a->q025 = quantile(sorted, n, 0.025);
+    a->q975 = quantile(sorted, n, 0.975);
     a->low = quantile(sorted, n, (1 - level) / 2);
     a->high = quantile(sorted, n, (1 + level) / 2);
     a->error = a->sd / sqrt(a->ess);
@@ -389,7 +422,11 @@ enum pal_status pal_systems_latent(const struct pal_lists *lists, const struct p
     model.classes = whole.classes;
     model.shape = whole.shape;
     model.rate = whole.rate;
-    struct work work = {.model = &model, .ask = &whole, .draw = out->draw, .occupied = occupied};
+    struct work work = {.model = &model,
+                        .ask = &whole,
+                        .draw = out->draw,
+                        .occupied = occupied,
+                        .begun = seconds_now()};
     PAL_TRY(pal_parallel(whole.chains, whole.threads, run_chain, &work, err));
     out->occupied = mean_of(occupied, whole.chains);
     return summarize(whole.level, out, arena, err);
