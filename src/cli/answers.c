@@ -7,8 +7,11 @@
 
 struct answer *answers_add(struct answers *answers, const char *statistic, double estimate)
 {
-    static const struct answer none = {
-        .estimate = (double)NAN, .std_error = (double)NAN, .low = (double)NAN, .high = (double)NAN, .deff = (double)NAN};
+    static const struct answer none = {.estimate = (double)NAN,
+                                       .std_error = (double)NAN,
+                                       .low = (double)NAN,
+                                       .high = (double)NAN,
+                                       .deff = (double)NAN};
     if (answers->n == answers->room) {
         const size_t room = answers->room ? 2 * answers->room : 64;
         struct answer *grown =

@@ -89,7 +89,8 @@ static const struct cli_option table[] = {
      CLI_AT(struct sys_options, interval)},
     {CLI_HEAD, NULL, 0, NULL, "Bayesian models", 0},
     {CLI_TEXT, "bayes", 0, "WORD",
-     "graphs: averaged over all decomposable graphs of dependence (2 to 7 lists); latent: classes of "
+     "graphs: averaged over all decomposable graphs of dependence (2 to 7 lists); latent: classes "
+     "of "
      "people, in each of which lists are independent (3 lists or more)",
      CLI_AT(struct sys_options, bayes)},
     {CLI_NUMBER, "delta", 0, "D", "graphs: prior count of each history; default 2^-lists",
