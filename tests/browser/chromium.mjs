@@ -15,33 +15,32 @@ export function start() {
     });
 }
 
-// Opens a file in a context of its own, hands the page to `use`, closes it. `seen` gathers what the page said
-// on the console and every address it asked for.
-export async function withPage(browser, file, options, use) {
+// Opens files one after the other in one context and hands the page to `look`, with what it said on the console
+// and every address it asked for. Answers what is wrong, with the file's name where there is more than one.
+export async function eachPage(browser, files, options, look) {
     const context = await browser.newContext({ viewport: DESKTOP, reducedMotion: "reduce", ...options });
     context.setDefaultTimeout(60000);
     try {
         const page = await context.newPage();
-        const seen = { console: [], requests: [] };
+        let seen;
         page.on("console", message => seen.console.push(`${message.type()}: ${message.text()}`));
         page.on("pageerror", error => seen.console.push(`exception: ${error.message}`));
         page.on("request", request => seen.requests.push(request.url()));
-        await page.goto(pathToFileURL(file).href, { waitUntil: "load" });
-        return await use(page, seen);
+        const wrong = [];
+        for (const file of files) {
+            seen = { console: [], requests: [] };
+            await page.goto(pathToFileURL(file).href, { waitUntil: "load" });
+            const name = files.length > 1 ? `${file.split("/").at(-1)}: ` : "";
+            wrong.push(...(await look(page, seen)).map(line => name + line));
+        }
+        return wrong;
     } finally {
         await context.close();
     }
 }
 
-// Several files one after the other; what is wrong is said with the file's name where there is more than one.
-export async function eachPage(browser, files, options, look) {
-    const wrong = [];
-    for (const file of files) {
-        const found = await withPage(browser, file, options, look);
-        const name = files.length > 1 ? `${file.split("/").at(-1)}: ` : "";
-        wrong.push(...found.map(line => name + line));
-    }
-    return wrong;
+export function withPage(browser, file, options, look) {
+    return eachPage(browser, [file], options, look);
 }
 
 export function openDetails(page) {

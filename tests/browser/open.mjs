@@ -19,7 +19,11 @@ export function opens(browser, files) {
 // The same text with script and without; details open and links jump without it; and no script to begin with.
 export async function withoutScript(browser, file) {
     const read = page => page.evaluate(() => document.body.innerText);
-    const scripted = await withPage(browser, file, {}, read);
+    let scripted;
+    await withPage(browser, file, {}, async page => {
+        scripted = await read(page);
+        return [];
+    });
     return withPage(browser, file, { javaScriptEnabled: false }, async page => {
         const wrong = [];
         if (await read(page) !== scripted)
