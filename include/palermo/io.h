@@ -109,6 +109,11 @@ const pal_str *pal_records_preamble(const struct pal_records *records, size_t *n
 PAL_CHECK_RESULT
 enum pal_status pal_records_next(struct pal_records *records, struct pal_record *out, bool *end,
                                  struct pal_error *err);
+/* Names of a workbook's worksheets, in their order; none when the file is no workbook. */
+PAL_CHECK_RESULT
+enum pal_status pal_workbook_sheets(const char *path, const struct pal_source_options *options,
+                                    struct pal_arena *arena, const pal_str **out, size_t *n,
+                                    struct pal_error *err);
 const char *pal_records_name(const struct pal_records *records);
 /* SHA-256 of the stored bytes; valid after *end. */
 void pal_records_sha256(struct pal_records *records, char *out /* [65] */);

@@ -305,4 +305,75 @@ enum pal_status pal_signature_text(const char *what, pal_str packet, pal_str sha
                                    const struct pal_key *key, struct pal_arena *arena, pal_str *out,
                                    struct pal_error *err);
 
+/* ---- returns ---- */
+
+struct pal_return_row {
+    pal_str key, answer, value, origin, reason; /* as they stood                              */
+    pal_str proposed;                           /* the value proposed, as it came back        */
+    bool has_proposed;                          /* the column was there                       */
+    pal_str changed; /* heads of the locked columns that were changed; empty: none            */
+    uint64_t line;   /* of the sheet, from 1                                                  */
+};
+struct pal_return {
+    const char *path;
+    char sha256[65];
+    pal_str packet; /* that it says it answers; empty: it does not say */
+    enum pal_language language;
+    size_t rows;
+    const struct pal_return_row *row;
+};
+/* Reads a workbook, all its sheets, or CSV with any of the usual separators. Hostile workbooks
+ * (macros, references to other files, embedded objects, names that lead out of the archive, more
+ * than 64 MiB unpacked) and damaged files are refused: PAL_DATA, the reason in words of `language`
+ * that is used as long as the file does not name its own. */
+PAL_CHECK_RESULT
+enum pal_status pal_return_read(const char *path, enum pal_language language,
+                                struct pal_arena *arena, struct pal_return *out,
+                                struct pal_error *err);
+
+struct pal_return_finding {
+    enum pal_severity severity;
+    const char *rule;
+    pal_str text; /* in the reader's language */
+    uint64_t line;
+};
+enum pal_return_verdict {
+    PAL_RETURN_ENDORSES,  /* taken over, and nothing in it disagrees       */
+    PAL_RETURN_DISAGREES, /* taken over, with corrections, objections or answers set aside */
+    PAL_RETURN_SAME,      /* received before; nothing changed              */
+    PAL_RETURN_REFUSED,   /* nothing was taken over                        */
+};
+struct pal_received {
+    enum pal_return_verdict verdict;
+    enum pal_language language;
+    pal_str id, area, stream, packet;
+    size_t answers, conflicts, findings;
+    const struct pal_return_finding *finding;
+};
+struct pal_receive_ask {
+    const char *path, *signature; /* NULL: path with ".sig" behind it */
+    pal_str date;
+    enum pal_language language; /* while the file does not name its own */
+    bool supersede;             /* the secretariat takes these answers in place of earlier ones */
+    const struct pal_areas *areas; /* for names in findings; may be NULL */
+};
+/* Judges the file and writes one entry, "return" or "refusal", in one transaction. Errors are the
+ * system's only: what is wrong with the file is in the findings. */
+PAL_CHECK_RESULT
+enum pal_status pal_return_receive(struct pal_ledger *ledger, const struct pal_receive_ask *ask,
+                                   struct pal_arena *arena, struct pal_received *out,
+                                   struct pal_error *err);
+/* True when the signature file says that `key` signed a file of that hash for that packet. */
+bool pal_signature_fits(pal_str text, const char *what, pal_str packet, pal_str sha256,
+                        const struct pal_key *key);
+
+/* The answers that stand for one packet: the first given, or what superseded it. */
+struct pal_standing {
+    pal_str figure, answer, value, origin, reason, by, date; /* by: id of the return            */
+};
+PAL_CHECK_RESULT
+enum pal_status pal_ledger_standing(struct pal_ledger *ledger, pal_str packet,
+                                    struct pal_arena *arena, const struct pal_standing **out,
+                                    size_t *n, struct pal_error *err);
+
 #endif

@@ -40,6 +40,12 @@ static const struct cli_option table[] = {
     {CLI_TEXT, "instrument", 0, "WORD",
      "phenomenon or implementation: only this one; default: both, always apart",
      CLI_AT(struct review_options, instrument)},
+    {CLI_TEXT, "language", 0, "CODE",
+     "receive: language of what is said about a file that does not name its own",
+     CLI_AT(struct review_options, language)},
+    {CLI_FLAG, "supersede", 0, NULL,
+     "receive: answers take the place of earlier ones that differ; both stay in the ledger",
+     CLI_AT(struct review_options, supersede)},
     {CLI_TEXT, "reason", 0, "TEXT", "keys revoke, endorse: why, or on which paper",
      CLI_AT(struct review_options, reason)},
     {CLI_TEXT, "name", 0, "TEXT", "keys make, keys add: who holds the key",
@@ -57,6 +63,8 @@ static const struct review_verb verbs[] = {
     {"keys", "keys make NAME | list CYCLE | add CYCLE FILE.pub | revoke CYCLE ID", 2, 3,
      review_keys},
     {"send", "send CYCLE.yaml --key SECRETARIAT.key [--out DIR]", 1, 1, review_send},
+    {"sign", "sign RETURN --key YOUR.key", 1, 1, review_sign},
+    {"receive", "receive CYCLE.yaml RETURN...", 2, 1023, review_receive},
     {"verify", "verify CYCLE.yaml", 1, 1, review_verify},
 };
 
@@ -141,6 +149,11 @@ const struct cli_command cli_command_review = {
         "Figures "
         "that need asking about carry a query. A packet that would say what the last one said is "
         "not sent again.\n\n"
+        "sign RETURN: writes RETURN.sig, by which the secretariat knows who filled it in.\n\n"
+        "receive CYCLE RETURN...: reads workbooks or CSV with their signatures, in any of the six "
+        "languages, and says in the reader's what is wrong with them. A return is taken over whole "
+        "or refused whole (exit 1); answers that contradict an earlier return or another value "
+        "than was sent are kept and set aside. Exit 4: the return disagrees with the draft.\n\n"
         "verify CYCLE: recomputes every hash of the ledger and names what was changed.\n\n"
         "keys make NAME: a pair of keys, NAME.key (secret, for the owner alone) and NAME.pub.\n\n"
         "keys add CYCLE FILE.pub --area XAA: from now on returns of that State may be signed with "
@@ -148,6 +161,8 @@ const struct cli_command cli_command_review = {
     .examples = "  palermo review keys make focal-point --name 'Ministry of Justice of XAA'\n"
                 "  palermo review keys add cycle.yaml focal-point.pub --area XAA\n"
                 "  palermo review send cycle.yaml --key secretariat.key --deadline 2026-03-31\n"
+                "  palermo review sign packet-fr.xlsx --key focal-point.key\n"
+                "  palermo review receive cycle.yaml packet-fr.xlsx\n"
                 "  palermo review verify cycle.yaml --manifest out/manifest.json\n",
     .options = table,
     .options_size = sizeof(struct review_options),

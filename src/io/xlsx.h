@@ -64,6 +64,8 @@ struct xlsx_book {
     uint8_t *format; /* [formats] enum xlsx_format of a cell's style */
     size_t formats;
     const char *sheet; /* the member that holds the worksheet asked for */
+    pal_str *names;    /* [names_n] of its worksheets, in their order */
+    size_t names_n;
 };
 
 /* Reads all of the book but the worksheet. */

@@ -138,6 +138,18 @@ static void workbook_start(void *context, struct xlsx_part *part, const char *na
     }
 }
 
+static enum pal_status name_sheets(struct reading *r, struct pal_error *err)
+{
+    struct xlsx_book *book = r->book;
+    book->names = pal_arena_alloc(book->arena, r->sheets + 1, sizeof *book->names);
+    if (!book->names)
+        return pal_nomem(err, book->name);
+    for (size_t i = 0; i < r->sheets; i++)
+        if (target_of(r, SHEET, r->sheet[i].id))
+            book->names[book->names_n++] = r->sheet[i].name;
+    return PAL_OK;
+}
+
 /* Names of sheets are compared as spreadsheets do, without regard to case. */
 static enum pal_status choose_sheet(struct reading *r, const char *wanted, struct pal_error *err)
 {
@@ -311,6 +323,7 @@ enum pal_status xlsx_book_read(struct xlsx_book *book, const char *sheet, size_t
                         book->name);
     if (!r.sheets)
         return no_workbook(book, err);
+    PAL_TRY(name_sheets(&r, err));
     PAL_TRY(choose_sheet(&r, sheet, err));
     target = target_of(&r, STRINGS, (pal_str){NULL, 0});
     if (target)

@@ -363,3 +363,28 @@ enum pal_status io_xlsx_open(struct pal_source *source, const struct pal_dialect
     *self = x;
     return PAL_OK;
 }
+
+enum pal_status pal_workbook_sheets(const char *path, const struct pal_source_options *options,
+                                    struct pal_arena *arena, const pal_str **out, size_t *n,
+                                    struct pal_error *err)
+{
+    enum io_format format;
+    struct xlsx *x = pal_arena_alloc(arena, 1, sizeof *x);
+    *n = 0;
+    if (!x)
+        return pal_nomem(err, path);
+    PAL_TRY(pal_source_open(path, options, arena, &x->source, err));
+    PAL_TRY(io_format_of(x->source, &format, err));
+    if (format != IO_FORMAT_ZIP)
+        return PAL_OK;
+    x->book = (struct xlsx_book){
+        .arena = arena,
+        .name = pal_source_name(x->source),
+        .most = options && options->max_inflated ? options->max_inflated : MOST_INFLATED};
+    PAL_TRY(pal_arena_defer(arena, xlsx_close, x, err));
+    PAL_TRY(open_archive(x, err));
+    PAL_TRY(xlsx_book_read(&x->book, NULL, IO_MAX_FIELD, err));
+    *out = x->book.names;
+    *n = x->book.names_n;
+    return PAL_OK;
+}
