@@ -301,6 +301,7 @@ static lxw_worksheet *begin_theme(struct book *b, enum review_word theme)
     }
     done(b, worksheet_set_row(sheet, 3, 45, NULL));
     worksheet_freeze_panes(sheet, HEAD_ROWS, COLUMN_AREA);
+    worksheet_set_paper(sheet, 8); /* A3: what is asked; the rest is for the screen */
     done(b, worksheet_repeat_rows(sheet, 3, 3));
     return sheet;
 }
@@ -323,6 +324,7 @@ static enum pal_status write_theme(struct book *b, enum review_word theme, struc
     }
     if (sheet) {
         add_validation(b, sheet, HEAD_ROWS, row - 1);
+        done(b, worksheet_print_area(sheet, 0, 0, (lxw_row_t)row - 1, COLUMN_REASON));
         done(b, worksheet_autofilter(sheet, 3, 0, (lxw_row_t)row - 1, COLUMN_STATE));
     }
     return PAL_OK;
