@@ -172,21 +172,24 @@ static double lines_of(pal_str text, size_t width)
 
 enum { STUB_WIDTH = 36, VALUE_WIDTH = 14, YEAR_WIDTH = 8, NOTE_WIDTH = 110, LINE_HEIGHT = 17 };
 
+/* A head over several levels has their height together. */
 static void head_heights(struct book *b, lxw_row_t row)
 {
     const struct pal_table *t = b->table;
-    for (size_t h = 0; h < t->heads; h++) {
-        double lines = 1;
+    double lines[PAL_TABLE_HEADS];
+    for (size_t h = 0; h < t->heads; h++)
+        lines[h] = 1;
+    for (size_t h = 0; h < t->heads; h++)
         for (size_t c = 1; c < t->cols; c++) {
             const struct report_span span = report_head_span(t, h, c);
             if (!span.cols)
                 continue;
-            const double needs = lines_of(span.text, span.cols * VALUE_WIDTH);
-            /* A head over several levels has their height together. */
-            lines = needs / (double)span.levels > lines ? needs / (double)span.levels : lines;
+            const double needs = lines_of(span.text, span.cols * VALUE_WIDTH) / (double)span.levels;
+            for (size_t level = h; level < h + span.levels; level++)
+                lines[level] = needs > lines[level] ? needs : lines[level];
         }
-        done(b, worksheet_set_row(b->sheet, row + (lxw_row_t)h, LINE_HEIGHT * lines, NULL));
-    }
+    for (size_t h = 0; h < t->heads; h++)
+        done(b, worksheet_set_row(b->sheet, row + (lxw_row_t)h, LINE_HEIGHT * lines[h], NULL));
 }
 
 static lxw_row_t write_heads(struct book *b, lxw_row_t row)
