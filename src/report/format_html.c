@@ -56,11 +56,22 @@ static void letters(struct page *p, const struct pal_cell *cell)
     pal_buf_adds(p->out, "</sup>");
 }
 
+/* A head begins at this level. HTML knows no row in which no cell begins. */
+static bool begins(const struct pal_table *t, size_t level)
+{
+    for (size_t c = 0; c < t->cols; c++)
+        if (report_head_span(t, level, c).cols)
+            return true;
+    return false;
+}
+
 static void head_rows(struct page *p)
 {
     const struct pal_table *t = p->table;
     pal_buf_adds(p->out, "<thead>\n");
     for (size_t h = 0; h < t->heads; h++) {
+        if (!begins(t, h))
+            continue;
         pal_buf_adds(p->out, "<tr>");
         for (size_t c = 0; c < t->cols; c++) {
             const struct report_span span = report_head_span(t, h, c);
@@ -70,8 +81,11 @@ static void head_rows(struct page *p)
             pal_buf_addf(p->out, "<th scope=\"%s\"", leaf ? "col" : "colgroup");
             if (span.cols > 1)
                 pal_buf_addf(p->out, " colspan=\"%zu\"", span.cols);
-            if (span.levels > 1)
-                pal_buf_addf(p->out, " rowspan=\"%zu\"", span.levels);
+            size_t rows = 1;
+            for (size_t level = h + 1; level < h + span.levels; level++)
+                rows += begins(t, level);
+            if (rows > 1)
+                pal_buf_addf(p->out, " rowspan=\"%zu\"", rows);
             pal_buf_adds(p->out, !leaf                             ? " class=\"spanner\">"
                                  : t->col[c].role == PAL_ROLE_STUB ? ">"
                                                                    : " class=\"num\">");

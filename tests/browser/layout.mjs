@@ -57,6 +57,8 @@ export function runsInDirection(browser, files, language) {
                         break;
                     }
                 }
+                if ([...table.rows].some(row => row.cells.length === 0))
+                    wrong.push(`${name}: a row in which no cell begins`);
                 tables += rows.length > 0;
             }
             if (!tables)
