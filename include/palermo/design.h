@@ -75,6 +75,10 @@ size_t   pal_design_psus(const struct pal_design *design);    /* first-stage uni
 size_t   pal_design_strata(const struct pal_design *design);  /* first-stage strata              */
 uint32_t pal_design_psu_of(const struct pal_design *design, uint32_t unit);
 uint32_t pal_design_stratum_of(const struct pal_design *design, uint32_t psu);
+/* The codes that first-stage units and their strata came with, [psus] each; 0 where there are none. */
+PAL_CHECK_RESULT
+enum pal_status pal_design_codes(const struct pal_design *design, struct pal_arena *arena,
+                                 uint32_t **stratum, uint32_t **unit, struct pal_error *err);
 /* Of a first-stage stratum: units sampled, units there are (INFINITY without fpc). */
 size_t   pal_design_sampled(const struct pal_design *design, uint32_t stratum);
 double   pal_design_population(const struct pal_design *design, uint32_t stratum);

@@ -416,6 +416,7 @@ struct pal_survey_kind { /* a statistic: src/estimate/survey_statistic.c lists t
     bool square;    /* its x is the square of its y             */
     bool share;     /* between 0 and 1: intervals of proportions */
     bool deff;      /* has a design effect                      */
+    bool adds;      /* a sum: 0 where there are no rows at all  */
     double (*value)(const struct pal_survey_sums *sums);
     /* d value / d (w, y, x): the linearized variable of a row is gradient times its sums. */
     void (*gradient)(const struct pal_survey_sums *sums, double value, double *gradient /* [3] */);
@@ -504,6 +505,9 @@ struct pal_survey_mapping {
 PAL_CHECK_RESULT
 enum pal_status pal_survey_merge(struct pal_survey *into, const struct pal_survey *from,
                                  const struct pal_survey_mapping *map, struct pal_error *err);
+/* Before it is closed: the replicates of a survey asked for with PAL_SURVEY_MADE and PAL_REP_GIVEN
+ * are these factors, [psus * n], a row a first-stage unit in the order of the design. */
+void pal_survey_factors(struct pal_survey *survey, size_t n, const double *factor);
 /* Counts are final. Errors: those of pal_design_close and pal_replicates_make. */
 PAL_CHECK_RESULT
 enum pal_status pal_survey_close(struct pal_survey *survey, struct pal_error *err);

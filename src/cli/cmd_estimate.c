@@ -11,7 +11,8 @@ struct options {
     size_t threads;
     /* of samples: carried as texts, see add_extras */
     const char *weights, *strata, *psu, *fpc, *lonely_psu, *lonely_domain, *missing;
-    const char *replicates, *replicate_kind, *scale, *rscales, *df, *deff, *seed;
+    const char *replicates, *replicate_file, *replicate_by, *replicate_kind, *scale, *rscales;
+    const char *df, *deff, *seed;
     bool nest, mse;
     struct cli_list contrast, covariance;
 };
@@ -65,6 +66,13 @@ static const struct cli_option table[] = {
     {CLI_TEXT, "replicates", 0, "C,C2,...",
      "columns of replicate weights; 'rw*' stands for all that begin so",
      CLI_AT(struct options, replicates)},
+    {CLI_TEXT, "replicate-file", 0, "FILE",
+     "a table of replicate factors, a row a sampling unit; --replicates names its columns, all by "
+     "default",
+     CLI_AT(struct options, replicate_file)},
+    {CLI_TEXT, "replicate-by", 0, "C[,C2]",
+     "its columns that name the unit, called as those of --psu and --strata",
+     CLI_AT(struct options, replicate_by)},
     {CLI_TEXT, "replicate-kind", 0, "WORD",
      "weight (default), or factor: to be multiplied with --weights",
      CLI_AT(struct options, replicate_kind)},
@@ -158,9 +166,19 @@ static enum pal_status add_extra(struct est_request *request, const char *name, 
     return PAL_OK;
 }
 
-/* 'rw*' becomes the names of the columns that begin so, in the order of the file. */
-static enum pal_status expand_columns(pal_str text, const char *path, struct pal_arena *arena,
-                                      pal_str *out, struct pal_error *err)
+static bool in_list(pal_str list, pal_str name)
+{
+    pal_str piece;
+    while (pal_str_split(&list, ',', &piece))
+        if (pal_str_eq(pal_str_trim(piece), name))
+            return true;
+    return false;
+}
+
+/* 'rw*' becomes the names of the columns that begin so, in the order of the file, but
+ * those that have another meaning. */
+static enum pal_status expand_columns(pal_str text, const char *path, pal_str but,
+                                      struct pal_arena *arena, pal_str *out, struct pal_error *err)
 {
     struct pal_records *records;
     struct pal_buf names;
@@ -184,7 +202,8 @@ static enum pal_status expand_columns(pal_str text, const char *path, struct pal
         const bool star = name.len && name.ptr[name.len - 1] == '*';
         const size_t before = names.len;
         for (size_t c = 0; star && c < columns; c++)
-            if (pal_str_starts(header[c], (pal_str){name.ptr, name.len - 1}))
+            if (pal_str_starts(header[c], (pal_str){name.ptr, name.len - 1}) &&
+                !in_list(but, header[c]))
                 pal_buf_addf(&names, "%s\"%.*s\"", names.len ? "," : "", PAL_ARG(header[c]));
         if (!star)
             pal_buf_addf(&names, "%s%.*s", names.len ? "," : "", PAL_ARG(name));
@@ -221,11 +240,11 @@ static enum pal_status expand_numbers(pal_str text, struct pal_arena *arena, pal
     return pal_buf_status(&list, "the command line", err);
 }
 
-static enum pal_status text_of_extra(const char *name, pal_str typed, const char *path,
+static enum pal_status text_of_extra(const char *name, pal_str typed, const char *path, pal_str but,
                                      struct pal_arena *arena, pal_str *out, struct pal_error *err)
 {
     if (strcmp(name, "replicates") == 0)
-        return expand_columns(typed, path, arena, out, err);
+        return expand_columns(typed, path, but, arena, out, err);
     if (strcmp(name, "rscales") == 0)
         return expand_numbers(typed, arena, out, err);
     *out = typed;
@@ -237,19 +256,23 @@ static enum pal_status text_of_extra(const char *name, pal_str typed, const char
 static enum pal_status add_extras(struct cli *cli, const char *path, struct est_request *request,
                                   struct pal_error *err)
 {
+    const struct options *o = cli->options;
     bool inside = false;
     for (const struct cli_option *row = table; row->kind != CLI_END; row++) {
         const char *at = (const char *)cli->options + row->at;
         pal_str text;
         if (row->kind == CLI_HEAD)
             inside = strcmp(row->help, SAMPLES) == 0;
-        if (!inside)
+        if (!inside || row->kind == CLI_HEAD)
             continue;
         if (row->kind == CLI_FLAG && *(const bool *)at)
             PAL_TRY(add_extra(request, row->name, PAL_STR(""), cli->arena, err));
-        if (row->kind == CLI_TEXT && *(const char *const *)(const void *)at) {
-            PAL_TRY(text_of_extra(row->name, pal_str_of(*(const char *const *)(const void *)at),
-                                  path, cli->arena, &text, err));
+        const char *typed = row->kind == CLI_TEXT ? *(const char *const *)(const void *)at : NULL;
+        if (!typed && o->replicate_file && strcmp(row->name, "replicates") == 0)
+            typed = "*";
+        if (typed) {
+            PAL_TRY(text_of_extra(row->name, pal_str_of(typed), path, pal_str_of(o->replicate_by),
+                                  cli->arena, &text, err));
             PAL_TRY(add_extra(request, row->name, text, cli->arena, err));
         }
         if (row->kind == CLI_LIST) {
@@ -285,7 +308,7 @@ static enum pal_status make_request(struct cli *cli, const struct cli_list *file
         .theta = o->theta,
         .margins = o->margins,
     };
-    PAL_TRY(add_extras(cli, files->item[0], out, err));
+    PAL_TRY(add_extras(cli, o->replicate_file ? o->replicate_file : files->item[0], out, err));
     if (!o->standard && o->standard_by)
         return pal_fail(err, PAL_USAGE, "--standard-by needs --standard FILE");
     if (o->standard)

@@ -63,6 +63,7 @@ struct est_survey_plan {
     size_t weight;   /* columns, or EST_NO_COLUMN      */
     size_t stratum[PAL_MAX_STAGES], unit[PAL_MAX_STAGES], fpc[PAL_MAX_STAGES];
     size_t replicates, *replicate; /* columns of given replicate weights */
+    pal_str factor_file;        /* --replicate-file; empty: none */
     bool missing_undefined;        /* --missing undefined            */
 };
 bool est_survey_asked(const struct est_plan *plan);
@@ -104,6 +105,11 @@ enum pal_status est_survey_pass_read(struct est_pass *pass, const char *path,
 PAL_CHECK_RESULT
 enum pal_status est_survey_pass_fold(struct est_pass *into, const struct est_pass *from,
                                      const uint32_t *group, struct pal_error *err);
+
+/* Reads --replicate-file: factors by first-stage unit (estimate_factors.c). */
+PAL_CHECK_RESULT
+enum pal_status est_survey_factors(const struct est_pass *pass, struct pal_arena *arena,
+                                   struct pal_error *err);
 
 /* ---- answers
  * ------------------------------------------------------------------------------------------ */

@@ -237,6 +237,57 @@ static enum pal_status plan_design(struct est_plan *plan, bool simple, struct pa
     return PAL_OK;
 }
 
+/* Factors by first-stage unit stand in a file of their own. */
+static enum pal_status plan_factor_file(struct est_plan *plan, struct pal_arena *arena,
+                                        struct pal_error *err)
+{
+    struct est_survey_plan *s = plan->survey;
+    const struct est_request *request = plan->request;
+    pal_str rest = est_extra(request, "replicate-by", 0);
+    const pal_str kind = est_extra(request, "replicate-kind", 0);
+    pal_str names = est_extra(request, "replicates", 0);
+    bool unit = false;
+    if (s->ask.method != PAL_SURVEY_GIVEN || !names.len || !rest.len)
+        return pal_fail(err, PAL_USAGE,
+                        "--replicate-file goes with --variance replicates and --replicate-by, its "
+                        "columns that name a unit");
+    if (kind.ptr && pal_str_eq(kind, PAL_STR("weight")))
+        return pal_fail(err, PAL_USAGE, "--replicate-file holds factors by unit, not weights");
+    if (!s->ask.design.stages)
+        return pal_fail(err, PAL_USAGE, "--replicate-file needs --psu, the units it speaks of");
+    while (rest.len) {
+        pal_str name;
+        if (!est_name(&rest, ",", arena, &name))
+            return pal_fail(err, PAL_USAGE, "--replicate-by is no list of columns");
+        if (rest.len) {
+            rest.ptr++;
+            rest.len--;
+        }
+        if (pal_str_eq(name, plan->column[s->unit[0]].name))
+            unit = true;
+        else if (!s->ask.design.strata[0] || !pal_str_eq(name, plan->column[s->stratum[0]].name))
+            return pal_fail(err, PAL_USAGE,
+                            "--replicate-by '%.*s' is neither the first column of --psu nor of "
+                            "--strata",
+                            PAL_ARG(name));
+    }
+    if (!unit)
+        return pal_fail(err, PAL_USAGE, "--replicate-by lacks the column of --psu");
+    s->factor_file = est_extra(request, "replicate-file", 0);
+    s->ask.method = PAL_SURVEY_MADE;
+    s->ask.replicate = PAL_REP_GIVEN;
+    for (; names.len; s->ask.replicates++) {
+        pal_str name;
+        if (!est_name(&names, ",", arena, &name))
+            return pal_fail(err, PAL_USAGE, "--replicates is no list of columns");
+        if (names.len) {
+            names.ptr++;
+            names.len--;
+        }
+    }
+    return PAL_OK;
+}
+
 static enum pal_status plan_replicates(struct est_plan *plan, struct pal_arena *arena,
                                        struct pal_error *err)
 {
@@ -245,6 +296,11 @@ static enum pal_status plan_replicates(struct est_plan *plan, struct pal_arena *
     const struct est_request *request = plan->request;
     pal_str rest = est_extra(request, "replicates", 0);
     const pal_str kind = est_extra(request, "replicate-kind", 0);
+    if (kind.ptr && !pal_str_eq(kind, PAL_STR("factor")) && !pal_str_eq(kind, PAL_STR("weight")))
+        return pal_fail(err, PAL_USAGE, "--replicate-kind is factor or weight, not '%.*s'",
+                        PAL_ARG(kind));
+    if (given(request, "replicate-file"))
+        return plan_factor_file(plan, arena, err);
     if (ask->method == PAL_SURVEY_GIVEN && !rest.len)
         return pal_fail(err, PAL_USAGE,
                         "--variance replicates needs --replicates 'rw*': the columns of weights");
@@ -269,9 +325,6 @@ static enum pal_status plan_replicates(struct est_plan *plan, struct pal_arena *
         PAL_TRY(est_plan_column(plan, name, true, arena, &grown[s->replicates++], err));
     }
     ask->replicates = s->replicates;
-    if (kind.ptr && !pal_str_eq(kind, PAL_STR("factor")) && !pal_str_eq(kind, PAL_STR("weight")))
-        return pal_fail(err, PAL_USAGE, "--replicate-kind is factor or weight, not '%.*s'",
-                        PAL_ARG(kind));
     ask->factors = kind.ptr && pal_str_eq(kind, PAL_STR("factor"));
     return PAL_OK;
 }
@@ -287,6 +340,7 @@ static enum pal_status plan_scales(struct est_plan *plan, struct pal_arena *aren
         return pal_fail(err, PAL_USAGE, "--scale takes a number above 0, not '%.*s'",
                         PAL_ARG(scale));
     const double n = (double)ask->replicates;
+    const bool gives = ask->method == PAL_SURVEY_GIVEN || plan->survey->factor_file.len;
     if (rest.len) {
         double *value = pal_arena_alloc(arena, rest.len + 1, sizeof *value);
         size_t count = 0;
@@ -299,14 +353,14 @@ static enum pal_status plan_scales(struct est_plan *plan, struct pal_arena *aren
         if (count == 1)
             for (; count < ask->replicates; count++)
                 value[count] = value[0];
-        if (ask->method != PAL_SURVEY_GIVEN || count != ask->replicates)
+        if (!gives || count != ask->replicates)
             return pal_fail(err, PAL_USAGE,
                             "--rscales has %zu numbers for %zu given replicates: one each", count,
                             ask->replicates);
         ask->rscale = value;
         ask->scale = ask->scale > 0 ? ask->scale : 1;
     }
-    if (ask->method != PAL_SURVEY_GIVEN || ask->scale > 0)
+    if (!gives || ask->scale > 0)
         return PAL_OK;
     switch (ask->replicate) {
     case PAL_REP_JK1:

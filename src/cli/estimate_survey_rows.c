@@ -263,6 +263,8 @@ enum pal_status est_survey_rows(const struct est_pass *pass, const struct est_gr
 {
     struct answers a = {pass, pass->plan->survey, pass->survey->survey, NULL, arena, err};
     struct rows rows = {0};
+    if (a.plan->factor_file.len)
+        PAL_TRY(est_survey_factors(pass, arena, err));
     PAL_TRY(pal_survey_close(pass->survey->survey, err));
     PAL_TRY(pal_survey_work_new(a.survey, arena, &a.work, err));
     for (size_t l = 0; l < a.plan->lines; l++)

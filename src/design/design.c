@@ -333,3 +333,20 @@ enum pal_status pal_design_merge(struct pal_design *into, const struct pal_desig
     into->repeated = into->repeated || from->repeated;
     return pal_design_add(into, &rows, out, err);
 }
+
+enum pal_status pal_design_codes(const struct pal_design *design, struct pal_arena *arena,
+                                 uint32_t **stratum, uint32_t **unit, struct pal_error *err)
+{
+    const struct design_stage *stage = &design->stage[0];
+    uint32_t *of_stratum;
+    PAL_TRY(codes_of(&stage->strata_of, arena, &of_stratum, err));
+    PAL_TRY(codes_of(&stage->units_of, arena, unit, err));
+    if (stage->units_of.n < stage->units) /* every row is a unit */
+        *unit = pal_arena_alloc(arena, stage->units + 1, sizeof **unit);
+    *stratum = pal_arena_alloc(arena, stage->units + 1, sizeof **stratum);
+    if (!*unit || !*stratum)
+        return pal_nomem(err, "the units of the design");
+    for (size_t u = 0; u < stage->units; u++)
+        (*stratum)[u] = of_stratum[stage->unit_stratum[u]];
+    return PAL_OK;
+}

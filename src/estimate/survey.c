@@ -240,13 +240,22 @@ enum pal_status pal_survey_merge(struct pal_survey *into, const struct pal_surve
     return status;
 }
 
+void pal_survey_factors(struct pal_survey *s, size_t n, const double *factor)
+{
+    s->ask.replicates = n;
+    s->unit_factor = factor;
+}
+
 /* ---- closing
  * ------------------------------------------------------------------------------------- */
 
 static enum pal_status make_replicates(struct pal_survey *s, struct pal_error *err)
 {
     const struct pal_survey_ask *ask = &s->ask;
-    if (ask->method == PAL_SURVEY_MADE)
+    if (s->unit_factor)
+        PAL_TRY(pal_replicates_of(s->design, ask->replicates, s->unit_factor, s->arena,
+                                  &s->replicates, err));
+    else if (ask->method == PAL_SURVEY_MADE)
         PAL_TRY(pal_replicates_make(s->design, ask->replicate, ask->replicates, ask->rho, ask->seed,
                                     s->arena, &s->replicates, err));
     else

@@ -142,7 +142,8 @@ struct pal_survey {
     struct survey_ranks *ranks;     /* [frames] where a rank is the degrees of freedom */
     struct survey_ranks whole;      /* of all rows */
     struct pal_replicates replicates;
-    uint8_t *heavy; /* [units] has a row with a weight above zero */
+    const double *unit_factor; /* [psus * replicates] factors by unit; NULL: others */
+    uint8_t *heavy;            /* [units] has a row with a weight above zero */
     size_t heavy_room;
     double df_design;
     /* the batch at hand */

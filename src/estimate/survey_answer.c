@@ -107,7 +107,8 @@ void survey_view_of(const struct pal_survey *survey, size_t statistic, size_t gr
     if (s->levels != PAL_NO_FRAME)
         sum_levels(survey, s->levels, level, out);
     out->sums.n = (double)out->n;
-    out->value = out->n ? s->kind->value(&out->sums) : (double)NAN;
+    const bool empty = s->kind->adds && (group >= table->groups || !table->count[group].all);
+    out->value = out->n || empty ? s->kind->value(&out->sums) : (double)NAN;
     s->kind->gradient(&out->sums, out->value, out->gradient);
 }
 

@@ -27,8 +27,10 @@ static enum pal_status share_limits(const struct pal_survey_interval *interval,
                                     const struct pal_interval_case *c, double *low, double *high,
                                     struct pal_error *err)
 {
+    /* What rounding leaves of an error of zero, as that of a stratum's own share, is none. */
+    const bool rounding = c->std_error <= 1e-13 * c->value;
     const struct pal_sampled_share share = {.p = c->value,
-                                            .std_error = c->std_error,
+                                            .std_error = rounding ? 0 : c->std_error,
                                             .logit_error = c->logit_error,
                                             .df = c->df,
                                             .n = c->n,
