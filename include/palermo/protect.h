@@ -324,4 +324,65 @@ enum pal_status pal_cell_keys(const struct pal_grid *records, const pal_str *dim
                               struct pal_arena *arena, struct pal_keyed **out, size_t *n,
                               struct pal_error *err);
 
+/* ---- attacking what others printed ----------------------------------------------------------- */
+
+/* One cell of published tables, wherever it is printed. */
+struct pal_published_cell {
+    pal_str key;      /* "AREA=ABW|SEX=F|TIME=2010", dimensions sorted, totals left out          */
+    double low, high; /* what is printed: a number (rounded: an interval), "<5" is 0..4, else 0.. */
+    double told_low, told_high; /* what an attacker knows from all the tables */
+    pal_str printed; /* as it stands in the file                                                */
+    const char *file;
+    uint64_t line;
+    size_t family; /* of the relations that told most, SIZE_MAX: none                         */
+    size_t from_n; /* printed cells it follows from                                           */
+    const size_t *from;
+    bool hidden;   /* printed as a mark                                                       */
+    bool again;    /* its key is printed twice in one file */
+    bool conflict; /* the same key is printed with different numbers                          */
+    bool whole;    /* a count                                                                 */
+};
+
+/* Relations of one kind: by sex, by age, parts of areas, rates with their population. */
+struct pal_published_family {
+    pal_str name;
+    size_t printed, adds;  /* lines with every number printed; those that add up  */
+    size_t masked, single; /* lines with a total and a hidden part; with exactly one */
+    size_t tested, within; /* of those without repeated keys; whose difference lies in the bounds */
+    size_t top_masked, top_single, top_tested,
+        top_within; /* the same, where all else is at its total */
+    size_t beside;  /* hidden counts printed beside their rate, with a population */
+    bool used;      /* most printed lines add up, so an attacker takes the others to          */
+};
+
+struct pal_published {
+    size_t cells, families, relations, files;
+    struct pal_published_cell *cell;
+    struct pal_published_family *family;
+    size_t told, narrowed; /* hidden cells known exactly; known better than their mark says */
+};
+
+struct pal_published_options {
+    pal_str value; /* column of the numbers, empty: found by its name or its numbers            */
+    size_t population; /* files of populations: area, year, number */
+    const struct pal_grid *populations;
+};
+
+/* Finds what any set of published tables tells of its hidden cells. Columns are known by their
+ * names and contents: areas, years, sex, age, categories within dimensions; totals by their words.
+ * Relations: each total is the sum of the parts that stand beside it, in one table or in another;
+ * areas with suffixes (GBR_S) are parts of their State; a rate is its count over a population,
+ * which is given, or follows from other counts and rates of the area and year. A kind of relation
+ * is used when most of its fully printed lines hold; a line that contradicts the printed bounds is
+ * not. grid   [n] tables; the header is the first full row (preambles are passed over) Cost: linear
+ * programs over cells that hang together, two for each hidden cell. */
+PAL_CHECK_RESULT
+enum pal_status pal_published_attack(const struct pal_grid *grid, size_t n,
+                                     const struct pal_published_options *options,
+                                     struct pal_arena *arena, struct pal_published *out,
+                                     struct pal_error *err);
+/* Is the hidden cell known better than its mark says: exactly, without a number that the mark
+ * allows, or (marks without a bound) to within a fifth? */
+bool pal_published_inferred(const struct pal_published_cell *cell);
+
 #endif

@@ -46,8 +46,13 @@ static const struct cli_option table[] = {
      "hidden cells (column suppressed, 1 or 0), kept hidden; with --audit: the pattern to attack, "
      "'none' for the primary cells alone",
      CLI_AT(struct protect_options, pattern)},
-    {CLI_FLAG, "audit", 0, NULL, "the interval in which an attacker knows each hidden cell to lie",
+    {CLI_FLAG, "audit", 0, NULL,
+     "the interval in which an attacker knows each hidden cell to lie; without a rule: attack "
+     "whatever was published, by the relations found in it",
      CLI_AT(struct protect_options, audit)},
+    {CLI_LIST, "population", 0, "FILE",
+     "with --audit and no rule: populations by area and year, to read counts from rates",
+     CLI_AT(struct protect_options, population)},
     {CLI_TEXT, "proof", 0, "FILE",
      "write, for each primary cell and direction, another table that agrees with all that is "
      "printed",
@@ -318,6 +323,8 @@ static enum pal_status run(struct cli *cli, struct pal_error *err)
         return pal_fail(err, PAL_USAGE, "--format is csv or reference, not '%s'", o->format);
     if (o->cell_key) {
         PAL_TRY(protect_cell_keys(&call, err));
+    } else if (o->audit && o->rule.n == 0) {
+        PAL_TRY(protect_attack(&call, err));
     } else if (o->round) {
         PAL_TRY(protect_tables(&call, err));
         PAL_TRY(protect_round(&call, err));
@@ -333,7 +340,7 @@ static enum pal_status run(struct cli *cli, struct pal_error *err)
 const struct cli_command cli_command_protect = {
     .name = "protect",
     .summary = "disclosure control of tables, and the attack on anybody's tables",
-    .usage = "FILE... --rule RULE [options]",
+    .usage = "FILE... --rule RULE [options] | --audit FILE... [options]",
     .about =
         "Reads tables (CSV, TSV, XLSX, gzip), finds the cells that a rule forbids to tell, and "
         "hides as few others as will keep them from being worked out from totals, from other "
@@ -346,7 +353,8 @@ const struct cli_command cli_command_protect = {
     .examples =
         "  palermo protect victims.csv --rule threshold:5 > printed.csv\n"
         "  palermo protect by-sex.csv by-age.csv --rule threshold:5 --hierarchy area:m49.csv\n"
-        "  palermo protect victims.csv --rule threshold:5 --pattern last.csv --audit\n",
+        "  palermo protect victims.csv --rule threshold:5 --pattern last.csv --audit\n"
+        "  palermo protect --audit published/*.csv > what-they-tell.csv\n",
     .options = table,
     .options_size = sizeof(struct protect_options),
     .operands_min = 1,

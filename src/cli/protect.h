@@ -5,7 +5,7 @@
 #include "inside.h"
 
 struct protect_options {
-    struct cli_list relations, hierarchy, rule, by, rate, share;
+    struct cli_list relations, hierarchy, rule, by, rate, share, population;
     const char *value, *micro, *cellmap, *cost, *bounds, *pattern, *proof, *format;
     const char *round, *uniforms, *ptable;
     bool audit, cell_key, heuristic, secret_rule;
@@ -30,6 +30,9 @@ enum pal_status protect_tables(struct protect_call *call, struct pal_error *err)
 PAL_CHECK_RESULT
 enum pal_status protect_rules(struct protect_call *call, struct pal_error *err);
 
+/* --audit without a rule: anybody's tables. */
+PAL_CHECK_RESULT
+enum pal_status protect_attack(struct protect_call *call, struct pal_error *err);
 /* --round; --cell-key (which reads records, no tables). */
 PAL_CHECK_RESULT
 enum pal_status protect_round(struct protect_call *call, struct pal_error *err);

@@ -292,7 +292,7 @@ static enum pal_status round_up(struct exact *x, struct protect_pattern *trial,
     PAL_TRY(protect_paths(trial, NULL, NULL, false, &unsafe, err));
     if (unsafe != SIZE_MAX)
         return PAL_OK;
-    PAL_TRY(protect_clean(trial, err));
+    PAL_TRY(protect_clean(trial, NULL, err));
     if (protect_pattern_cost(trial) < protect_pattern_cost(x->best) - 1e-9)
         protect_pattern_copy(x->best, trial);
     return PAL_OK;

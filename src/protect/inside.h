@@ -74,6 +74,9 @@ struct protect_pattern {
     bool *hidden; /* [cells] */
     size_t needs;
     struct protect_need *need;
+    size_t *why;    /* [cells] the need that last could not do without it */
+    uint64_t work;  /* columns of the linear programs solved so far: a clock that is the same
+                       everywhere */
     int *column;    /* [cells] scratch of protect_lp_new                */
     double *change; /* [cells] scratch: changes of a witness, then zero */
     size_t *list;   /* [cells] scratch: cells of a linear program       */
@@ -92,6 +95,9 @@ enum pal_status protect_pattern_new(const struct pal_system *system, struct pal_
 double protect_pattern_cost(const struct protect_pattern *pattern); /* of its secondary cells */
 /* Is the witness of need k there, and true of what is hidden now? By sums alone. */
 bool protect_witness_holds(const struct protect_pattern *pattern, size_t k);
+PAL_CHECK_RESULT
+enum pal_status protect_keep(struct protect_pattern *pattern, size_t k, const struct protect_lp *lp,
+                             struct pal_error *err);
 /* Seeks a witness among the hidden cells; *found says whether there is one. */
 PAL_CHECK_RESULT
 enum pal_status protect_witness_seek(struct protect_pattern *pattern, size_t k, bool *found,
@@ -104,9 +110,11 @@ enum pal_status protect_paths(struct protect_pattern *pattern, const bool *banne
                               const double *price, bool backwards, size_t *unsafe,
                               struct pal_error *err);
 void protect_pattern_copy(struct protect_pattern *to, const struct protect_pattern *from);
-/* Prints again what can be printed, the dearest first. */
+/* Prints again what can be printed, the dearest first; cells that `but` [cells] says are left as
+ * they are (may be NULL). */
 PAL_CHECK_RESULT
-enum pal_status protect_clean(struct protect_pattern *pattern, struct pal_error *err);
+enum pal_status protect_clean(struct protect_pattern *pattern, const bool *but,
+                              struct pal_error *err);
 
 /* The integer program. Starts from the pattern (safe), leaves the cheapest found in it. */
 PAL_CHECK_RESULT

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 
 enum {
-    FEW_CELLS = 1500, /* a system up to this size is searched as a whole                   */
-    FIRST_REACH = 6,  /* cheapest cells of each relation that are tried first, beyond that */
-    FIRST_CELLS = 400
+    FEW_CELLS = 300, /* a system up to this size is searched as a whole                   */
+    FIRST_REACH = 6, /* cheapest cells of each relation that are tried first, beyond that */
+    FIRST_CELLS = 200
 };
 
 struct search {
@@ -104,6 +104,7 @@ static enum pal_status path(struct search *x, size_t k, size_t n, struct pal_are
     struct protect_lp lp;
     PAL_TRY(protect_lp_new(s, p->list, n, true, p->column, scratch, &lp, err));
     double dear = 0;
+    p->work += 2 * n;
     for (size_t j = 0; j < n; j++)
         dear = fmax(dear, price_of(x, p->list[j]));
     const double little = 1e-6 * (dear > 0 ? dear : 1) / need->distance;
@@ -129,19 +130,12 @@ static enum pal_status path(struct search *x, size_t k, size_t n, struct pal_are
     PAL_TRY(protect_lp_solve(lp.glp, &feasible, err));
     if (!feasible || way < need->distance - protect_slack(&s->cell[need->cell]))
         return PAL_OK;
-    struct pal_term *moved = pal_arena_alloc(p->arena, n + 1, sizeof *moved);
-    if (!moved)
-        return pal_nomem(err, "a witness");
-    need->moved = moved;
-    need->n = 0;
-    for (size_t j = 0; j < n; j++) {
-        const double d =
-            glp_get_col_prim(lp.glp, (int)j + 1) - glp_get_col_prim(lp.glp, (int)(n + j) + 1);
-        if (fabs(d) > 1e-10)
-            moved[need->n++] = (struct pal_term){p->list[j], d};
+    PAL_TRY(protect_keep(p, k, &lp, err));
+    for (size_t m = 0; m < need->n; m++) {
+        if (!p->hidden[need->moved[m].cell])
+            p->why[need->moved[m].cell] = k;
+        p->hidden[need->moved[m].cell] = true;
     }
-    for (size_t m = 0; m < need->n; m++)
-        p->hidden[moved[m].cell] = true;
     *found = protect_witness_holds(p, k);
     return PAL_OK;
 }
@@ -176,8 +170,6 @@ enum pal_status protect_paths(struct protect_pattern *p, const bool *banned, con
     for (size_t j = 0; j < p->needs; j++) {
         const size_t k = backwards ? p->needs - 1 - j : j;
         bool found = protect_witness_holds(p, k);
-        if (!found)
-            PAL_TRY(protect_witness_seek(p, k, &found, err));
         if (!found)
             PAL_TRY(serve(&x, k, &found, err));
         if (!found) {

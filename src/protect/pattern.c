@@ -15,13 +15,14 @@ enum pal_status protect_pattern_new(const struct pal_system *s, struct pal_arena
         needs += s->cell[i].mark == PAL_CELL_PRIMARY ? 2 : 0;
     out->hidden = pal_arena_alloc(arena, s->cells + 1, sizeof *out->hidden);
     out->need = pal_arena_alloc(arena, needs + 1, sizeof *out->need);
+    out->why = pal_arena_alloc(arena, s->cells + 1, sizeof *out->why);
     out->column = pal_arena_alloc(arena, s->cells + 1, sizeof *out->column);
     out->change = pal_arena_alloc(arena, s->cells + 1, sizeof *out->change);
     out->list = pal_arena_alloc(arena, s->cells + 1, sizeof *out->list);
     out->seen = pal_arena_alloc(arena, s->cells + 1, sizeof *out->seen);
     out->used = pal_arena_alloc(arena, s->relations + 1, sizeof *out->used);
-    if (!out->hidden || !out->need || !out->column || !out->change || !out->list || !out->seen ||
-        !out->used)
+    if (!out->hidden || !out->need || !out->why || !out->column || !out->change || !out->list ||
+        !out->seen || !out->used)
         return pal_nomem(err, "a pattern");
     for (size_t i = 0; i < s->cells; i++) {
         const struct pal_entry *c = &s->cell[i];
@@ -39,6 +40,7 @@ enum pal_status protect_pattern_new(const struct pal_system *s, struct pal_arena
 void protect_pattern_copy(struct protect_pattern *to, const struct protect_pattern *from)
 {
     memcpy(to->hidden, from->hidden, from->system->cells * sizeof *to->hidden);
+    memcpy(to->why, from->why, from->system->cells * sizeof *to->why);
     memcpy(to->need, from->need, from->needs * sizeof *to->need);
 }
 
@@ -91,14 +93,16 @@ bool protect_witness_holds(const struct protect_pattern *p, size_t k)
     return holds;
 }
 
-/* The hidden cells that hang together with `from`, through relations. */
-static size_t piece_of(struct protect_pattern *p, size_t from)
+enum { NEAR_CELLS = 150 };
+
+/* The hidden cells that hang together with `from`, through relations: the nearest `most`. */
+static size_t piece_of(struct protect_pattern *p, size_t from, size_t most)
 {
     const struct pal_system *s = p->system;
     size_t n = 0;
     p->list[n++] = from;
     p->seen[from] = true;
-    for (size_t at = 0; at < n; at++) {
+    for (size_t at = 0; at < n && n < most; at++) {
         const size_t i = p->list[at];
         for (size_t w = s->within_start[i]; w < s->within_start[i + 1]; w++) {
             const size_t r = s->within[w];
@@ -123,58 +127,77 @@ static size_t piece_of(struct protect_pattern *p, size_t from)
     return n;
 }
 
-static enum pal_status keep(struct protect_pattern *p, size_t k, const struct protect_lp *lp,
-                            struct pal_error *err)
+/* The change of a solved doubled program becomes the witness of need k. */
+enum pal_status protect_keep(struct protect_pattern *p, size_t k, const struct protect_lp *lp,
+                             struct pal_error *err)
 {
+    struct pal_term *moved = pal_arena_alloc(p->arena, lp->n + 1, sizeof *moved);
     size_t n = 0;
-    for (size_t j = 0; j < lp->n; j++)
-        n += fabs(glp_get_col_prim(lp->glp, (int)j + 1)) > 1e-10;
-    struct pal_term *moved = pal_arena_alloc(p->arena, n + 1, sizeof *moved);
     if (!moved)
         return pal_nomem(err, "a witness");
-    p->need[k].moved = moved;
-    p->need[k].n = 0;
     for (size_t j = 0; j < lp->n; j++) {
-        const double x = glp_get_col_prim(lp->glp, (int)j + 1);
-        if (fabs(x) > 1e-10)
-            moved[p->need[k].n++] = (struct pal_term){lp->cell[j], x};
+        const double d =
+            glp_get_col_prim(lp->glp, (int)j + 1) - glp_get_col_prim(lp->glp, (int)(lp->n + j) + 1);
+        if (fabs(d) > 1e-10)
+            moved[n++] = (struct pal_term){lp->cell[j], d};
     }
+    p->need[k].moved = moved;
+    p->need[k].n = n;
+    return PAL_OK;
+}
+
+/* As far as asked, with as little change elsewhere as it takes: short witnesses leave more cells
+ * free to be printed. All columns begin at 0, the table itself, which agrees with everything. */
+static enum pal_status seek(struct protect_pattern *p, size_t k, size_t n, bool *found,
+                            struct pal_arena *scratch, struct pal_error *err)
+{
+    const struct pal_system *s = p->system;
+    const struct protect_need *need = &p->need[k];
+    const struct pal_entry *target = &s->cell[need->cell];
+    struct protect_lp lp;
+    bool feasible;
+    p->work += n;
+    PAL_TRY(protect_lp_new(s, p->list, n, true, p->column, scratch, &lp, err));
+    for (size_t j = 0; j < n; j++) {
+        const struct pal_entry *c = &s->cell[p->list[j]];
+        protect_lp_bounds(lp.glp, (int)j + 1, 0, fmax(0, protect_up(c)));
+        protect_lp_bounds(lp.glp, (int)(n + j) + 1, 0, fmax(0, protect_down(c)));
+        glp_set_obj_coef(lp.glp, (int)j + 1, -1e-6);
+        glp_set_obj_coef(lp.glp, (int)(n + j) + 1, -1e-6);
+    }
+    const int way = need->above ? 1 : (int)n + 1, back = need->above ? (int)n + 1 : 1;
+    protect_lp_bounds(
+        lp.glp, way, 0,
+        fmin(need->distance, need->above ? protect_up(target) : protect_down(target)));
+    protect_lp_bounds(lp.glp, back, 0, 0);
+    glp_set_obj_dir(lp.glp, GLP_MAX);
+    glp_set_obj_coef(lp.glp, way, 1);
+    PAL_TRY(protect_lp_solve(lp.glp, &feasible, err));
+    if (!feasible || glp_get_col_prim(lp.glp, way) < need->distance - protect_slack(target))
+        return PAL_OK;
+    PAL_TRY(protect_keep(p, k, &lp, err));
+    *found = protect_witness_holds(p, k);
     return PAL_OK;
 }
 
 enum pal_status protect_witness_seek(struct protect_pattern *p, size_t k, bool *found,
                                      struct pal_error *err)
 {
-    const struct pal_system *s = p->system;
-    struct protect_need *need = &p->need[k];
-    struct pal_arena *scratch = pal_arena_new();
-    if (!scratch)
-        return pal_nomem(err, "a witness");
+    enum pal_status status = PAL_OK;
     *found = false;
-    const size_t n = piece_of(p, need->cell);
-    struct protect_lp lp;
-    enum pal_status status = protect_lp_new(s, p->list, n, false, p->column, scratch, &lp, err);
-    if (status == PAL_OK) {
-        const struct pal_entry *target = &s->cell[need->cell];
-        for (size_t j = 0; j < n; j++)
-            protect_lp_bounds(lp.glp, (int)j + 1, -protect_down(&s->cell[p->list[j]]),
-                              protect_up(&s->cell[p->list[j]]));
-        /* The target is the first column; it need go no further than asked. */
-        if (need->above)
-            protect_lp_bounds(lp.glp, 1, 0, fmin(need->distance, protect_up(target)));
-        else
-            protect_lp_bounds(lp.glp, 1, -fmin(need->distance, protect_down(target)), 0);
-        glp_set_obj_dir(lp.glp, GLP_MAX);
-        glp_set_obj_coef(lp.glp, 1, need->above ? 1 : -1);
-        bool feasible;
-        status = protect_lp_solve(lp.glp, &feasible, err);
-        if (status == PAL_OK && feasible &&
-            fabs(glp_get_col_prim(lp.glp, 1)) >= need->distance - protect_slack(target)) {
-            status = keep(p, k, &lp, err);
-            *found = status == PAL_OK && protect_witness_holds(p, k);
-        }
+    for (size_t most = NEAR_CELLS, before = 0; status == PAL_OK && !*found; most = SIZE_MAX) {
+        const size_t n = piece_of(p, p->need[k].cell, most);
+        if (n == before)
+            break; /* that was all */
+        before = n;
+        struct pal_arena *scratch = pal_arena_new();
+        if (!scratch)
+            return pal_nomem(err, "a witness");
+        status = seek(p, k, n, found, scratch, err);
+        pal_arena_free(scratch);
+        if (most == SIZE_MAX)
+            break;
     }
-    pal_arena_free(scratch);
     return status;
 }
 
@@ -194,15 +217,23 @@ static enum pal_status try_open(struct protect_pattern *p, size_t cell, struct p
     bool found = true;
     p->hidden[cell] = false;
     memcpy(before, p->need, p->needs * sizeof *before);
+    /* The need that it was hidden for is the likeliest not to do without it. */
+    const size_t first = p->why[cell];
+    if (first < p->needs && uses(&p->need[first], cell))
+        PAL_TRY(protect_witness_seek(p, first, &found, err));
     for (size_t k = 0; k < p->needs && found; k++)
-        if (uses(&p->need[k], cell))
+        if (uses(&p->need[k], cell)) {
             PAL_TRY(protect_witness_seek(p, k, &found, err));
+            p->why[cell] = k;
+        }
     if (!found) {
         p->hidden[cell] = true;
         memcpy(p->need, before, p->needs * sizeof *before);
     }
     return PAL_OK;
 }
+
+static const uint64_t CLEAN_WORK = 150000; /* columns */
 
 struct dear {
     double cost;
@@ -217,7 +248,7 @@ static int dearest_first(const void *a, const void *b)
                                : (x->cell > y->cell) - (x->cell < y->cell);
 }
 
-enum pal_status protect_clean(struct protect_pattern *p, struct pal_error *err)
+enum pal_status protect_clean(struct protect_pattern *p, const bool *but, struct pal_error *err)
 {
     const struct pal_system *s = p->system;
     size_t n = 0;
@@ -226,10 +257,11 @@ enum pal_status protect_clean(struct protect_pattern *p, struct pal_error *err)
     if (!dear || !before)
         return pal_nomem(err, "a pattern");
     for (size_t i = 0; i < s->cells; i++)
-        if (p->hidden[i] && !protect_given(&s->cell[i]))
+        if (p->hidden[i] && !protect_given(&s->cell[i]) && !(but && but[i]))
             dear[n++] = (struct dear){s->cell[i].cost, i};
     qsort(dear, n, sizeof *dear, dearest_first);
-    for (size_t i = 0; i < n; i++)
+    const uint64_t until = p->work + CLEAN_WORK;
+    for (size_t i = 0; i < n && p->work < until; i++)
         PAL_TRY(try_open(p, dear[i].cell, before, err));
     return PAL_OK;
 }

@@ -4,17 +4,20 @@
 
 #include <math.h>
 
-enum { EXACT_CELLS = 1000, NODES = 20000, TRIES = 400 };
+enum { EXACT_CELLS = 1000, NODES = 20000 };
+static const uint64_t EXCHANGE_WORK = 100000; /* columns */
 
 static enum pal_status attempt(struct protect_pattern *trial, struct protect_pattern *best,
-                               const bool *banned, const double *price, bool backwards,
-                               bool *better, size_t *unsafe, struct pal_error *err)
+                               const bool *banned, const bool *old, bool backwards, bool *better,
+                               size_t *unsafe, struct pal_error *err)
 {
     *better = false;
-    PAL_TRY(protect_paths(trial, banned, price, backwards, unsafe, err));
+    PAL_TRY(protect_paths(trial, banned, NULL, backwards, unsafe, err));
     if (*unsafe != SIZE_MAX)
         return PAL_OK;
-    PAL_TRY(protect_clean(trial, err));
+    PAL_TRY(protect_clean(trial, old, err)); /* what was there before is seldom to spare */
+    if (old && protect_pattern_cost(trial) < protect_pattern_cost(best) - 1e-9)
+        PAL_TRY(protect_clean(trial, NULL, err));
     if (best->needs && best->need[0].moved &&
         protect_pattern_cost(trial) >= protect_pattern_cost(best) - 1e-9)
         return PAL_OK;
@@ -33,23 +36,26 @@ static void given_only(struct protect_pattern *p)
 
 /* Forbids one hidden cell after the other and looks for something cheaper in its place. */
 static enum pal_status exchange(struct protect_pattern *trial, struct protect_pattern *best,
-                                size_t tries, struct pal_error *err)
+                                struct pal_error *err)
 {
     const struct pal_system *s = best->system;
     bool *banned = pal_arena_alloc(best->arena, s->cells + 1, sizeof *banned);
-    if (!banned)
+    bool *old = pal_arena_alloc(best->arena, s->cells + 1, sizeof *old);
+    if (!banned || !old)
         return pal_nomem(err, "a pattern");
     size_t since = 0;
-    for (size_t i = 0; tries && since < s->cells && s->cells; i = (i + 1) % s->cells, since++) {
+    const uint64_t until = trial->work + EXCHANGE_WORK;
+    for (size_t i = 0; trial->work < until && since < s->cells && s->cells;
+         i = (i + 1) % s->cells, since++) {
         if (!best->hidden[i] || protect_given(&s->cell[i]) || s->cell[i].cost <= 0)
             continue;
         bool better;
         size_t unsafe;
-        tries--;
         protect_pattern_copy(trial, best);
+        memcpy(old, best->hidden, s->cells * sizeof *old);
         trial->hidden[i] = false;
         banned[i] = true;
-        PAL_TRY(attempt(trial, best, banned, NULL, false, &better, &unsafe, err));
+        PAL_TRY(attempt(trial, best, banned, old, false, &better, &unsafe, err));
         banned[i] = false;
         if (better)
             since = 0;
@@ -109,8 +115,7 @@ enum pal_status pal_suppress(struct pal_system *s, const struct pal_suppress_opt
             return refuse(s, &trial.need[unsafe], err);
     }
     const bool small = s->cells <= (options->exact_cells ? options->exact_cells : EXACT_CELLS);
-    /* Few tries where each is dear; before the integer program a good pattern saves it work. */
-    PAL_TRY(exchange(&trial, &best, s->cells <= 4000 ? TRIES : TRIES / 10, err));
+    PAL_TRY(exchange(&trial, &best, err)); /* a good pattern saves the integer program work */
     if (small && !options->heuristic_only)
         PAL_TRY(protect_exact(&best, options->nodes ? options->nodes : NODES, &out->lower_bound,
                               &out->optimal, err));
