@@ -63,10 +63,10 @@ function wordsOf(pdf) {
             .map(([, left, top, right, bottom, word]) => ({ left: +left, top: +top, right: +right, bottom: +bottom, word })));
 }
 
-// A band of a sheet as one comparable text: the words between two heights and where they stand across.
+// A band of a sheet: the words between two heights and where they stand across.
 function band(words, from, to) {
     return words.filter(({ top, bottom }) => (top + bottom) / 2 >= from && (top + bottom) / 2 < to)
-        .map(({ left, word }) => `${Math.round(left / GRID)} ${word}`).sort().join("\n");
+        .map(({ left, word }) => `${Math.round(left / GRID)} ${word}`);
 }
 
 export function prints(browser, file) {
@@ -92,7 +92,7 @@ export function prints(browser, file) {
                 wrong.push(`${name}: ${id} is not on paper`);
             else if (place.top + height * POINT > bottom)
                 wrong.push(`${name}: ${id} is cut at the foot of sheet ${place.sheet}`);
-            return place;
+            return place && { ...place, height };
         };
         for (const chart of charts)
             whole(chart.name, chart);
@@ -113,8 +113,9 @@ export function prints(browser, file) {
                 if (row.sheet === sheet)
                     continue;
                 sheet = row.sheet;
-                const again = band(words[sheet - 1], row.top - height, row.top);
-                if (again !== first || !first)
+                // Chromium puts the first row's place up to a few points too high on later sheets: its middle is below.
+                const again = new Set(band(words[sheet - 1], 0, row.top + row.height * POINT / 2));
+                if (!first.length || first.some(word => !again.has(word)))
                     wrong.push(`${table.name}: its head is not repeated on sheet ${sheet}`);
             }
         }
