@@ -169,8 +169,8 @@ enum pal_status pal_stepwise_choose(const struct pal_lists *lists, double thresh
 
 struct pal_bootstrap {
     double estimate;         /* of the table itself, chosen the same way */
-    size_t n, failed;        /* replicates; those without an estimate, which are left out */
-    const double *replicate; /* [n - failed] in their order */
+    size_t n, failed;        /* replicates; those of them without an estimate                     */
+    const double *replicate; /* [n] in their order; infinite where there is no estimate           */
     double acceleration;     /* of the weighted jackknife */
 };
 struct pal_bootstrap_ask {
@@ -334,5 +334,17 @@ PAL_CHECK_RESULT
 enum pal_status pal_units_estimate(const struct pal_units *units, enum pal_units_method method,
                                    struct pal_arena *arena, struct pal_units_fit *out,
                                    struct pal_error *err);
+
+/* ---- linkage error
+ * ------------------------------------------------------------------------------------- */
+
+/* The table that perfect linkage would have given. `missed`: every record of a person on several
+ * lists failed to be linked with chance `rate` and stands alone; otherwise: every record in a
+ * history of several lists was linked wrongly with chance `rate`, and belongs to somebody else.
+ * Counts are no longer whole; none is below zero. PAL_DOMAIN above 12 lists (4^t steps). */
+PAL_CHECK_RESULT
+enum pal_status pal_lists_relink(const struct pal_lists *lists, double rate, bool missed,
+                                 struct pal_arena *arena, struct pal_lists **out,
+                                 struct pal_error *err);
 
 #endif

@@ -113,7 +113,19 @@ static const struct cli_option table[] = {
     {CLI_TEXT, "starts", 0, "WORD",
      "latent: chains begin alike (default) or apart, which shows peaks that never meet",
      CLI_AT(struct sys_options, starts)},
+    {CLI_HEAD, NULL, 0, NULL, "Sensitivity (when no question is put)", 0},
+    {CLI_NUMBER, "missed", 0, "RATE",
+     "records that were not linked, of those on several lists; "
+     "default 0.05",
+     CLI_AT(struct sys_options, missed)},
+    {CLI_NUMBER, "false-matches", 0, "RATE", "records that were linked wrongly; default 0.05",
+     CLI_AT(struct sys_options, false_matches)},
+    {CLI_NUMBER, "detected", 0, "N",
+     "detected victims by the official count, for the detection ratio; default: those on the lists",
+     CLI_AT(struct sys_options, detected)},
     {CLI_HEAD, NULL, 0, NULL, "The answer", 0},
+    {CLI_TEXT, "chart", 0, "FILE.svg", "the estimates side by side, with their limits",
+     CLI_AT(struct sys_options, chart)},
     {CLI_NUMBER, "timeout", 0, "SECONDS",
      "long work ends with a refusal; default: none. Same bytes whenever it ends in time",
      CLI_AT(struct sys_options, timeout)},
@@ -183,9 +195,14 @@ static enum pal_status answer(struct sys_job *job, struct pal_error *err)
                 PAL_TRY(no_answer(job, &job->group[g], status, err));
         }
     }
-    for (size_t g = 0; !any && g < job->groups; g++)
-        PAL_TRY(sys_describe(job, &job->group[g], err));
-    return PAL_OK;
+    if (any)
+        return PAL_OK;
+    for (size_t g = 0; g < job->groups; g++) {
+        const enum pal_status status = sys_report(job, &job->group[g], err);
+        if (status != PAL_OK)
+            PAL_TRY(no_answer(job, &job->group[g], status, err));
+    }
+    return sys_consistent(job, err);
 }
 
 static enum pal_status run(struct cli *cli, struct pal_error *err)
@@ -203,6 +220,8 @@ static enum pal_status run(struct cli *cli, struct pal_error *err)
     }
     PAL_TRY(sys_read(&job, err));
     PAL_TRY(answer(&job, err));
+    if (o->chart)
+        PAL_TRY(sys_chart(&job, err));
     return sys_print(&job, err);
 }
 

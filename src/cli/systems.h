@@ -18,13 +18,13 @@ struct sys_options { /* as typed */
     const char *exists, *model, *pairs, *select, *replicates, *estimate, *ahat, *closed,
         *closed_search, *interval;
     const char *two_lists, *counts, *units, *covariates, *method;
-    double pthresh, timeout;
+    double pthresh, timeout, missed, false_matches, detected;
     size_t bootstrap, seed, row;
     const char *bayes, *n0, *prior, *starts;
     double delta;
     size_t classes, chains, burnin, samples, thin;
     /* the answer */
-    const char *format, *out;
+    const char *format, *out, *chart;
     double level;
     size_t threads;
 };
@@ -41,6 +41,7 @@ struct sys_row { /* NaN: not there; in `estimate`: undefined */
     double estimate, std_error, low, high;
     double level; /* 0: there is no interval */
     const char *method, *note;
+    bool in_words;  /* the note is a paragraph, printed under the table */
     bool undefined; /* there is no estimate; the note says why */
 };
 
@@ -108,6 +109,16 @@ enum pal_status sys_closed_search(struct sys_job *job, const struct sys_group *g
 PAL_CHECK_RESULT
 enum pal_status sys_bayes(struct sys_job *job, const struct sys_group *group,
                           struct pal_error *err);
+/* The question that is answered when no other was put. */
+PAL_CHECK_RESULT
+enum pal_status sys_report(struct sys_job *job, const struct sys_group *group,
+                           struct pal_error *err);
+/* Rows that make the groups' estimates add up to the whole's. */
+PAL_CHECK_RESULT
+enum pal_status sys_consistent(struct sys_job *job, struct pal_error *err);
+/* --chart FILE: every estimate of the answer, as SVG. */
+PAL_CHECK_RESULT
+enum pal_status sys_chart(struct sys_job *job, struct pal_error *err);
 
 /* ---- files that hold no table of lists
  * ------------------------------------------------------------------- */

@@ -246,7 +246,7 @@ static enum pal_status bootstrap(struct sys_job *job, const struct sys_group *gr
         pal_bootstrap_stepwise(group->lists, &ask, job->arena, &boot, err);
     pal_progress_done(progress);
     PAL_TRY(status);
-    const size_t n = boot.n - boot.failed;
+    const size_t n = boot.n;
     struct sys_row *row = sys_row_add(job, group, PAL_STR("N_hat"), boot.estimate);
     if (!row)
         return pal_nomem(err, "the answer");

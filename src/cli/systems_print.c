@@ -182,6 +182,10 @@ static pal_str short_number(double value, bool there, struct pal_arena *arena)
         const int digits = 4 - (int)floor(log10(fabs(value)));
         len = pal_num_write_fixed(value, digits < 0 ? 0 : digits, text, sizeof text);
     }
+    if (!len && isfinite(value) && value != 0 && fabs(value) < 1e-4) {
+        const double scale = pow(10, 4 - floor(log10(fabs(value))));
+        len = pal_num_write(isfinite(scale) ? round(value * scale) / scale : value, text);
+    }
     if (!len)
         len = pal_num_write(value, text);
     return pal_arena_str(arena, (pal_str){text, len});
@@ -220,6 +224,26 @@ static void table_line(struct pal_buf *out, const pal_str *cell, const size_t *w
     pal_buf_addc(out, '\n');
 }
 
+/* Words filled to 80 columns. */
+static void paragraph(struct pal_buf *out, pal_str text)
+{
+    size_t at = 0;
+    pal_str word;
+    while (pal_str_split(&text, ' ', &word)) {
+        const size_t n = letters(word);
+        if (at && at + 1 + n > 80) {
+            pal_buf_addc(out, '\n');
+            at = 0;
+        } else if (at) {
+            pal_buf_addc(out, ' ');
+            at++;
+        }
+        pal_buf_add(out, word);
+        at += n;
+    }
+    pal_buf_addc(out, '\n');
+}
+
 static enum pal_status print_table(const struct sys_job *job, struct pal_buf *out,
                                    struct pal_error *err)
 {
@@ -245,7 +269,7 @@ static enum pal_status print_table(const struct sys_job *job, struct pal_buf *ou
         at[bys + 2] = short_number(row->std_error, !isnan(row->std_error), job->arena);
         at[bys + 3] = short_number(row->low, !isnan(row->low), job->arena);
         at[bys + 4] = short_number(row->high, !isnan(row->high), job->arena);
-        at[bys + 5] = pal_str_of(row->note);
+        at[bys + 5] = row->in_words ? PAL_STR("") : pal_str_of(row->note);
     }
     for (size_t r = 0; r <= job->rows; r++)
         for (size_t c = 0; c < cols; c++) {
@@ -254,6 +278,11 @@ static enum pal_status print_table(const struct sys_job *job, struct pal_buf *ou
         }
     for (size_t r = 0; r <= job->rows; r++)
         table_line(out, &cell[r * cols], width, bys);
+    for (size_t r = 0; r < job->rows; r++)
+        if (job->row[r].in_words) {
+            pal_buf_addc(out, '\n');
+            paragraph(out, pal_str_of(job->row[r].note));
+        }
     return PAL_OK;
 }
 

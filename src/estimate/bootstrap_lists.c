@@ -19,7 +19,7 @@ struct boot {
     double people;
     size_t first;      /* replicate of piece 0 of this round */
     size_t replicates; /* of all */
-    double *estimate;  /* [replicates] NaN: none */
+    double *estimate;  /* [replicates] infinite: none */
     double *leave_out; /* [cells_n] */
 };
 
@@ -73,14 +73,15 @@ static void resample(const struct boot *b, size_t replicate, double *count)
     }
 }
 
-/* People, and the dark figure of the model that is chosen for them; NaN where a fit failed. */
+/* People, and the dark figure of the model that is chosen for them; infinite where there is none:
+ * too few people are on several lists to bound it. */
 static enum pal_status estimate_of(struct stepwise *s, double threshold, const double *count,
                                    struct pal_arena *scratch, double *out, struct pal_error *err)
 {
     bool fitted;
     ll_counts(s->fit, count);
     PAL_TRY(stepwise_run(s, threshold, scratch, &fitted, err));
-    *out = fitted ? s->fit->on[0] + exp(s->fit->beta[0]) : (double)NAN;
+    *out = fitted ? s->fit->on[0] + exp(s->fit->beta[0]) : (double)INFINITY;
     return PAL_OK;
 }
 
@@ -202,17 +203,15 @@ enum pal_status pal_bootstrap_stepwise(const struct pal_lists *lists,
         return pal_nomem(err, "a bootstrap");
     PAL_TRY(stepwise_new(lists, arena, &s, err));
     PAL_TRY(estimate_of(s, ask->threshold, lists->count, arena, &out->estimate, err));
-    if (isnan(out->estimate))
+    if (!isfinite(out->estimate))
         return pal_fail(err, PAL_NOCONV, "a fit of the stepwise choice did not settle");
     PAL_TRY(run_replicates(&b, err));
     PAL_TRY(pal_parallel(b.cells_n, ask->threads, jackknife_piece, &b, err));
+    out->failed = 0;
     out->acceleration = acceleration(&b);
     out->n = ask->replicates;
-    size_t kept = 0;
     for (size_t r = 0; r < ask->replicates; r++)
-        if (isfinite(b.estimate[r]))
-            b.estimate[kept++] = b.estimate[r];
-    out->failed = ask->replicates - kept;
+        out->failed += !isfinite(b.estimate[r]);
     out->replicate = b.estimate;
     return PAL_OK;
 }
@@ -246,6 +245,8 @@ double pal_bca_quantile(const double *sorted, size_t n, double z0, double accele
         return sorted[n - 1];
     const size_t at = (size_t)h;
     const double share = h - (double)at;
+    if (isinf(sorted[at]))
+        return share > 0 || isinf(sorted[at - 1]) ? sorted[at] : sorted[at - 1];
     return sorted[at - 1] + share * (sorted[at] - sorted[at - 1]);
 }
 
@@ -272,13 +273,19 @@ enum pal_status pal_bca_error(const double *sorted, size_t n, double estimate, d
         const double z0 = pal_bca_z0(value, n, estimate);
         for (size_t l = 0; l < levels; l++) {
             const double q = pal_bca_quantile(value, n, z0, acceleration_, level[l]);
+            if (isinf(q)) {
+                sum[2 * l + 1] = INFINITY;
+                continue;
+            }
             sum[2 * l] += q - sorted[n / 2];
             sum[2 * l + 1] += (q - sorted[n / 2]) * (q - sorted[n / 2]);
         }
     }
     for (size_t l = 0; l < levels; l++) {
         const double mean = sum[2 * l] / RESAMPLES;
-        out[l] = sqrt(fmax(0, (sum[2 * l + 1] - RESAMPLES * mean * mean) / (RESAMPLES - 1)));
+        out[l] = isinf(sum[2 * l + 1])
+                     ? (double)INFINITY
+                     : sqrt(fmax(0, (sum[2 * l + 1] - RESAMPLES * mean * mean) / (RESAMPLES - 1)));
     }
     return PAL_OK;
 }

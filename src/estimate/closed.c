@@ -4,6 +4,7 @@
 
 #include "loglinear.h"
 
+#include <glpk.h>
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_sf_gamma.h>
 #include <gsl/gsl_sf_psi.h>
@@ -222,14 +223,60 @@ static double bias(const struct dense *d, const double *inverse, double *psi, do
     return 0.5 * exp(d->beta[0]) * sum;
 }
 
-/* No estimate: the means of the likelihood's supremum lie at the edge, which shows in an intercept
- * that never settles, or a dark figure that is no number of people. */
-static bool is_finite(const struct dense *d, double people)
+/* Whether the dark figure has a value: no direction c with x'c = 0 in rows with people and <= 0 in
+ * the others moves the intercept (Fienberg & Rinaldo 2012); effects of pairs may still go to minus
+ * infinity. Full rank of the rows with people decides for nearly every table, two linear programs
+ * for the rest: how far the intercept can go up, and down. */
+static enum pal_status attained(const struct dense *d, struct pal_arena *arena, bool *out,
+                                struct pal_error *err)
 {
-    if (d->singular || !isfinite(d->beta[0]))
-        return false;
-    const double dark = exp(d->beta[0]);
-    return dark < 1000 * people && (d->converged || dark > 1e-6 * people);
+    const size_t k = d->k;
+    double *gram = pal_arena_alloc(arena, k * k, sizeof *gram);
+    double *value = pal_arena_alloc(arena, k + 1, sizeof *value);
+    int *column = pal_arena_alloc(arena, k + 1, sizeof *column);
+    if (!gram || !value || !column)
+        return pal_nomem(err, "an existence check");
+    for (size_t i = 0; i < d->rows; i++)
+        for (size_t a = 0; a < k && d->y[i] > 0; a++)
+            for (size_t b = 0; b <= a; b++)
+                gram[a * k + b] += d->x[i * k + a] * d->x[i * k + b];
+    double smallest = INFINITY;
+    for (size_t a = 0; a < k; a++)
+        value[a] = gram[a * k + a];
+    *out = ll_cholesky(gram, k);
+    for (size_t a = 0; a < k && *out; a++)
+        smallest = fmin(smallest, gram[a * k + a] * gram[a * k + a] / value[a]);
+    if (*out && smallest > LL_NEAR)
+        return PAL_OK;
+    glp_term_out(GLP_OFF);
+    glp_prob *lp = glp_create_prob();
+    glp_set_obj_dir(lp, GLP_MAX);
+    glp_add_cols(lp, (int)k);
+    for (size_t a = 0; a < k; a++) {
+        glp_set_col_bnds(lp, (int)a + 1, GLP_FR, 0, 0);
+        column[a + 1] = (int)a + 1;
+    }
+    glp_add_rows(lp, (int)d->rows);
+    for (size_t i = 0; i < d->rows; i++) {
+        memcpy(value + 1, d->x + i * k, k * sizeof *value);
+        glp_set_mat_row(lp, (int)i + 1, (int)k, column, value);
+        if (d->y[i] > 0)
+            glp_set_row_bnds(lp, (int)i + 1, GLP_FX, 0, 0);
+        else
+            glp_set_row_bnds(lp, (int)i + 1, GLP_DB, -1, 0);
+    }
+    glp_smcp control;
+    glp_init_smcp(&control);
+    control.msg_lev = GLP_MSG_OFF;
+    *out = true;
+    for (int way = 1; way >= -1 && *out; way -= 2) {
+        glp_set_obj_coef(lp, 1, way);
+        const bool solved = glp_simplex(lp, &control) == 0 && glp_get_status(lp) == GLP_OPT;
+        *out = solved && glp_get_obj_val(lp) < 1e-7;
+    }
+    glp_delete_prob(lp);
+    glp_free_env();
+    return PAL_OK;
 }
 
 enum pal_status pal_closed_fit(const struct pal_lists *lists, pal_str model,
@@ -261,7 +308,8 @@ enum pal_status pal_closed_fit(const struct pal_lists *lists, pal_str model,
     out->aic = 2 * (double)k - 2 * d->loglik;
     out->bic = log(out->people) * (double)k - 2 * d->loglik;
     out->bias = bias(d, inverse, psi, psi + k);
-    out->finite = is_finite(d, out->people) && isfinite(out->std_error);
+    PAL_TRY(attained(d, arena, &out->finite, err));
+    out->finite = out->finite && isfinite(out->std_error);
     const bool one = !d->converged || fabs(out->bias) > 0.1 * out->population;
     out->info = one && d->vanishing ? 13 : one ? 1 : d->vanishing ? 3 : 0;
     return PAL_OK;

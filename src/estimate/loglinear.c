@@ -265,8 +265,8 @@ enum pal_status pal_models_without(const struct pal_lists *lists, unsigned threa
 /* ---- fits
  * --------------------------------------------------------------------------------------------- */
 
-static enum pal_status refuse(const struct pal_lists *lists, const struct pal_existence *e,
-                              struct pal_arena *arena, struct pal_error *err)
+enum pal_status loglinear_refuse(const struct pal_lists *lists, const struct pal_existence *e,
+                                 struct pal_arena *arena, struct pal_error *err)
 {
     struct pal_buf names;
     pal_buf_init(&names, arena, 1200);
@@ -275,6 +275,12 @@ static enum pal_status refuse(const struct pal_lists *lists, const struct pal_ex
             pal_buf_adds(&names, ", ");
         pal_buf_add(&names, pal_lists_set_name(lists, e->culprit[i], ':', arena));
     }
+    if (!e->exists && e->culprits && bits(e->culprit[0]) == 1)
+        return pal_fail(err, PAL_DOMAIN,
+                        "the estimate does not exist: too few people are on more than one of the "
+                        "lists %.*s; merge lists (--merge), or leave out those that nobody is on "
+                        "(--lists)",
+                        PAL_ARG(pal_buf_str(&names)));
     if (!e->exists)
         return pal_fail(
             err, PAL_DOMAIN,
@@ -352,7 +358,7 @@ enum pal_status pal_loglinear_fit(const struct pal_lists *lists, const struct pa
     ll_model(w, model->term, model->terms, false);
     PAL_TRY(exists_of(w, false, arena, &existence, err));
     if (!existence.exists || !existence.identifiable)
-        return refuse(lists, &existence, arena, err);
+        return loglinear_refuse(lists, &existence, arena, err);
     if (!ll_fit(w, false))
         return pal_fail(err, PAL_NOCONV, "the fit of the model did not settle");
     const size_t k = w->k;

@@ -98,6 +98,10 @@ PAL_CHECK_RESULT
 enum pal_status ll_recession(const struct ll_work *work, struct pal_arena *scratch, double *out,
                              struct pal_error *err);
 
+/* PAL_DOMAIN with what is responsible and what to do. */
+enum pal_status loglinear_refuse(const struct pal_lists *lists, const struct pal_existence *e,
+                                 struct pal_arena *arena, struct pal_error *err);
+
 /* P(X <= n) and P(X >= n), the smaller, of a Poisson count. */
 double ll_poisson_tail(double n, double mean);
 

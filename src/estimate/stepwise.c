@@ -79,13 +79,15 @@ static bool fit_next(struct stepwise *s, uint32_t pair)
 enum pal_status stepwise_run(struct stepwise *s, double threshold, struct pal_arena *scratch,
                              bool *fitted, struct pal_error *err)
 {
+    struct ll_existence verdict;
     s->terms = s->t;
     s->steps = 0;
     memset(s->inside, 0, sizeof s->inside);
     memcpy(s->check->y, s->fit->y, s->fit->cells * sizeof *s->fit->y);
     memcpy(s->check->on, s->fit->on, s->fit->cells * sizeof *s->fit->on);
     ll_model(s->fit, s->term, s->terms, true);
-    *fitted = ll_fit(s->fit, false);
+    PAL_TRY(ll_exists(s->fit, scratch, &verdict, err));
+    *fitted = verdict.exists && verdict.identifiable && ll_fit(s->fit, false);
     while (*fitted && s->terms < s->t + s->pairs) {
         size_t best;
         chances(s);
@@ -124,9 +126,15 @@ enum pal_status pal_stepwise_choose(const struct pal_lists *lists, double thresh
                                     struct pal_error *err)
 {
     struct stepwise *s;
+    struct pal_model main;
+    struct pal_existence existence;
     bool fitted;
     if (!(pal_lists_people(lists) > 0))
         return pal_fail(err, PAL_DOMAIN, "nobody is on any list");
+    PAL_TRY(pal_model_new(lists, NULL, 0, arena, &main, err));
+    PAL_TRY(pal_model_exists(lists, &main, false, arena, &existence, err));
+    if (!existence.exists || !existence.identifiable)
+        return loglinear_refuse(lists, &existence, arena, err);
     PAL_TRY(stepwise_new(lists, arena, &s, err));
     s->look = look_at_all;
     PAL_TRY(stepwise_run(s, threshold, arena, &fitted, err));
