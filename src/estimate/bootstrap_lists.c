@@ -211,7 +211,7 @@ enum pal_status pal_bootstrap_stepwise(const struct pal_lists *lists,
     out->acceleration = acceleration(&b);
     out->n = ask->replicates;
     for (size_t r = 0; r < ask->replicates; r++)
-        out->failed += !isfinite(b.estimate[r]);
+        out->failed += isfinite(b.estimate[r]) ? 0 : 1;
     out->replicate = b.estimate;
     return PAL_OK;
 }
