@@ -65,9 +65,10 @@ enum pal_status pal_areas_sort(const struct pal_areas *areas, const uint32_t *ar
 /* ---- marks -------------------------------------------------------------------------------------
  */
 
-/* What a later room (review) says about a figure, printed if given. */
+/* What a later room (review) says about figures, in the language of the page: `state` in a word for
+ * the legend, `note` as it stands beside the figure. Equal marks are one. */
 struct pal_mark {
-    pal_str key, state, note;
+    pal_str state, note;
 };
 
 /* ---- tables ------------------------------------------------------------------------------------
@@ -173,8 +174,10 @@ struct pal_report_input {
     size_t folders;
     const struct pal_evidence *evidence;
     size_t evidence_n;
-    const struct pal_mark *mark;
+    const struct pal_mark *mark; /* [marks] */
     size_t marks;
+    const uint32_t *mark_of; /* [figures->n] 1 + index in mark, 0: none; NULL: no review yet    */
+    pal_str mark_legend;     /* with {1} for "endorsed: 12; disputed: 1", under every table     */
     struct pal_text title, subtitle; /* of the cycle                                */
     pal_str as_of;                   /* "2026-01-31", the only date; may be empty   */
     bool synthetic;                  /* any synthetic input: said on every page     */

@@ -376,4 +376,50 @@ enum pal_status pal_ledger_standing(struct pal_ledger *ledger, pal_str packet,
                                     struct pal_arena *arena, const struct pal_standing **out,
                                     size_t *n, struct pal_error *err);
 
+/* ---- marks in print ---- */
+
+struct pal_review_mark { /* where a figure stands, by the ledger */
+    pal_str figure;
+    enum pal_review_state state;
+    pal_str sent;                  /* the value sent                                      */
+    pal_str value, origin, reason; /* the Government's                                    */
+    pal_str by, packet, deadline;  /* return; packet; its deadline                        */
+};
+/* Of every figure that was ever sent, sorted by figure. A later packet that says the same of a
+ * figure keeps its answer; one that says otherwise begins anew. `as_of` decides what is late;
+ * empty: nothing is. */
+PAL_CHECK_RESULT
+enum pal_status pal_review_marks(struct pal_ledger *ledger, pal_str as_of, struct pal_arena *arena,
+                                 const struct pal_review_mark **out, size_t *n,
+                                 struct pal_error *err);
+
+/* Writes corrected counts into the rows of the datasets that gave them, where one row alone did, so
+ * that computing again gives what follows from the corrections (rates, shares, totals). *rows says
+ * how many. */
+PAL_CHECK_RESULT
+enum pal_status pal_review_correct(const struct pal_review_mark *mark, size_t n,
+                                   const struct pal_figures *draft,
+                                   struct pal_dataset *const *dataset, size_t datasets,
+                                   struct pal_arena *scratch, size_t *rows, struct pal_error *err);
+
+struct pal_reviewed;
+/* The figures with what governments said of them. `revised`: computed again after
+ * pal_review_correct; NULL: nothing followed. A correction is a row of its own behind the draft
+ * (VERSION, SOURCE return:ID); so is what follows from one, and the Government's value of a
+ * disputed figure. */
+PAL_CHECK_RESULT
+enum pal_status pal_review_apply(const struct pal_review_mark *mark, size_t n,
+                                 const struct pal_figures *draft, const struct pal_figures *revised,
+                                 struct pal_arena *arena, struct pal_reviewed **out,
+                                 struct pal_error *err);
+const struct pal_figures *pal_reviewed_all(const struct pal_reviewed *reviewed); /* figures.csv */
+/* What is printed: one row a figure, the newest version. */
+struct pal_figures *pal_reviewed_printed(struct pal_reviewed *reviewed);
+/* Fills mark, marks, mark_of and mark_legend for one language. */
+PAL_CHECK_RESULT
+enum pal_status pal_reviewed_marks(const struct pal_reviewed *reviewed, enum pal_language language,
+                                   struct pal_arena *arena, struct pal_report_input *input,
+                                   struct pal_error *err);
+size_t pal_reviewed_count(const struct pal_reviewed *reviewed, enum pal_review_state state);
+
 #endif

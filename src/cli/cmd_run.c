@@ -182,14 +182,14 @@ static enum pal_status write_findings(const struct pal_report_input *input,
     return pal_outdir_write(outdir, PAL_STR("findings.csv"), pal_buf_str(&out), err);
 }
 
-static enum pal_status write_figures(const struct cli_work *work,
+static enum pal_status write_figures(const struct pal_figures *all,
                                      const struct pal_report_input *input,
                                      const struct run_formats *formats, struct pal_outdir *outdir,
                                      struct pal_arena *scratch, struct pal_error *err)
 {
     struct pal_sink *sink;
     PAL_TRY(pal_sink_open(outdir, PAL_STR("figures.csv"), scratch, &sink, err));
-    PAL_TRY(pal_figures_write(work->figures, sink, err));
+    PAL_TRY(pal_figures_write(all, sink, err));
     PAL_TRY(pal_sink_close(sink, err));
     PAL_TRY(write_findings(input, outdir, scratch, err));
     return formats->sdmx ? pal_sdmx_write(input, outdir, scratch, err) : PAL_OK;
@@ -240,17 +240,6 @@ static void say_what_was_done(struct cli *cli, const char *out, const struct cli
         fprintf(cli->out, "  %s/report/%s/index.html\n", out, pal_language_code(language[i]));
 }
 
-/* What governments answered so far; the head tells which state of the ledger this run read. */
-static enum pal_status read_ledger(struct cli *cli, struct cli_work *work, struct pal_error *err)
-{
-    struct pal_ledger *ledger;
-    const char *path = cli_cycle_ledger(&work->cycle, cli->arena);
-    if (!path)
-        return pal_nomem(err, "the ledger");
-    PAL_TRY(pal_ledger_open(path, PAL_LEDGER_READ, cli->arena, &ledger, err));
-    return ledger ? pal_ledger_head(ledger, work->ledger_head, err) : PAL_OK;
-}
-
 static enum pal_status run(struct cli *cli, struct pal_error *err)
 {
     const struct options *options = cli->options;
@@ -271,13 +260,14 @@ static enum pal_status run(struct cli *cli, struct pal_error *err)
                                                    .as_of = options->as_of,
                                                    .threads = options->threads},
                         &work, err));
-    PAL_TRY(read_ledger(cli, &work, err));
+    struct pal_reviewed *reviewed;
+    PAL_TRY(run_review(cli, &work, &reviewed, err));
     if (!languages) {
         languages = work.cycle.languages_n;
         memcpy(language, work.cycle.language, languages * sizeof *language);
     }
     struct pal_report_input input = {
-        .figures = work.figures,
+        .figures = reviewed ? pal_reviewed_printed(reviewed) : work.figures,
         .catalogue = work.catalogue,
         .areas = work.areas,
         .dataset = work.dataset,
@@ -309,12 +299,15 @@ static enum pal_status run(struct cli *cli, struct pal_error *err)
         return pal_nomem(err, "the tables");
     PAL_TRY(pal_arena_defer(cli->arena, (void (*)(void *))pal_arena_free, scratch, err));
     PAL_TRY(pal_outdir_open(out, cli->arena, &outdir, err));
-    PAL_TRY(write_figures(&work, &input, &formats, outdir, scratch, err));
+    PAL_TRY(write_figures(reviewed ? pal_reviewed_all(reviewed) : work.figures, &input, &formats,
+                          outdir, scratch, err));
     struct pal_progress *progress =
         pal_progress_new(cli->arena, cli->err, "writing languages", languages);
     for (size_t i = 0; i < languages; i++) {
         PAL_TRY(pal_area_order_new(work.areas, language[i], cli->arena, &input.order[language[i]],
                                    err));
+        if (reviewed)
+            PAL_TRY(pal_reviewed_marks(reviewed, language[i], cli->arena, &input, err));
         PAL_TRY(write_language(&input, language, languages, i, &formats, outdir, scratch, err));
         pal_progress_step(progress, i + 1);
     }
@@ -323,6 +316,8 @@ static enum pal_status run(struct cli *cli, struct pal_error *err)
     PAL_TRY(write_log(cli, options, &work, (double)clock() / CLOCKS_PER_SEC, outdir, scratch, err));
     PAL_TRY(pal_outdir_commit(outdir, err));
     say_what_was_done(cli, out, &work, &input, language, languages);
+    if (reviewed)
+        run_review_say(cli, reviewed);
     return PAL_OK;
 }
 

@@ -17,4 +17,11 @@ enum pal_status run_manifest(const struct cli_work *work, const struct pal_repor
                              struct pal_outdir *outdir, struct pal_arena *scratch,
                              struct pal_error *err);
 
+/* *out NULL: the cycle has no ledger, or nothing was sent. Fills work->ledger_head. Corrected rows of
+ * the datasets are changed in memory. */
+PAL_CHECK_RESULT
+enum pal_status run_review(struct cli *cli, struct cli_work *work, struct pal_reviewed **out,
+                           struct pal_error *err);
+void run_review_say(struct cli *cli, const struct pal_reviewed *reviewed);
+
 #endif

@@ -170,6 +170,7 @@ struct report_notes {
     uint32_t everywhere;          /* flags that all figures of the table carry            */
     const uint32_t *column_flags; /* [plan columns] flags that all figures of a column carry,
                                      and not all of the table                             */
+    const struct pal_mark *mark_everywhere; /* that all figures of States carry; NULL: none */
     unsigned symbols;             /* enum report_symbol bits that were printed            */
     const struct pal_definition *const *national; /* [national_n] definitions beside the standard */
     size_t national_n;
@@ -179,6 +180,9 @@ enum pal_status report_notes_begin(const struct pal_report_input *input,
                                    const struct pal_table_definition *definition,
                                    enum pal_language language, struct pal_arena *arena,
                                    struct report_notes *out, struct pal_error *err);
+/* What the review says of a figure; NULL where it says nothing. */
+const struct pal_mark *report_mark_of(const struct pal_report_input *input,
+                                      const struct pal_figure *figure);
 /* What is written beside a value: its year where it is not the row's (row_period; 0: do not say),
  * its flags without those of `said`, the State's own figure, what the review says. */
 PAL_CHECK_RESULT

@@ -399,6 +399,29 @@ static enum pal_status find_common_flags(struct layout *l, bool *synthetic, stru
     return PAL_OK;
 }
 
+/* A mark that all figures of States in the table carry is said once too. */
+static void find_common_mark(struct layout *l)
+{
+    const struct pal_mark *common = NULL;
+    size_t n = 0;
+    for (size_t r = 0; r < l->rows && l->plan->input->mark_of; r++) {
+        const struct plan_row *row = &l->row[r];
+        for (size_t c = 0; c < l->plan->columns; c++) {
+            if (row->row.kind != PAL_ROW_AREA && row->row.kind != PAL_ROW_PART)
+                continue;
+            const struct pal_figure *f = plan_slots(l->plan, row->row.area, row->key)[c];
+            const struct pal_mark *mark = f ? report_mark_of(l->plan->input, f) : NULL;
+            if (!f)
+                continue;
+            if (!mark || (n && mark != common))
+                return;
+            common = mark;
+            n++;
+        }
+    }
+    l->notes->mark_everywhere = n > 1 ? common : NULL;
+}
+
 static enum pal_status order_of(const struct pal_report_input *input, enum pal_language language,
                                 struct pal_arena *arena, const struct pal_area_order **out,
                                 struct pal_error *err)
@@ -455,6 +478,7 @@ enum pal_status pal_table_layout(const struct pal_report_input *input,
         return pal_nomem(err, "a table");
     bool synthetic = false;
     PAL_TRY(find_common_flags(&l, &synthetic, err));
+    find_common_mark(&l);
     const size_t heads = make_heads(&l);
     for (size_t r = 0; r < rows; r++) {
         kinds[r] = row[r].row;

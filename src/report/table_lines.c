@@ -483,6 +483,60 @@ static void common_flag_lines(struct lines *l)
                      pal_word(l->notes->language, (enum pal_word)(PAL_WORD_FLAG_CENSORED + bit)));
 }
 
+struct marked { /* how many figures of the table carry each state of review */
+    const struct lines *l;
+    pal_str state[32];
+    size_t count[32], n;
+};
+
+static void visit_mark(void *context, const struct pal_figure *figure)
+{
+    struct marked *m = context;
+    const struct pal_mark *mark = report_mark_of(m->l->notes->input, figure);
+    if (!mark)
+        return;
+    size_t at = 0;
+    while (at < m->n && !pal_str_eq(m->state[at], mark->state))
+        at++;
+    if (at == PAL_COUNT(m->state))
+        return;
+    m->state[at] = mark->state;
+    m->count[at]++;
+    m->n += at == m->n;
+}
+
+/* The mark of all figures, and a legend that counts them by state. */
+static void mark_lines(struct lines *l)
+{
+    struct marked m = {.l = l, .n = 0};
+    struct pal_buf counts, line;
+    const pal_str form = l->notes->input->mark_legend;
+    if (!l->notes->input->mark_of)
+        return;
+    each_figure(l, visit_mark, &m);
+    if (l->notes->mark_everywhere && l->notes->mark_everywhere->note.len)
+        add_line(l, l->notes->mark_everywhere->note);
+    pal_buf_init(&counts, l->notes->arena, 65536);
+    pal_buf_init(&line, l->notes->arena, 65536);
+    for (size_t i = 0; i < m.n; i++) {
+        const pal_str with[] = {m.state[i], pal_arena_printf(l->notes->arena, "%zu", m.count[i])};
+        if (i)
+            pal_buf_add(&counts, report_semicolon(l->notes->language));
+        pal_buf_add(&counts,
+                    pal_word_fill(l->notes->language, PAL_WORD_LABELLED, with, 2, l->notes->arena));
+    }
+    for (size_t i = 0; i < form.len && m.n; i++) {
+        if (i + 2 < form.len && memcmp(form.ptr + i, "{1}", 3) == 0) {
+            pal_buf_add(&line, pal_buf_str(&counts));
+            i += 2;
+        } else {
+            pal_buf_addc(&line, form.ptr[i]);
+        }
+    }
+    if (line.len)
+        add_line(l, pal_buf_str(&line));
+}
+
 static bool has_column(const struct plan *plan, size_t indicator)
 {
     for (size_t c = 0; c < plan->columns; c++)
@@ -567,6 +621,7 @@ enum pal_status report_lines(const struct report_notes *notes, const struct plan
         add_line(&l, pal_text_in(&t->note[i], language));
     common_flag_lines(&l);
     column_flag_lines(&l);
+    mark_lines(&l);
     absent_line(&l);
     PAL_TRY(source_line(&l, err));
     method_lines(&l);

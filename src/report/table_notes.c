@@ -125,24 +125,21 @@ static enum pal_status national_notes(struct report_notes *notes, const struct p
     return PAL_OK;
 }
 
+const struct pal_mark *report_mark_of(const struct pal_report_input *input,
+                                      const struct pal_figure *figure)
+{
+    const size_t at = (size_t)(figure - input->figures->figure);
+    const uint32_t mark = input->mark_of && at < input->figures->n ? input->mark_of[at] : 0;
+    return mark ? &input->mark[mark - 1] : NULL;
+}
+
 static enum pal_status review_notes(struct report_notes *notes, const struct pal_figure *figure,
                                     struct pal_cell *cell, struct pal_error *err)
 {
-    if (!notes->input->marks)
-        return PAL_OK;
-    const pal_str key = pal_figure_key(notes->input->figures, figure, notes->arena);
-    for (size_t i = 0; i < notes->input->marks; i++) {
-        const struct pal_mark *mark = &notes->input->mark[i];
-        if (!pal_str_eq(mark->key, key))
-            continue;
-        const pal_str with[] = {mark->state, mark->note};
-        PAL_TRY(add_note(notes,
-                         mark->note.len ? pal_word_fill(notes->language, PAL_WORD_MARK_NOTE, with,
-                                                        PAL_COUNT(with), notes->arena)
-                                        : mark->state,
-                         cell, err));
-    }
-    return PAL_OK;
+    const struct pal_mark *mark = report_mark_of(notes->input, figure);
+    return mark && mark != notes->mark_everywhere && mark->note.len
+               ? add_note(notes, mark->note, cell, err)
+               : PAL_OK;
 }
 
 enum pal_status report_notes_of(struct report_notes *notes, const struct pal_figure *figure,
