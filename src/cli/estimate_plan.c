@@ -411,3 +411,9 @@ enum pal_status est_plan_new(const struct est_request *request, struct pal_arena
     *out = plan;
     return PAL_OK;
 }
+
+enum pal_status est_plan_column(struct est_plan *plan, pal_str name, bool number,
+                                struct pal_arena *arena, size_t *out, struct pal_error *err)
+{
+    return need_column(plan, name, number, arena, out, err);
+}

@@ -1,4 +1,4 @@
-/* estimate_standard.c: a standard population from a file: its categories and their weights. */
+/* estimate_standard.c: a population from a file: its categories, and what each of them weighs. */
 #include "estimate.h"
 
 #include <math.h>
@@ -11,19 +11,32 @@ static size_t header_find(const pal_str *header, size_t n, pal_str name)
     return SIZE_MAX;
 }
 
+struct words { /* what messages call it */
+    const char *what, *number, *brief;
+    const char *option; /* names the columns of categories              */
+    const char *weight; /* the column of numbers where several are left */
+};
+static const struct words a_standard = {"the standard population", "standard weight",
+                                        "the standard", "--standard-by", "weight"};
+static const struct words a_population = {"the population", "population", "the population",
+                                          "the margin", "population"};
+
 struct layout { /* which fields hold categories, which one the weight */
+    const struct words *words;
     size_t *category;
     size_t categories, weight;
 };
 
-static enum pal_status find_layout(const char *path, const pal_str *header, size_t n, pal_str *by,
+static enum pal_status find_layout(const char *path, const struct words *words,
+                                   const pal_str *header, size_t n, pal_str *by,
                                    struct pal_arena *arena, struct layout *out,
                                    struct pal_error *err)
 {
     if (n < 2)
         return pal_fail(err, PAL_DATA, "'%s' needs a column of categories and one of weights",
                         path);
-    *out = (struct layout){.weight = SIZE_MAX,
+    *out = (struct layout){.words = words,
+                           .weight = SIZE_MAX,
                            .category = pal_arena_alloc(arena, n, sizeof *out->category)};
     if (!out->category)
         return pal_nomem(err, path);
@@ -42,7 +55,7 @@ static enum pal_status find_layout(const char *path, const pal_str *header, size
     while (rest.len) {
         pal_str name;
         if (!est_name(&rest, ",", arena, &name))
-            return pal_fail(err, PAL_USAGE, "--standard-by '%.*s' is no list of columns",
+            return pal_fail(err, PAL_USAGE, "%s '%.*s' is no list of columns", words->option,
                             PAL_ARG(*by));
         if (rest.len) {
             rest.ptr++;
@@ -66,13 +79,13 @@ static enum pal_status find_layout(const char *path, const pal_str *header, size
                 out->weight = i;
         }
     } else {
-        out->weight = header_find(header, n, PAL_STR("weight"));
+        out->weight = header_find(header, n, pal_str_of(words->weight));
     }
     if (out->weight == SIZE_MAX)
         return pal_fail(err, PAL_USAGE,
                         "'%s' has several columns beside '%.*s' and none is called "
-                        "'weight'",
-                        path, PAL_ARG(*by));
+                        "'%s'",
+                        path, PAL_ARG(*by), words->weight);
     return PAL_OK;
 }
 
@@ -94,19 +107,20 @@ static enum pal_status add_category(const char *path, const struct layout *layou
     *category = pal_buf_str(&text);
     const pal_str number = record->field[layout->weight];
     if (!pal_num_parse(number, weight) || !(*weight >= 0))
-        return pal_fail_at(err, PAL_DATA, &at, "standard weight '%.*s' is no number from 0",
-                           PAL_ARG(number));
+        return pal_fail_at(err, PAL_DATA, &at, "%s '%.*s' is no number from 0",
+                           layout->words->number, PAL_ARG(number));
     bool is_new;
     if (pal_map_add(seen, *category, &is_new) == SIZE_MAX)
         return pal_nomem(err, path);
     if (!is_new)
-        return pal_fail_at(err, PAL_DATA, &at, "category '%.*s' stands twice in the standard",
-                           PAL_ARG(*category));
+        return pal_fail_at(err, PAL_DATA, &at, "category '%.*s' stands twice in %s",
+                           PAL_ARG(*category), layout->words->brief);
     return PAL_OK;
 }
 
-enum pal_status est_standard_read(const char *path, pal_str *by, struct pal_arena *arena,
-                                  struct pal_standard *out, struct pal_error *err)
+static enum pal_status read_categories(const char *path, const struct words *words, pal_str *by,
+                                       struct pal_arena *arena, struct pal_standard *out,
+                                       struct pal_error *err)
 {
     struct pal_records *records;
     struct pal_record record;
@@ -119,7 +133,7 @@ enum pal_status est_standard_read(const char *path, pal_str *by, struct pal_aren
     PAL_TRY(pal_records_open(path, &dialect, NULL, arena, &records, err));
     size_t n, room = 0;
     const pal_str *header = pal_records_header(records, &n);
-    PAL_TRY(find_layout(path, header, n, by, arena, &layout, err));
+    PAL_TRY(find_layout(path, words, header, n, by, arena, &layout, err));
     struct pal_map *seen = pal_map_new(arena, 0);
     pal_str *category = NULL;
     double *weight = NULL;
@@ -148,7 +162,19 @@ enum pal_status est_standard_read(const char *path, pal_str *by, struct pal_aren
         rows++;
     }
     if (!rows)
-        return pal_fail(err, PAL_DATA, "the standard population '%s' has no rows", path);
+        return pal_fail(err, PAL_DATA, "%s '%s' has no rows", words->what, path);
     *out = (struct pal_standard){.n = rows, .category = category, .weight = weight};
     return PAL_OK;
+}
+
+enum pal_status est_standard_read(const char *path, pal_str *by, struct pal_arena *arena,
+                                  struct pal_standard *out, struct pal_error *err)
+{
+    return read_categories(path, &a_standard, by, arena, out, err);
+}
+
+enum pal_status est_population_read(const char *path, pal_str by, struct pal_arena *arena,
+                                    struct pal_standard *out, struct pal_error *err)
+{
+    return read_categories(path, &a_population, &by, arena, out, err);
 }

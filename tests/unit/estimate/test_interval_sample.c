@@ -98,7 +98,7 @@ Test(estimate_interval_sample, agrees_with_r_survey)
 }
 
 /* Korn & Graubard's limits of a simple random sample with many degrees of freedom are Clopper and
- * Pearson's: 7 of 20, as printed in Newcombe 1998's companion tables (0.1539, 0.5922). */
+ * Pearson's: 7 of 20, R's binom.test(7, 20). */
 Test(estimate_interval_sample, beta_is_clopper_pearson_for_simple_samples)
 {
     const double p = 7.0 / 20;

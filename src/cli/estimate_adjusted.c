@@ -1,0 +1,308 @@
+/* estimate_adjusted.c: what the rows give to the steps that adjust weights: cells, terms, answers.
+ */
+#include "estimate_adjust.h"
+
+#include <math.h>
+#include <string.h>
+
+struct tuples { /* cells of the code tuples met in the file at hand */
+    struct pal_groups *tuple;
+    uint32_t *cell; /* [room] */
+    size_t known, room;
+};
+
+struct est_adjusted {
+    const struct est_adjust *adjust;
+    struct pal_arena *arena;
+    size_t rows, room;
+    uint8_t *respondent;    /* [room] or NULL: all */
+    uint32_t **cell;        /* [margins][room] */
+    double *x;              /* [room * terms] */
+    struct pal_map **names; /* [margins] cells by name */
+    struct tuples *tuples;  /* [margins] */
+};
+
+enum pal_status est_adjusted_new(const struct est_adjust *adjust, struct pal_arena *arena,
+                                 struct est_adjusted **out, struct pal_error *err)
+{
+    struct est_adjusted *a = pal_arena_alloc(arena, 1, sizeof *a);
+    if (!a)
+        return pal_nomem(err, "adjusted weights");
+    *a = (struct est_adjusted){.adjust = adjust, .arena = arena};
+    a->cell = pal_arena_alloc(arena, adjust->margins + 1, sizeof *a->cell);
+    a->names = pal_arena_alloc(arena, adjust->margins + 1, sizeof *a->names);
+    a->tuples = pal_arena_alloc(arena, adjust->margins + 1, sizeof *a->tuples);
+    if (!a->cell || !a->names || !a->tuples)
+        return pal_nomem(err, "adjusted weights");
+    for (size_t m = 0; m < adjust->margins; m++) {
+        const struct est_margin *margin = &adjust->margin[m];
+        a->names[m] = pal_map_new(arena, margin->cells);
+        if (!a->names[m])
+            return pal_nomem(err, "adjusted weights");
+        for (size_t c = 0; c < margin->cells; c++)
+            if (pal_map_add(a->names[m], margin->name[c], NULL) == SIZE_MAX)
+                return pal_nomem(err, "adjusted weights");
+        PAL_TRY(pal_groups_new(arena, margin->columns, &a->tuples[m].tuple, err));
+    }
+    *out = a;
+    return PAL_OK;
+}
+
+static enum pal_status make_room(struct est_adjusted *a, size_t rows, struct pal_error *err)
+{
+    const struct est_adjust *adjust = a->adjust;
+    if (rows <= a->room)
+        return PAL_OK;
+    const size_t room = rows > 2 * a->room ? rows : 2 * a->room;
+    bool ok = true;
+    if (adjust->respondents) {
+        a->respondent = pal_arena_grow(a->arena, a->respondent, a->room, room, 1);
+        ok = a->respondent != NULL;
+    }
+    for (size_t m = 0; m < adjust->margins && ok; m++) {
+        a->cell[m] = pal_arena_grow(a->arena, a->cell[m], a->room, room, sizeof(uint32_t));
+        ok = a->cell[m] != NULL;
+    }
+    if (adjust->terms && ok) {
+        a->x = pal_arena_grow(a->arena, a->x, a->room * adjust->terms, room * adjust->terms,
+                              sizeof(double));
+        ok = a->x != NULL;
+    }
+    a->room = room;
+    return ok ? PAL_OK : pal_nomem(err, "adjusted weights");
+}
+
+/* ---- cells
+ * ---------------------------------------------------------------------------------------- */
+
+static bool tuple_room(struct tuples *t, size_t tuples, struct pal_arena *arena)
+{
+    if (tuples <= t->room)
+        return true;
+    const size_t room = tuples > 2 * t->room ? tuples : 2 * t->room;
+    uint32_t *grown = pal_arena_grow(arena, t->cell, t->room, room, sizeof *grown);
+    if (!grown)
+        return false;
+    t->cell = grown;
+    t->room = room;
+    return true;
+}
+
+/* The cell that the texts of a row name; PAL_NO_CELL where one of them is missing. */
+static enum pal_status learn_cell(struct est_adjusted *a, size_t m, const struct pal_batch *batch,
+                                  size_t row, uint32_t *out, struct pal_error *err)
+{
+    const struct est_margin *margin = &a->adjust->margin[m];
+    struct pal_buf text;
+    pal_buf_init(&text, a->arena, 1 << 20);
+    *out = PAL_NO_CELL;
+    for (size_t i = 0; i < margin->columns; i++) {
+        const struct pal_column *column = &batch->col[margin->column[i]];
+        if (!column->code[row])
+            return PAL_OK;
+        if (i)
+            pal_buf_addc(&text, '|');
+        pal_buf_add(&text, pal_dict_text(column->dict, column->code[row]));
+    }
+    PAL_TRY(pal_buf_status(&text, "a cell", err));
+    if (!margin->population) {
+        const size_t at = pal_map_add(a->names[m], pal_buf_str(&text), NULL);
+        *out = (uint32_t)at;
+        return at == SIZE_MAX ? pal_nomem(err, "adjusted weights") : PAL_OK;
+    }
+    const size_t at = pal_map_find(a->names[m], pal_buf_str(&text));
+    if (at != SIZE_MAX) {
+        *out = (uint32_t)at;
+        return PAL_OK;
+    }
+    const struct pal_place place = {.file = batch->file, .line = batch->line[row]};
+    const pal_str near = pal_nearest(pal_buf_str(&text), margin->name, margin->cells);
+    return pal_fail_at(err, PAL_DATA, &place, "'%.*s' of '%.*s' is not in the population%s%.*s%s",
+                       PAL_ARG(pal_buf_str(&text)), PAL_ARG(margin->text),
+                       near.len ? "; did you mean '" : "", PAL_ARG(near), near.len ? "'?" : "");
+}
+
+/* Rows that did not answer are in no cell of a population; they are in their class. */
+static enum pal_status find_cells(struct est_adjusted *a, size_t m, const struct pal_batch *batch,
+                                  struct pal_error *err)
+{
+    const struct est_margin *margin = &a->adjust->margin[m];
+    struct tuples *t = &a->tuples[m];
+    uint32_t *key = pal_arena_alloc(a->arena, margin->columns, sizeof *key);
+    uint32_t *cell = a->cell[m] + a->rows;
+    if (!key)
+        return pal_nomem(err, "adjusted weights");
+    for (size_t row = 0; row < batch->rows; row++) {
+        cell[row] = PAL_NO_CELL;
+        if (margin->population && a->respondent && !a->respondent[a->rows + row])
+            continue;
+        for (size_t i = 0; i < margin->columns; i++)
+            key[i] = batch->col[margin->column[i]].code[row];
+        const uint32_t tuple = pal_groups_add(t->tuple, key);
+        if (tuple == PAL_NO_GROUP || !tuple_room(t, (size_t)tuple + 1, a->arena))
+            return pal_nomem(err, "adjusted weights");
+        if (tuple >= t->known) {
+            PAL_TRY(learn_cell(a, m, batch, row, &t->cell[tuple], err));
+            t->known = (size_t)tuple + 1;
+        }
+        cell[row] = t->cell[tuple];
+    }
+    return PAL_OK;
+}
+
+/* ---- answers and terms
+ * ------------------------------------------------------------------------------ */
+
+static bool same_text(pal_str text, pal_str wanted)
+{
+    double a, b;
+    return pal_str_eq(text, wanted) ||
+           (pal_num_parse(text, &a) && pal_num_parse(wanted, &b) && a == b);
+}
+
+static bool condition_holds(const struct est_where *where, pal_str text)
+{
+    double value;
+    if (where->operator!= EST_PREFIX && pal_num_parse(text, &value))
+        return est_where_number(where, value);
+    return est_where_text(where, text);
+}
+
+static void find_respondents(struct est_adjusted *a, const struct pal_batch *batch)
+{
+    const struct pal_column *column = &batch->col[a->adjust->respondent_column];
+    for (size_t row = 0; row < batch->rows; row++)
+        a->respondent[a->rows + row] =
+            column->code[row] &&
+            condition_holds(&a->adjust->respondent, pal_dict_text(column->dict, column->code[row]));
+}
+
+static enum pal_status find_terms(struct est_adjusted *a, const struct pal_batch *batch,
+                                  struct pal_error *err)
+{
+    const struct est_adjust *adjust = a->adjust;
+    for (size_t row = 0; row < batch->rows; row++) {
+        double *x = a->x + (a->rows + row) * adjust->terms;
+        const bool counts = !a->respondent || a->respondent[a->rows + row];
+        for (size_t t = 0; t < adjust->terms; t++) {
+            const struct est_term *term = &adjust->term[t];
+            if (term->kind == EST_TERM_ONE) {
+                x[t] = 1;
+                continue;
+            }
+            const struct pal_column *column = &batch->col[term->column];
+            const bool number = term->kind == EST_TERM_NUMBER;
+            x[t] = 0;
+            if (number ? column->absent[row] != PAL_PRESENT : !column->code[row]) {
+                const struct pal_place place = {.file = batch->file, .line = batch->line[row]};
+                if (counts)
+                    return pal_fail_at(err, PAL_DATA, &place,
+                                       "'%.*s' is empty; weights can be calibrated only where "
+                                       "every row has its terms",
+                                       PAL_ARG(column->name));
+                continue;
+            }
+            x[t] = number ? column->value[row]
+                          : same_text(pal_dict_text(column->dict, column->code[row]), term->value);
+        }
+    }
+    return PAL_OK;
+}
+
+enum pal_status est_adjusted_rows(struct est_adjusted *a, const struct pal_batch *batch,
+                                  struct pal_error *err)
+{
+    PAL_TRY(make_room(a, a->rows + batch->rows, err));
+    if (a->respondent)
+        find_respondents(a, batch);
+    for (size_t m = 0; m < a->adjust->margins; m++)
+        PAL_TRY(find_cells(a, m, batch, err));
+    if (a->adjust->terms)
+        PAL_TRY(find_terms(a, batch, err));
+    a->rows += batch->rows;
+    return PAL_OK;
+}
+
+/* ---- several files
+ * ----------------------------------------------------------------------------------- */
+
+static enum pal_status fold_cells(struct est_adjusted *into, const struct est_adjusted *from,
+                                  size_t m, struct pal_error *err)
+{
+    const size_t n = pal_map_count(from->names[m]);
+    uint32_t *mine = pal_arena_alloc(into->arena, n + 1, sizeof *mine);
+    if (!mine)
+        return pal_nomem(err, "adjusted weights");
+    for (size_t c = 0; c < n; c++) {
+        const size_t at = pal_map_add(into->names[m], pal_map_key(from->names[m], c), NULL);
+        if (at == SIZE_MAX)
+            return pal_nomem(err, "adjusted weights");
+        mine[c] = (uint32_t)at;
+    }
+    for (size_t i = 0; i < from->rows; i++) {
+        const uint32_t cell = from->cell[m][i];
+        into->cell[m][into->rows + i] = cell == PAL_NO_CELL ? PAL_NO_CELL : mine[cell];
+    }
+    return PAL_OK;
+}
+
+enum pal_status est_adjusted_fold(struct est_adjusted *into, const struct est_adjusted *from,
+                                  struct pal_error *err)
+{
+    const size_t terms = into->adjust->terms;
+    PAL_TRY(make_room(into, into->rows + from->rows, err));
+    if (into->respondent && from->rows)
+        memcpy(into->respondent + into->rows, from->respondent, from->rows);
+    for (size_t m = 0; m < into->adjust->margins; m++)
+        PAL_TRY(fold_cells(into, from, m, err));
+    if (terms && from->rows)
+        memcpy(into->x + into->rows * terms, from->x, from->rows * terms * sizeof *from->x);
+    into->rows += from->rows;
+    return PAL_OK;
+}
+
+/* ---- steps
+ * ---------------------------------------------------------------------------------------------- */
+
+static enum pal_status names_of(const struct est_adjusted *a, size_t m, struct pal_arena *arena,
+                                struct pal_margin *out, struct pal_error *err)
+{
+    const size_t n = pal_map_count(a->names[m]);
+    pal_str *name = pal_arena_alloc(arena, n + 1, sizeof *name);
+    if (!name)
+        return pal_nomem(err, "adjusted weights");
+    for (size_t c = 0; c < n; c++)
+        name[c] = pal_map_key(a->names[m], c);
+    *out = (struct pal_margin){n, a->cell[m], a->adjust->margin[m].population, name};
+    return PAL_OK;
+}
+
+enum pal_status est_adjusted_steps(const struct est_adjusted *a, struct pal_arena *arena,
+                                   const struct pal_adjust **out, size_t *n, struct pal_error *err)
+{
+    const struct est_adjust *adjust = a->adjust;
+    struct pal_adjust *step = pal_arena_alloc(arena, adjust->steps + 1, sizeof *step);
+    struct pal_margin *margin = pal_arena_alloc(arena, adjust->margins + 1, sizeof *margin);
+    pal_str *term = pal_arena_alloc(arena, adjust->terms + 1, sizeof *term);
+    size_t m = 0;
+    if (!step || !margin || !term)
+        return pal_nomem(err, "adjusted weights");
+    for (size_t t = 0; t < adjust->terms; t++)
+        term[t] = adjust->term[t].text;
+    for (size_t s = 0; s < adjust->steps; s++) {
+        step[s] = adjust->step[s];
+        step[s].respondent = a->respondent;
+        step[s].margin = margin + m;
+        for (size_t k = 0; k < step[s].margins; k++, m++)
+            PAL_TRY(names_of(a, m, arena, &margin[m], err));
+        if (step[s].kind != PAL_ADJUST_CALIBRATE)
+            continue;
+        step[s].terms = adjust->terms;
+        step[s].x = a->x;
+        step[s].total = adjust->total;
+        step[s].term = term;
+    }
+    *out = step;
+    *n = adjust->steps;
+    return PAL_OK;
+}
