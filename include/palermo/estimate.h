@@ -417,6 +417,7 @@ struct pal_survey_kind { /* a statistic: src/estimate/survey_statistic.c lists t
     bool share;     /* between 0 and 1: intervals of proportions */
     bool deff;      /* has a design effect                      */
     bool adds;      /* a sum: 0 where there are no rows at all  */
+    bool rows;      /* looks at rows in their order: needs `hold` */
     double (*value)(const struct pal_survey_sums *sums);
     /* d value / d (w, y, x): the linearized variable of a row is gradient times its sums. */
     void (*gradient)(const struct pal_survey_sums *sums, double value, double *gradient /* [3] */);
@@ -430,6 +431,8 @@ struct pal_survey_statistic {
     size_t frame, y, x; /* terms or PAL_NO_TERM; x: of kinds of two terms, and squares */
     size_t levels;      /* the frame whose groups are levels of y's column; PAL_NO_FRAME */
     double per;         /* the value is multiplied by it; 0 = 1 */
+    double p;           /* of a quantile */
+    enum pal_quantile_rule rule;
 };
 
 enum pal_survey_method {
@@ -444,12 +447,14 @@ enum pal_survey_df {
     PAL_DF_INF,
     PAL_DF_RANK,       /* of the replicate weights of the domain, minus 1                         */
     PAL_DF_PSU_STRATA, /* units minus strata of the whole file, with given replicates too         */
+    PAL_DF_RANK_BEFORE, /* rank, but that of all rows is of the weights before they were adjusted */
     PAL_DF_NUMBER,
 };
 enum pal_survey_deff { PAL_DEFF_NONE, PAL_DEFF_WOR, PAL_DEFF_WR };
 
 struct pal_survey_ask {
     struct pal_design_spec design;
+    bool hold; /* rows are kept: for weights that are adjusted, and statistics of `rows`    */
     size_t frames, statistics;
     const struct pal_survey_frame *frame;         /* [frames]     */
     const struct pal_survey_statistic *statistic; /* [statistics] */
@@ -508,11 +513,19 @@ enum pal_status pal_survey_merge(struct pal_survey *into, const struct pal_surve
 /* Before it is closed: the replicates of a survey asked for with PAL_SURVEY_MADE and PAL_REP_GIVEN
  * are these factors, [psus * n], a row a first-stage unit in the order of the design. */
 void pal_survey_factors(struct pal_survey *survey, size_t n, const double *factor);
-/* Counts are final. Errors: those of pal_design_close and pal_replicates_make. */
+/* Weights are adjusted when the survey is closed: of the full sample, and again in every replicate;
+ * linearized values become what the adjusted estimate varies by. Needs `hold`. The arrays of the
+ * steps are by row in the order the rows came (those of merged surveys behind), and outlive the
+ * survey. by_psu: calibration gives one factor a first-stage unit; `unit` need not be filled. */
+void pal_survey_adjust(struct pal_survey *survey, const struct pal_adjust *steps, size_t n,
+                       bool by_psu);
+/* Counts are final. Errors: those of pal_design_close, pal_replicates_make, pal_adjustment_fit. */
 PAL_CHECK_RESULT
 enum pal_status pal_survey_close(struct pal_survey *survey, struct pal_error *err);
 
 const struct pal_design *pal_survey_design(const struct pal_survey *survey); /* NULL: none */
+/* Final weights of a closed survey that held its rows, [*rows]; NULL of others. */
+const double *pal_survey_weights(const struct pal_survey *survey, size_t *rows);
 
 /* What the answers of one group share is kept from one to the next: one a thread. */
 struct pal_survey_work;
@@ -552,7 +565,8 @@ struct pal_interval_case {
 };
 struct pal_survey_interval { /* src/estimate/survey_interval.c lists them */
     const char *word;
-    bool shares;     /* for proportions alone: other statistics keep t */
+    bool shares;    /* for proportions (and quantiles) alone: other statistics keep t */
+    bool quantiles; /* for quantiles alone */
     bool infinite;   /* takes no notice of degrees of freedom           */
     enum pal_status (*limits)(const struct pal_survey_interval *interval,
                               const struct pal_interval_case *c, double *low, double *high,

@@ -13,7 +13,9 @@ struct options {
     const char *weights, *strata, *psu, *fpc, *lonely_psu, *lonely_domain, *missing;
     const char *replicates, *replicate_file, *replicate_by, *replicate_kind, *scale, *rscales;
     const char *df, *deff, *seed;
-    bool nest, mse;
+    const char *quantile_rule, *respondents, *nonresponse_classes, *trim, *poststratify, *rake;
+    const char *calibrate, *terms, *population, *bounds, *aggregate, *max_iterations, *epsilon;
+    bool nest, mse, weights_summary;
     struct cli_list contrast, covariance;
 };
 
@@ -99,6 +101,43 @@ static const struct cli_option table[] = {
      CLI_AT(struct options, contrast)},
     {CLI_LIST, "covariance", 0, "A,B", "of two labelled statistics; may be given several times",
      CLI_AT(struct options, covariance)},
+    {CLI_TEXT, "quantile-rule", 0, "RULE",
+     "math (default; hf1), school (hf2), hf3 ... hf9 or shahvaish",
+     CLI_AT(struct options, quantile_rule)},
+    {CLI_TEXT, "respondents", 0, "COND",
+     "rows that answered; the others keep their place in the design",
+     CLI_AT(struct options, respondents)},
+    {CLI_TEXT, "nonresponse-classes", 0, "A,B",
+     "respondents carry the weight of their class, in each replicate anew",
+     CLI_AT(struct options, nonresponse_classes)},
+    {CLI_TEXT, "trim", 0, "LOW,HIGH",
+     "weights outside are cut, and what is cut is spread over the others; before the population",
+     CLI_AT(struct options, trim)},
+    {CLI_TEXT, "poststratify", 0, "A,B", "weights are brought to the population of crossed cells",
+     CLI_AT(struct options, poststratify)},
+    {CLI_TEXT, "rake", 0, "A|B,C", "weights are brought to several margins in turn",
+     CLI_AT(struct options, rake)},
+    {CLI_TEXT, "calibrate", 0, "WORD",
+     "linear, raking or logit: weights are brought to the totals of --terms",
+     CLI_AT(struct options, calibrate)},
+    {CLI_TEXT, "terms", 0, "T,T", "of calibration: 1, a column of numbers, or col=value",
+     CLI_AT(struct options, terms)},
+    {CLI_TEXT, "population", 0, "F[,F2]",
+     "categories and their population, a file a margin; terms and their totals",
+     CLI_AT(struct options, population)},
+    {CLI_TEXT, "bounds", 0, "LOW,HIGH", "of what calibration multiplies a weight by",
+     CLI_AT(struct options, bounds)},
+    {CLI_TEXT, "aggregate", 0, "psu", "calibration gives one factor a sampling unit",
+     CLI_AT(struct options, aggregate)},
+    {CLI_TEXT, "max-iterations", 0, "N", "of raking and calibration; default 200",
+     CLI_AT(struct options, max_iterations)},
+    {CLI_TEXT, "epsilon", 0, "E",
+     "raking: largest change of a cell over the sum of weights; calibration: largest miss of a "
+     "total over it; default 1e-10",
+     CLI_AT(struct options, epsilon)},
+    {CLI_FLAG, "weights-summary", 0, NULL,
+     "sum, smallest, largest, sum of squares and first of the final weights",
+     CLI_AT(struct options, weights_summary)},
     {CLI_HEAD, NULL, 0, NULL, "standardization and change", 0},
     {CLI_TEXT, "standard", 0, "FILE", "a standard population: categories and weights",
      CLI_AT(struct options, standard)},
@@ -149,7 +188,7 @@ static enum pal_status split_operands(struct cli *cli, struct cli_list *files, p
     }
     if (!files->n)
         return pal_fail(err, PAL_USAGE, "no file is given; '-' is standard input");
-    if (!*n)
+    if (!*n && !((const struct options *)cli->options)->weights_summary)
         return pal_fail(err, PAL_USAGE, "no statistic is asked for; as 'rate(y,x,100000)'");
     return PAL_OK;
 }

@@ -180,11 +180,6 @@ enum pal_status est_plan_condition_column(struct est_plan *plan, const struct es
 PAL_CHECK_RESULT
 enum pal_status est_plan_new(const struct est_request *request, struct pal_arena *arena,
                              struct est_plan **out, struct pal_error *err);
-/* The place of a column among those that are read, added when new. */
-PAL_CHECK_RESULT
-enum pal_status est_plan_column(struct est_plan *plan, pal_str name, bool number,
-                                struct pal_arena *arena, size_t *out, struct pal_error *err);
-
 /* Reads --standard FILE: the columns named in `by` (comma-separated; empty: all but the last), and
  * the one that is left, or `weight`. */
 PAL_CHECK_RESULT

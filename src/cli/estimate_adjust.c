@@ -118,38 +118,38 @@ static enum pal_status plan_margins(const struct est_adjust_ask *ask, struct est
 static enum pal_status add_term(struct est_adjust *adjust, pal_str text, struct est_plan *plan,
                                 struct pal_arena *arena, struct pal_error *err)
 {
-    struct est_term *grown =
+    struct est_model_term *grown =
         pal_arena_grow(arena, adjust->term, adjust->terms, adjust->terms + 1, sizeof *grown);
     if (!grown)
         return pal_nomem(err, "a plan");
     adjust->term = grown;
-    struct est_term *term = &grown[adjust->terms++];
-    *term = (struct est_term){.text = pal_str_trim(text), .column = EST_NO_COLUMN};
+    struct est_model_term *term = &grown[adjust->terms++];
+    *term = (struct est_model_term){.text = pal_str_trim(text), .column = EST_NO_COLUMN};
     pal_str rest = term->text, name;
     if (pal_str_eq(term->text, PAL_STR("1")))
         return PAL_OK;
     if (!est_name(&rest, "=", arena, &name))
         return wrong("terms", text, "1, a column of numbers, or col=value", err);
-    term->kind = rest.len ? EST_TERM_LEVEL : EST_TERM_NUMBER;
+    term->kind = rest.len ? EST_MODEL_LEVEL : EST_MODEL_NUMBER;
     if (rest.len) {
         rest.ptr++;
         rest.len--;
         if (!est_name(&rest, "", arena, &term->value) || rest.len)
             return wrong("terms", text, "1, a column of numbers, or col=value", err);
     }
-    return est_plan_column(plan, name, term->kind == EST_TERM_NUMBER, arena, &term->column, err);
+    return est_plan_column(plan, name, term->kind == EST_MODEL_NUMBER, arena, &term->column, err);
 }
 
 /* A total may be called as the term is, or as R's model matrix would call its column: (Intercept),
  * sexM. */
-static bool is_total_of(const struct est_term *term, pal_str name, struct pal_arena *arena)
+static bool is_total_of(const struct est_model_term *term, pal_str name, struct pal_arena *arena)
 {
     if (pal_str_eq(name, term->text))
         return true;
-    if (term->kind == EST_TERM_ONE)
+    if (term->kind == EST_MODEL_ONE)
         return pal_str_eq(name, PAL_STR("(Intercept)"));
     pal_str rest = term->text, front;
-    return term->kind == EST_TERM_LEVEL && est_name(&rest, "=", arena, &front) &&
+    return term->kind == EST_MODEL_LEVEL && est_name(&rest, "=", arena, &front) &&
            name.len == front.len + term->value.len && pal_str_starts(name, front) &&
            pal_str_eq((pal_str){name.ptr + front.len, name.len - front.len}, term->value);
 }

@@ -37,10 +37,10 @@ struct est_margin { /* rows in cells by some columns */
     const double *population; /* NULL: classes, which are met */
 };
 
-enum est_term_kind { EST_TERM_ONE, EST_TERM_NUMBER, EST_TERM_LEVEL };
-struct est_term {
+enum est_model_kind { EST_MODEL_ONE, EST_MODEL_NUMBER, EST_MODEL_LEVEL };
+struct est_model_term {
     pal_str text; /* "sex=M" */
-    enum est_term_kind kind;
+    enum est_model_kind kind;
     pal_str value;
     size_t column;
 };
@@ -55,7 +55,7 @@ struct est_adjust {
     size_t margins; /* of all steps, in their order */
     struct est_margin *margin;
     size_t terms;
-    struct est_term *term;
+    struct est_model_term *term;
     double *total; /* [terms] */
 };
 /* Errors: PAL_USAGE for options that do not go together, PAL_DATA for a population that lacks a

@@ -185,13 +185,13 @@ static enum pal_status find_terms(struct est_adjusted *a, const struct pal_batch
         double *x = a->x + (a->rows + row) * adjust->terms;
         const bool counts = !a->respondent || a->respondent[a->rows + row];
         for (size_t t = 0; t < adjust->terms; t++) {
-            const struct est_term *term = &adjust->term[t];
-            if (term->kind == EST_TERM_ONE) {
+            const struct est_model_term *term = &adjust->term[t];
+            if (term->kind == EST_MODEL_ONE) {
                 x[t] = 1;
                 continue;
             }
             const struct pal_column *column = &batch->col[term->column];
-            const bool number = term->kind == EST_TERM_NUMBER;
+            const bool number = term->kind == EST_MODEL_NUMBER;
             x[t] = 0;
             if (number ? column->absent[row] != PAL_PRESENT : !column->code[row]) {
                 const struct pal_place place = {.file = batch->file, .line = batch->line[row]};

@@ -371,10 +371,10 @@ enum pal_status est_plan_new(const struct est_request *request, struct pal_arena
     if (!plan)
         return pal_nomem(err, "a plan");
     *plan = (struct est_plan){.request = request, .stats = request->stats};
-    plan->stat = pal_arena_alloc(arena, request->stats, sizeof *plan->stat);
+    plan->stat = pal_arena_alloc(arena, request->stats + 1, sizeof *plan->stat);
     if (!plan->stat)
         return pal_nomem(err, "a plan");
-    if (!request->stats)
+    if (!request->stats && !est_extra(request, "weights-summary", 0).ptr)
         return pal_fail(err, PAL_USAGE, "no statistic is asked for; as 'rate(y,x,100000)'");
     for (size_t i = 0; i < plan->stats; i++) {
         PAL_TRY(est_stat_parse(request->stat[i], arena, &plan->stat[i], err));
@@ -410,10 +410,4 @@ enum pal_status est_plan_new(const struct est_request *request, struct pal_arena
         PAL_TRY(est_survey_plan_new(plan, arena, err));
     *out = plan;
     return PAL_OK;
-}
-
-enum pal_status est_plan_column(struct est_plan *plan, pal_str name, bool number,
-                                struct pal_arena *arena, size_t *out, struct pal_error *err)
-{
-    return need_column(plan, name, number, arena, out, err);
 }

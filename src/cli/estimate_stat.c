@@ -11,6 +11,7 @@ static const struct est_word words[] = {
     {"mean", "mean(x)", EST_SAMPLE, 1, 1, 0, NULL, NULL, NULL, "mean"},
     {"proportion", "proportion(x OP VALUE)", EST_SAMPLE, 1, 1, 0, NULL, NULL, NULL, "proportion"},
     {"proportions", "proportions(x)", EST_SAMPLE, 1, 1, 0, NULL, NULL, NULL, "proportion"},
+    {"quantile", "quantile(x[,P])", EST_SAMPLE, 1, 1, 0.5, NULL, NULL, NULL, "quantile"},
     {"rate", "rate(y,x[,PER])", EST_VALUE, 2, 2, 1e5, "rate", "rate-difference", "rate-ratio",
      "ratio"},
     {"rate-difference", "rate-difference(y,x[,PER])", EST_COMPARISON, 2, 2, 1e5, "rate-difference",
@@ -142,6 +143,8 @@ static enum pal_status parse_arguments(struct est_stat *stat, pal_str *rest,
         return bad(stat, "too many arguments", err);
     if (!pal_num_parse(argument[read], &stat->per) || !(stat->per > 0))
         return bad(stat, "PER is a number above 0", err);
+    if (strcmp(word->word, "quantile") == 0 && stat->per >= 1)
+        return bad(stat, "P is a number between 0 and 1", err);
     return PAL_OK;
 }
 

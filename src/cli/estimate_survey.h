@@ -8,6 +8,7 @@
 #define PALERMO_CLI_ESTIMATE_SURVEY_H
 
 #include "estimate.h"
+#include "estimate_adjust.h"
 
 /* ---- the plan ----------------------------------------------------------------------------------
  */
@@ -44,6 +45,7 @@ enum est_survey_show {
     EST_SURVEY_P,
     EST_SURVEY_COVARIANCE,
     EST_SURVEY_CONTRAST,
+    EST_SURVEY_WEIGHTS, /* a row each of the summary of final weights */
 };
 struct est_survey_line {
     enum est_survey_show show;
@@ -65,6 +67,8 @@ struct est_survey_plan {
     size_t replicates, *replicate; /* columns of given replicate weights */
     pal_str factor_file;        /* --replicate-file; empty: none */
     bool missing_undefined;        /* --missing undefined            */
+    enum pal_quantile_rule rule;
+    struct est_adjust adjust; /* weights that change after the design */
 };
 bool est_survey_asked(const struct est_plan *plan);
 PAL_CHECK_RESULT
@@ -92,6 +96,7 @@ bool est_formula_uses(const struct est_formula *formula, size_t label);
 
 struct est_survey_pass {
     struct pal_survey *survey;
+    struct est_adjusted *adjusted; /* NULL: weights stay as they are */
     struct est_values stratum[PAL_MAX_STAGES], unit[PAL_MAX_STAGES];
     struct pal_groups **groups; /* [frames] of levels; NULL: the pass's own */
     struct est_values *level;   /* [frames] of levels                       */

@@ -133,9 +133,9 @@ static enum pal_status plan_words(const struct est_request *request, struct pal_
                                   struct pal_error *err)
 {
     static const pal_str deffs[] = {PAL_STR_INIT("none"), PAL_STR_INIT("wor"), PAL_STR_INIT("wr")};
-    static const pal_str dfs[] = {PAL_STR_INIT("domain"), PAL_STR_INIT("design"),
-                                  PAL_STR_INIT("inf"), PAL_STR_INIT("rank"),
-                                  PAL_STR_INIT("psu-strata")};
+    static const pal_str dfs[] = {PAL_STR_INIT("domain"),     PAL_STR_INIT("design"),
+                                  PAL_STR_INIT("inf"),        PAL_STR_INIT("rank"),
+                                  PAL_STR_INIT("psu-strata"), PAL_STR_INIT("rank-before")};
     const pal_str deff = est_extra(request, "deff", 0), df = est_extra(request, "df", 0);
     const pal_str lonely = est_extra(request, "lonely-psu", 0);
     const pal_str domain = est_extra(request, "lonely-domain", 0);
@@ -152,8 +152,9 @@ static enum pal_status plan_words(const struct est_request *request, struct pal_
     if (i == PAL_COUNT(dfs)) {
         ask->df = PAL_DF_NUMBER;
         if (!pal_num_parse(df, &ask->df_number) || !(ask->df_number > 0))
-            return unknown("df", df, dfs, i,
-                           "domain, design, inf, rank, psu-strata, or a number above 0", err);
+            return unknown(
+                "df", df, dfs, i,
+                "domain, design, inf, rank, psu-strata, rank-before, or a number above 0", err);
     }
     if (lonely.ptr && !pal_lonely_parse(lonely, &ask->design.lonely)) {
         pal_str rules[PAL_LONELY_ADJUST + 1];
@@ -514,6 +515,11 @@ static enum pal_status add_statistic(struct est_plan *plan, const struct est_sta
             .kind = EST_TERM_SQUARE, .column = EST_NO_COLUMN, .other = EST_NO_COLUMN, .of = it.y};
         PAL_TRY(term_of(s, it.frame, term, arena, &it.x, err));
     }
+    if (it.kind->rows) {
+        it.p = stat->per;
+        it.per = 0;
+        it.rule = s->rule;
+    }
     struct pal_survey_statistic *grown =
         pal_arena_grow(arena, s->statistic, s->statistics, s->statistics + 1, sizeof *grown);
     if (!grown)
@@ -707,11 +713,50 @@ static enum pal_status plan_ask(struct est_survey_plan *s, struct pal_arena *are
         }
         frame[f] = (struct pal_survey_frame){s->frame[f].terms, term};
     }
+    for (size_t i = 0; i < s->statistics; i++)
+        s->ask.hold = s->ask.hold || s->statistic[i].kind->rows;
+    s->ask.hold = s->ask.hold || s->adjust.steps > 0;
     s->ask.frames = s->frames;
     s->ask.frame = frame;
     s->ask.statistics = s->statistics;
     s->ask.statistic = s->statistic;
     return PAL_OK;
+}
+
+/* Options that change weights after the design, and the rule of quantiles. */
+static enum pal_status plan_adjust(struct est_plan *plan, struct pal_arena *arena,
+                                   struct pal_error *err)
+{
+    const struct est_request *request = plan->request;
+    struct est_survey_plan *s = plan->survey;
+    const pal_str rule = est_extra(request, "quantile-rule", 0);
+    const pal_str rounds = est_extra(request, "max-iterations", 0);
+    const pal_str epsilon = est_extra(request, "epsilon", 0);
+    struct est_adjust_ask ask = {
+        .respondents = est_extra(request, "respondents", 0),
+        .classes = est_extra(request, "nonresponse-classes", 0),
+        .trim = est_extra(request, "trim", 0),
+        .poststratify = est_extra(request, "poststratify", 0),
+        .rake = est_extra(request, "rake", 0),
+        .calibrate = est_extra(request, "calibrate", 0),
+        .terms = est_extra(request, "terms", 0),
+        .population = est_extra(request, "population", 0),
+        .bounds = est_extra(request, "bounds", 0),
+        .aggregate = est_extra(request, "aggregate", 0),
+    };
+    int64_t most = 0;
+    if (rule.ptr && !pal_quantile_rule_parse(rule, &s->rule))
+        return pal_fail(err, PAL_USAGE,
+                        "--quantile-rule is math, school, hf1 to hf9 or shahvaish, not '%.*s'",
+                        PAL_ARG(rule));
+    if (rounds.ptr && (!pal_int_parse(rounds, &most) || most < 1))
+        return pal_fail(err, PAL_USAGE, "--max-iterations takes a whole number from 1, not '%.*s'",
+                        PAL_ARG(rounds));
+    if (epsilon.ptr && (!pal_num_parse(epsilon, &ask.epsilon) || !(ask.epsilon > 0)))
+        return pal_fail(err, PAL_USAGE, "--epsilon takes a number above 0, not '%.*s'",
+                        PAL_ARG(epsilon));
+    ask.max_iterations = (size_t)most;
+    return est_adjust_plan(&ask, plan, arena, &s->adjust, err);
 }
 
 enum pal_status est_survey_plan_new(struct est_plan *plan, struct pal_arena *arena,
@@ -740,6 +785,7 @@ enum pal_status est_survey_plan_new(struct est_plan *plan, struct pal_arena *are
     if (missing.ptr && !s->missing_undefined && !pal_str_eq(missing, PAL_STR("outside")))
         return pal_fail(err, PAL_USAGE, "--missing is outside or undefined, not '%.*s'",
                         PAL_ARG(missing));
+    PAL_TRY(plan_adjust(plan, arena, err));
     PAL_TRY(frame_of(plan, NULL, 0, EST_NO_COLUMN, arena, &first, err));
     for (size_t i = 0; i < plan->stats; i++)
         PAL_TRY(plan_stat(plan, i, arena, err));
@@ -752,5 +798,9 @@ enum pal_status est_survey_plan_new(struct est_plan *plan, struct pal_arena *are
         return pal_fail(err, PAL_USAGE,
                         "--change makes its own contrasts; ask for others in a "
                         "second call");
+    if (given(request, "weights-summary")) {
+        s->ask.hold = true;
+        PAL_TRY(add_line(s, (struct est_survey_line){.show = EST_SURVEY_WEIGHTS}, arena, err));
+    }
     return plan_ask(s, arena, err);
 }

@@ -164,6 +164,7 @@ static enum pal_status row_of(const struct answers *a, const struct est_survey_l
     case EST_SURVEY_CONTRAST:
         return row_of_contrast(a, line, group, out);
     case EST_SURVEY_LEVELS:
+    case EST_SURVEY_WEIGHTS:
         break;
     }
     return pal_fail(a->err, PAL_BUG, "a line of output has no kind");
@@ -231,6 +232,53 @@ static enum pal_status add_row(struct rows *rows, struct est_row row, struct pal
     return PAL_OK;
 }
 
+/* Final weights of all rows that count. They are called as R's users call them, whatever made them.
+ */
+static enum pal_status rows_of_weights(const struct answers *a, struct rows *rows)
+{
+    static const char *const names[] = {"calibrated_weight_sum", "calibrated_weight_min",
+                                        "calibrated_weight_max", "calibrated_weight_sumsq",
+                                        "calibrated_weight_first"};
+    size_t n = 0, all;
+    const double *w = pal_survey_weights(a->survey, &all);
+    const size_t bys = a->pass->plan->bys;
+    struct pal_sum sum = {0}, squares = {0};
+    double first = (double)NAN, low = HUGE_VAL, high = -HUGE_VAL;
+    pal_str *group = pal_arena_alloc(a->arena, bys + 1, sizeof *group);
+    if (!group)
+        return pal_nomem(a->err, "rows of output");
+    for (size_t b = 0; b < bys; b++)
+        group[b] = PAL_STR("_T");
+    for (size_t i = 0; i < all; i++) {
+        if (!(w[i] != 0))
+            continue;
+        if (!n++)
+            first = w[i];
+        low = fmin(low, w[i]);
+        high = fmax(high, w[i]);
+        pal_sum_add(&sum, w[i]);
+        pal_sum_add(&squares, w[i] * w[i]);
+    }
+    const double value[] = {pal_sum_value(&sum), n ? low : (double)NAN, n ? high : (double)NAN,
+                            pal_sum_value(&squares), first};
+    for (size_t i = 0; i < PAL_COUNT(names); i++) {
+        struct est_row row = {.statistic = names[i], .variable = PAL_STR(""), .group = group};
+        row.estimate = (struct pal_estimate){.value = value[i],
+                                             .n = n,
+                                             .has_n = true,
+                                             .numerator = (double)NAN,
+                                             .denominator = (double)NAN,
+                                             .coverage_share = (double)NAN,
+                                             .method = "final weights",
+                                             .df_design = pal_survey_df_design(a->survey)};
+        row.estimate.has_df_design = !isnan(row.estimate.df_design);
+        if (isnan(value[i]))
+            row.estimate.status = PAL_ANSWER_UNDEFINED;
+        PAL_TRY(add_row(rows, row, a->arena, a->err));
+    }
+    return PAL_OK;
+}
+
 static enum pal_status rows_of_line(const struct answers *a, const struct est_survey_line *line,
                                     const struct est_groups *groups, struct rows *rows)
 {
@@ -238,6 +286,8 @@ static enum pal_status rows_of_line(const struct answers *a, const struct est_su
     uint32_t *key = pal_arena_alloc(a->arena, a->pass->plan->bys + 1, sizeof *key);
     if (!key)
         return pal_nomem(a->err, "rows of output");
+    if (line->show == EST_SURVEY_WEIGHTS)
+        return rows_of_weights(a, rows);
     if (line->show == EST_SURVEY_LEVELS)
         PAL_TRY(levels_of(a, line, &levels));
     for (size_t g = 0; g < groups->n; g++) {
@@ -265,6 +315,12 @@ enum pal_status est_survey_rows(const struct est_pass *pass, const struct est_gr
     struct rows rows = {0};
     if (a.plan->factor_file.len)
         PAL_TRY(est_survey_factors(pass, arena, err));
+    if (pass->survey->adjusted) {
+        const struct pal_adjust *steps;
+        size_t count;
+        PAL_TRY(est_adjusted_steps(pass->survey->adjusted, arena, &steps, &count, err));
+        pal_survey_adjust(pass->survey->survey, steps, count, a.plan->adjust.by_psu);
+    }
     PAL_TRY(pal_survey_close(pass->survey->survey, err));
     PAL_TRY(pal_survey_work_new(a.survey, arena, &a.work, err));
     for (size_t l = 0; l < a.plan->lines; l++)

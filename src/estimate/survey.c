@@ -83,17 +83,20 @@ enum pal_status pal_survey_new(const struct pal_survey_ask *ask, struct pal_aren
     s->product = pal_arena_alloc(arena, ask->replicates + 1, sizeof *s->product);
     if (!s->replicate || !s->product)
         return pal_nomem(err, "a survey");
+    s->sums_given = ask->method == PAL_SURVEY_GIVEN;
     *out = s;
-    return begin_frames(s, err);
+    PAL_TRY(begin_frames(s, err));
+    return ask->hold ? survey_held_new(s, err) : PAL_OK;
 }
 
 /* ---- rows -------------------------------------------------------------------------------------
  */
 
-static bool ranks_wanted(const struct pal_survey *s)
+bool survey_ranks_wanted(const struct pal_survey *s)
 {
     return s->ask.method == PAL_SURVEY_GIVEN &&
-           (s->ask.df == PAL_DF_DOMAIN || s->ask.df == PAL_DF_DESIGN || s->ask.df == PAL_DF_RANK);
+           (s->ask.df == PAL_DF_DOMAIN || s->ask.df == PAL_DF_DESIGN || s->ask.df == PAL_DF_RANK ||
+            s->ask.df == PAL_DF_RANK_BEFORE);
 }
 
 static enum pal_status rows_room(struct pal_survey *s, size_t rows, struct pal_error *err)
@@ -171,7 +174,9 @@ enum pal_status pal_survey_rows(struct pal_survey *s, const struct pal_survey_ro
             s->product[r][i] = rows->replicate[r][i] * s->weight[i];
         s->replicate[r] = s->product[r];
     }
-    if (ranks_wanted(s)) {
+    if (s->held)
+        return survey_held_rows(s, err);
+    if (survey_ranks_wanted(s)) {
         const struct pal_survey_cells all = {.groups = 1};
         PAL_TRY(survey_ranks_feed(&s->whole, s, &all, err));
     }
@@ -181,12 +186,18 @@ enum pal_status pal_survey_rows(struct pal_survey *s, const struct pal_survey_ro
 enum pal_status pal_survey_feed(struct pal_survey *s, const struct pal_survey_cells *cells,
                                 struct pal_error *err)
 {
+    return s->held ? survey_held_feed(s, cells, err) : survey_feed_now(s, cells, err);
+}
+
+enum pal_status survey_feed_now(struct pal_survey *s, const struct pal_survey_cells *cells,
+                                struct pal_error *err)
+{
     struct survey_table *table = &s->table[cells->frame];
     PAL_TRY(survey_table_feed(table, s->rows, s->by_unit ? s->unit : s->nowhere, s->weight, cells,
                               s->arena, err));
-    if (s->ask.method == PAL_SURVEY_GIVEN)
+    if (s->sums_given)
         PAL_TRY(survey_given_feed(&s->given[cells->frame], table, s, cells, err));
-    if (ranks_wanted(s))
+    if (survey_ranks_wanted(s))
         PAL_TRY(survey_ranks_feed(&s->ranks[cells->frame], s, cells, err));
     return PAL_OK;
 }
@@ -233,7 +244,9 @@ enum pal_status pal_survey_merge(struct pal_survey *into, const struct pal_surve
     enum pal_status status = unit ? PAL_OK : pal_nomem(err, "the units of a survey");
     if (status == PAL_OK && from->has_design)
         status = merge_units(into, from, map, unit, scratch, err);
-    if (status == PAL_OK)
+    if (status == PAL_OK && into->held)
+        status = survey_held_merge(into, from, unit, map ? map->group : NULL, err);
+    else if (status == PAL_OK)
         status = merge_frames(into, from, map, unit, err);
     if (scratch)
         pal_arena_free(scratch);
@@ -329,12 +342,17 @@ enum pal_status pal_survey_close(struct pal_survey *s, struct pal_error *err)
         for (size_t u = 0; u < units; u++)
             unit_weight[u] = pal_design_unit_weight(s->design, (uint32_t)u);
     }
-    for (size_t f = 0; f < s->ask.frames; f++)
-        PAL_TRY(
-            survey_table_close(&s->table[f], unit_weight, s->by_unit ? units : 1, s->arena, err));
     if (s->ask.method == PAL_SURVEY_MADE || s->ask.method == PAL_SURVEY_GIVEN)
         PAL_TRY(make_replicates(s, err));
-    if (ranks_wanted(s)) {
+    if (s->held) {
+        PAL_TRY(survey_held_close(s, unit_weight, err));
+        unit_weight = NULL; /* it is in the rows' own */
+        if (s->has_design)
+            PAL_TRY(count_design(s, err));
+    }
+    for (size_t f = 0; f < s->ask.frames; f++)
+        PAL_TRY(survey_table_close(&s->table[f], unit_weight, s->by_unit ? units : 1, s->arena, err));
+    if (survey_ranks_wanted(s)) {
         PAL_TRY(survey_ranks_of(&s->whole, 0, s->arena, &s->df_design, err));
         s->df_design -= 1;
     }
@@ -345,5 +363,5 @@ const struct pal_design *pal_survey_design(const struct pal_survey *s) { return 
 
 double pal_survey_df_design(const struct pal_survey *s)
 {
-    return s->has_design || ranks_wanted(s) ? s->df_design : (double)NAN;
+    return s->has_design || survey_ranks_wanted(s) ? s->df_design : (double)NAN;
 }

@@ -123,6 +123,55 @@ PAL_CHECK_RESULT
 enum pal_status survey_ranks_of(const struct survey_ranks *ranks, size_t group,
                                 struct pal_arena *scratch, double *out, struct pal_error *err);
 
+/* ---- rows that are kept (survey_held.c)
+ * ---------------------------------------------------------------------------------------- */
+
+PAL_CHECK_RESULT
+enum pal_status survey_held_new(struct pal_survey *survey, struct pal_error *err);
+/* The batch at hand, and one feed of it, are put aside. */
+PAL_CHECK_RESULT
+enum pal_status survey_held_rows(struct pal_survey *survey, struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status survey_held_feed(struct pal_survey *survey, const struct pal_survey_cells *cells,
+                                 struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status survey_held_merge(struct pal_survey *into, const struct pal_survey *from,
+                                  const uint32_t *unit, const uint32_t *const *group,
+                                  struct pal_error *err);
+/* Makes weights final and feeds the tables. The design is closed and replicates are made. */
+PAL_CHECK_RESULT
+enum pal_status survey_held_close(struct pal_survey *survey, const double *unit_weight,
+                                  struct pal_error *err);
+bool survey_is_adjusted(const struct pal_survey *survey);
+size_t survey_held_all(const struct pal_survey *survey);
+/* The rows of a group, in the order they came; returns how many. */
+size_t survey_held_group(const struct pal_survey *survey, size_t frame, size_t group,
+                         const uint32_t **row);
+double survey_held_value(const struct pal_survey *survey, size_t frame, size_t term,
+                         uint32_t row); /* NaN: absent */
+const double *survey_held_replicate(const struct pal_survey *survey, size_t r); /* [rows] */
+const uint32_t *survey_held_units(const struct pal_survey *survey);             /* [rows] */
+/* Influences on adjusted estimates by unit: of z[rows], and of a combination of answers. */
+PAL_CHECK_RESULT
+enum pal_status survey_held_linearize(const struct pal_survey *survey, const double *z,
+                                      struct pal_arena *scratch, struct pal_influence *out,
+                                      struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status survey_held_influence(const struct pal_survey *survey,
+                                      const struct pal_survey_part *part, size_t n,
+                                      struct pal_arena *scratch, struct pal_influence *out,
+                                      struct pal_error *err);
+
+/* ---- quantiles (survey_quantile.c)
+ * -------------------------------------------------------------------------------------------- */
+
+/* Value, standard error, interval and degrees of freedom. */
+PAL_CHECK_RESULT
+enum pal_status survey_quantile_answer(struct pal_survey_work *work,
+                                       const struct pal_survey *survey, size_t statistic,
+                                       size_t group, struct pal_arena *scratch,
+                                       struct pal_estimate *out, struct pal_error *err);
+
 /* ---- a survey
  * -------------------------------------------------------------------------------------- */
 
@@ -131,6 +180,8 @@ struct pal_survey {
     struct pal_arena *arena;
     const struct pal_survey_interval *interval;
     const char *method;
+    struct survey_held *held; /* rows that are kept; NULL: none              */
+    bool sums_given;  /* sums of replicates come from rows, not from units   */
     bool has_design;  /* units and strata are known                      */
     bool by_unit;     /* cells are kept by unit                          */
     bool fpc_weights; /* weights follow from the sizes of populations    */
@@ -165,6 +216,11 @@ struct survey_view {
     double value, gradient[3];
     uint64_t n, n_all; /* rows with nothing absent: with a weight above zero, and all */
 };
+/* The batch at hand into tables. */
+PAL_CHECK_RESULT
+enum pal_status survey_feed_now(struct pal_survey *survey, const struct pal_survey_cells *cells,
+                                struct pal_error *err);
+bool survey_ranks_wanted(const struct pal_survey *survey);
 void survey_view_of(const struct pal_survey *survey, size_t statistic, size_t group, size_t level,
                     struct survey_view *out);
 /* Values of a statistic in each replicate, [replicates]. */

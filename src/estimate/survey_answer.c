@@ -231,6 +231,13 @@ enum pal_status pal_survey_df_of(struct pal_survey_work *work, size_t frame, siz
     case PAL_DF_PSU_STRATA:
         *out = pal_survey_df_design(survey);
         return PAL_OK;
+    case PAL_DF_RANK_BEFORE:
+        if (survey->held && group < survey->table[frame].groups &&
+            survey->table[frame].count[group].all == survey_held_all(survey)) {
+            *out = pal_survey_df_design(survey);
+            return PAL_OK;
+        }
+        break;
     case PAL_DF_DOMAIN:
     case PAL_DF_RANK:
         break;
@@ -257,6 +264,13 @@ static enum pal_status linearized_variance(struct pal_survey_work *work,
     double *z;
     uint8_t *here;
     bool all;
+    if (survey_is_adjusted(work->survey)) {
+        const size_t statistic = (size_t)(view->statistic - work->survey->ask.statistic);
+        const struct pal_survey_part part = {statistic, group, level, 1};
+        struct pal_influence sums;
+        PAL_TRY(survey_held_influence(work->survey, &part, 1, work->scratch, &sums, err));
+        return pal_design_covariance(work->survey->design, &sums, &sums, work->scratch, out, err);
+    }
     PAL_TRY(open_group(work, view->statistic->frame, group, err));
     PAL_TRY(influence(work, view, group, level, 1, &z, &here, &all, err));
     return pal_touched_covariance(work->group.touched, z, z, all ? NULL : here, work->scratch, out,
@@ -319,6 +333,8 @@ static enum pal_status combined_influence(struct pal_survey_work *work,
                                           const struct pal_survey_part *part, size_t n,
                                           struct pal_influence *out, struct pal_error *err)
 {
+    if (survey_is_adjusted(work->survey))
+        return survey_held_influence(work->survey, part, n, work->scratch, out, err);
     struct influence_of *list = pal_arena_alloc(work->scratch, n + 1, sizeof *list);
     size_t room = 0;
     if (!list)
@@ -370,6 +386,13 @@ enum pal_status pal_survey_covariance(struct pal_survey_work *work, const struct
     const struct pal_arena_mark mark = pal_arena_mark(work->scratch);
     const struct pal_survey *survey = work->survey;
     *out = (struct pal_design_variance){.value = (double)NAN, .df = (double)NAN};
+    for (size_t i = 0; i < na + nb; i++) {
+        const struct pal_survey_part *part = i < na ? &a[i] : &b[i - na];
+        if (survey->ask.statistic[part->statistic].kind->rows)
+            return pal_fail(err, PAL_USAGE,
+                            "a quantile has no linearized variance, so it enters no contrast, "
+                            "covariance or change");
+    }
     if (survey->ask.method == PAL_SURVEY_MADE || survey->ask.method == PAL_SURVEY_GIVEN) {
         double *ra, *rb, full_a, full_b;
         PAL_TRY(combined_replicates(work, a, na, &ra, &full_a, err));
@@ -446,7 +469,7 @@ static enum pal_status add_interval(struct pal_survey_work *work, const struct s
     const struct pal_survey *survey = work->survey;
     const struct pal_survey_interval *interval = survey->interval;
     const bool share = view->statistic->kind->share;
-    if (interval->shares && !share)
+    if ((interval->shares && !share) || interval->quantiles)
         interval = pal_survey_interval_find(PAL_STR("t"));
     struct pal_interval_case c = {
         .value = out->value,
@@ -512,6 +535,11 @@ enum pal_status pal_survey_answer(struct pal_survey_work *work, size_t statistic
         .df_design = pal_survey_df_design(survey),
     };
     out->has_df_design = !isnan(out->df_design);
+    if (view.statistic->kind->rows) {
+        PAL_TRY(survey_quantile_answer(work, survey, statistic, group, work->scratch, out, err));
+        pal_arena_reset(work->scratch, mark);
+        return PAL_OK;
+    }
     if (isnan(out->value)) {
         out->status = PAL_ANSWER_UNDEFINED;
         out->absent = PAL_NOT_APPLICABLE;

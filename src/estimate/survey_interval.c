@@ -42,11 +42,18 @@ static enum pal_status share_limits(const struct pal_survey_interval *interval,
 }
 
 static const struct pal_survey_interval intervals[] = {
-    {"t", false, false, t_limits},        {"normal", false, true, t_limits},
-    {"log-t", false, false, log_limits},  {"mean", true, false, share_limits},
-    {"logit", true, false, share_limits}, {"xlogit", true, false, share_limits},
-    {"asin", true, false, share_limits},  {"likelihood", true, false, share_limits},
-    {"beta", true, false, share_limits},  {"wilson", true, false, share_limits},
+    {"t", false, false, false, t_limits},
+    {"normal", false, false, true, t_limits},
+    {"log-t", false, false, false, log_limits},
+    {"mean", true, false, false, share_limits},
+    {"logit", true, false, false, share_limits},
+    {"xlogit", true, false, false, share_limits},
+    {"asin", true, false, false, share_limits},
+    {"likelihood", true, false, false, share_limits},
+    {"beta", true, false, false, share_limits},
+    {"wilson", true, false, false, share_limits},
+    {"quantile", false, true, false, t_limits},
+    {"score", false, true, false, t_limits},
 };
 
 const struct pal_survey_interval *pal_survey_interval_find(pal_str word)

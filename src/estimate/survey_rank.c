@@ -11,12 +11,18 @@
 static void fold(double *row, size_t rows, size_t n, double *product)
 {
     for (size_t k = 0; k < n && k + 1 < rows; k++) {
-        double size = 0;
+        double size = 0, above = 0;
+        for (size_t i = 0; i < k; i++)
+            above += row[i * n + k] * row[i * n + k];
         for (size_t i = k; i < rows; i++)
             size += row[i * n + k] * row[i * n + k];
         size = sqrt(size);
-        if (!(size > 0))
+        /* What rounding left of rounding is nothing; its square would be too small a number. */
+        if (!(size > 1e-60 * sqrt(above))) {
+            for (size_t i = k; i < rows; i++)
+                row[i * n + k] = 0;
             continue;
+        }
         const double first = row[k * n + k], alpha = first > 0 ? -size : size;
         row[k * n + k] = first - alpha; /* the column is now the vector of the reflection */
         memset(product, 0, n * sizeof *product);
@@ -88,7 +94,7 @@ enum pal_status survey_ranks_feed(struct survey_ranks *ranks, const struct pal_s
             continue;
         PAL_TRY(rank_row(&ranks->group[group], n, survey->arena, &row, err));
         for (size_t r = 0; r < n; r++)
-            row[r] = survey->replicate[r][i];
+            row[r] = isnan(survey->replicate[r][i]) ? 0 : survey->replicate[r][i];
     }
     return PAL_OK;
 }

@@ -231,7 +231,7 @@ static enum pal_status columns_of(const struct pal_survey *survey, size_t frame,
                                   size_t y, size_t x, struct pal_arena *scratch,
                                   const struct columns *out, struct pal_error *err)
 {
-    if (survey->ask.method == PAL_SURVEY_MADE)
+    if (!survey->sums_given)
         return made_columns(survey, frame, group, y, x, scratch, out, err);
     given_columns(survey, frame, group, y, x, out);
     return PAL_OK;

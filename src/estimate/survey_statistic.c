@@ -62,6 +62,19 @@ static void variance_gradient(const struct pal_survey_sums *s, double value, dou
     g[2] = k / s->w;
 }
 
+/* Quantiles look at rows: survey_quantile.c. */
+static double no_value(const struct pal_survey_sums *s)
+{
+    (void)s;
+    return (double)NAN;
+}
+
+static void no_gradient(const struct pal_survey_sums *s, double value, double *g)
+{
+    (void)s;
+    g[0] = value;
+}
+
 #define ESTIMATION "Sarndal, Swensson & Wretman 1992, section "
 
 static const struct pal_survey_kind kinds[] = {
@@ -86,6 +99,13 @@ static const struct pal_survey_kind kinds[] = {
      .deff = true,
      .value = mean_value,
      .gradient = mean_gradient},
+    {.word = "quantile",
+     .summary = "value that a share of the population does not exceed",
+     .source = "Woodruff 1952",
+     .terms = 1,
+     .rows = true,
+     .value = no_value,
+     .gradient = no_gradient},
     {.word = "ratio",
      .summary = "ratio of two weighted totals",
      .source = ESTIMATION "5.6",
