@@ -12,7 +12,11 @@
 #include "palermo/design.h"    /* how the records were sampled: strata, units, weights        */
 #include "palermo/estimate.h"  /* columns become values with a variance                      */
 #include "palermo/systems.h"   /* lists that overlap: how many people are on none of them      */
+#include "palermo/systems_bayes.h" /* the same with a prior: graphs, latent classes               */
+#include "palermo/recruits.h"  /* people who recruit each other: respondent-driven samples      */
+#include "palermo/scaleup.h"   /* hidden groups from who knows whom                             */
 #include "palermo/indicator.h" /* definitions meet data: figures with their provenance       */
+#include "palermo/assess.h"    /* estimators on known truth: bias, coverage, time              */
 #include "palermo/protect.h"   /* what tables may not tell, and what others can be found from    */
 #include "palermo/report.h"    /* figures become tables, charts and pages in six languages   */
 #include "palermo/review.h"    /* packets to governments, their returns, the ledger           */

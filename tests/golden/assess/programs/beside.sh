@@ -1,0 +1,2 @@
+echo estimate
+tail -n 1 | cut -d, -f2
