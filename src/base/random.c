@@ -103,6 +103,7 @@ uint64_t pal_random_poisson(struct pal_random *random, double mean)
 
 /* Inversion by counting for small n*p, and by the geometric gaps between successes otherwise
  * (Devroye 1986, X.4): exact, cost in proportion to n*min(p, 1-p). */
+/* NOLINTNEXTLINE(misc-no-recursion): once, at 1 - p */
 uint64_t pal_random_binomial(struct pal_random *random, uint64_t n, double p)
 {
     if (!(p > 0) || n == 0)

@@ -103,14 +103,13 @@ static enum pal_status note_cell(struct suggest_column *c, pal_str text, struct 
     text = pal_str_trim(text);
     c->filled += text.len > 0;
     c->dots += is_grouped_by_points(text);
-    if (pal_num_parse(text, &number))
+    const bool is_censored = text.len > 1 && text.ptr[0] == '<'; /* a number that is not told */
+    if (pal_num_parse(text, &number) || is_censored)
         c->numbers++;
     else if (pal_num_parse_as(text, '.', ',', &number))
         c->thousands++;
     else if (pal_num_parse_as(text, ',', '.', &number))
         c->commas++;
-    else if (text.len > 1 && text.ptr[0] == '<')
-        c->numbers++; /* censored: a number that is not told */
     c->years += is_year(text, &year);
     c->binary += pal_str_eq(text, PAL_STR("0")) || pal_str_eq(text, PAL_STR("1"));
     return note_word(c, text, arena, err);

@@ -33,6 +33,8 @@ struct drawing {
 static void draw_finite(struct pal_random *random, const uint32_t *unit, uint32_t *left, size_t n,
                         uint64_t population, size_t r, size_t replicates, uint8_t *draws)
 {
+    if (n == 0)
+        return;
     for (size_t i = 0; i < n; i++)
         left[i] = (uint32_t)(population / n);
     uint64_t rest = population % n;

@@ -83,6 +83,7 @@ static enum pal_status twice(struct builder *b, const struct pal_yaml *key,
 }
 
 /* Few keys are compared one by one; when they grow many, `seen` takes over. */
+/* NOLINTNEXTLINE(misc-no-recursion): MAX_DEPTH ends it */
 static enum pal_status build_key(struct builder *b, yaml_event_t *event, unsigned depth,
                                  struct pal_yaml *map, struct pal_map **seen)
 {
@@ -113,6 +114,7 @@ static enum pal_status build_key(struct builder *b, yaml_event_t *event, unsigne
     return *seen ? PAL_OK : pal_nomem(b->err, b->name);
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): MAX_DEPTH ends it */
 static enum pal_status build_collection(struct builder *b, unsigned depth, struct pal_yaml *node)
 {
     const yaml_event_type_t close =
@@ -182,6 +184,7 @@ static enum pal_status fill_node(struct builder *b, const yaml_event_t *event,
 }
 
 /* Builds the node that `event` starts, and deletes the event. */
+/* NOLINTNEXTLINE(misc-no-recursion): MAX_DEPTH ends it */
 static enum pal_status build(struct builder *b, yaml_event_t *event, unsigned depth,
                              struct pal_yaml **out)
 {

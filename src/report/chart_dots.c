@@ -85,8 +85,10 @@ void chart_dots_draw(struct chart_pen *pen)
                 chart_pen_text(pen, "group", "start", 0, y + 21, series->name);
                 y += head;
             }
-            for (; i < series->n && drawn < rows; i++, drawn++, y += row)
+            for (; i < series->n && drawn < rows; i++, drawn++) {
                 draw_row(pen, series, &series->point[i], y);
+                y += row;
+            }
             if (i == series->n) {
                 s++;
                 i = 0;

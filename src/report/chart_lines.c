@@ -61,7 +61,9 @@ static void draw_years(struct chart_pen *pen, double first, double last)
     if ((last - first) / step >= 8)
         step *= 2;
     chart_pen_line(pen, "axis", 0, bottom, 1, bottom);
-    for (double year = ceil(first / step) * step; year <= last; year += step) {
+    const double origin = ceil(first / step) * step;
+    for (unsigned i = 0; origin + i * step <= last; i++) {
+        const double year = origin + i * step;
         const double x = place_of(pen, year, first, last);
         chart_pen_line(pen, "axis", x, bottom, x, bottom + 5);
         chart_pen_text(pen, "tick", "middle", x, bottom + 20,

@@ -167,7 +167,8 @@ static double lines_of(pal_str text, size_t width)
     uint32_t point;
     for (size_t i = 0, took; (took = pal_utf8_next(text, i, &point)) > 0; i += took)
         units += point >= 0x2E80 && point < 0xFF61 ? 2 : 1;
-    return 1 + (double)(units / (width - 1));
+    const size_t more = units / (width - 1);
+    return 1 + (double)more;
 }
 
 enum { STUB_WIDTH = 36, VALUE_WIDTH = 14, YEAR_WIDTH = 8, NOTE_WIDTH = 110, LINE_HEIGHT = 17 };

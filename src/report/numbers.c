@@ -49,7 +49,10 @@ int pal_number_decimals(double value, bool is_count)
     if (is_count)
         return 0;
     int decimals = 1;
-    for (double small = 0.1; decimals < 4 && fabs(value) < small && value != 0; small /= 10)
+    double small = 0.1;
+    while (decimals < 4 && fabs(value) < small && value != 0) {
         decimals++;
+        small /= 10;
+    }
     return decimals;
 }

@@ -175,8 +175,10 @@ static int column_decimals(const struct layout *l, size_t c)
         largest = fmax(largest, value);
         nonzero++;
         double unit = 1;
-        for (int d = 0; d < 4; d++, unit /= 10)
+        for (int d = 0; d < 4; d++) {
             small[d] += value < unit;
+            unit /= 10;
+        }
     }
     if (count && (whole || largest >= 1000))
         return 0;

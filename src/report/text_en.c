@@ -2,7 +2,7 @@
 #include "inside.h"
 
 const char *const report_text_en[PAL_WORDS] = {
-#define PAL_WORD(id, english) [PAL_WORD_##id] = english,
+#define PAL_WORD(id, english) [PAL_WORD_##id] = (english),
 #include "palermo/words.def"
 #undef PAL_WORD
 };
