@@ -422,4 +422,35 @@ enum pal_status pal_reviewed_marks(const struct pal_reviewed *reviewed, enum pal
                                    struct pal_error *err);
 size_t pal_reviewed_count(const struct pal_reviewed *reviewed, enum pal_review_state state);
 
+/* ---- status ---- */
+
+struct pal_status_grid { /* a table of text, for the terminal, CSV and a page */
+    const char *name;
+    pal_str title;
+    size_t cols, rows;
+    const pal_str *head;   /* [cols]        */
+    const pal_str *cell;   /* [rows * cols] */
+    const uint8_t *number; /* [cols] the column holds numbers: set to the end of its line */
+    size_t bar; /* column that is drawn as a bar too, a share in per cent; SIZE_MAX: none */
+};
+enum { PAL_STATUS_GRIDS = 5 };
+struct pal_status_ask {
+    const struct pal_areas *areas;
+    const struct pal_catalogue *catalogue; /* the part that a figure belongs to */
+    enum pal_language language;
+    pal_str as_of; /* empty: replies that are due are not told from late ones */
+};
+/* "by-region", "by-part", "by-state", "queries", "revisions": who was asked, who replied, how many
+ * items were asked, filled in beforehand and answered; what was queried and answered; what changed
+ * since the draft that a State saw. */
+PAL_CHECK_RESULT
+enum pal_status pal_review_status(struct pal_ledger *ledger, const struct pal_status_ask *ask,
+                                  struct pal_arena *arena,
+                                  struct pal_status_grid *out /* [GRIDS] */, struct pal_error *err);
+void pal_status_csv(const struct pal_status_grid *grid, struct pal_buf *out);
+void pal_status_text(const struct pal_status_grid *grid, FILE *to);
+/* One page with all of them. */
+void pal_status_html(const struct pal_status_grid *grid, size_t n, enum pal_language language,
+                     struct pal_buf *out);
+
 #endif

@@ -5,7 +5,9 @@
 #include <time.h>
 
 static const struct cli_option table[] = {
-    {CLI_TEXT, "out", 'o', "DIR", "send: folder of the packets; default 'review'",
+    {CLI_TEXT, "out", 'o', "DIR",
+     "send: folder of the packets, default 'review'; status: folder for all tables as CSV and a "
+     "page",
      CLI_AT(struct review_options, out)},
     {CLI_TEXT, "languages", 0, "LIST",
      "send: these languages beside each State's own (ar, zh, en, fr, ru, es)",
@@ -40,8 +42,14 @@ static const struct cli_option table[] = {
     {CLI_TEXT, "instrument", 0, "WORD",
      "phenomenon or implementation: only this one; default: both, always apart",
      CLI_AT(struct review_options, instrument)},
+    {CLI_TEXT, "table", 0, "NAME",
+     "status: by-region, by-part, by-state, queries or revisions; default: all (CSV: by-state)",
+     CLI_AT(struct review_options, by)},
+    {CLI_TEXT, "format", 0, "WORD", "status: table (default on a terminal) or csv",
+     CLI_AT(struct review_options, format)},
     {CLI_TEXT, "language", 0, "CODE",
-     "receive: language of what is said about a file that does not name its own",
+     "status: its language; receive: language of what is said about a file that does not name its "
+     "own",
      CLI_AT(struct review_options, language)},
     {CLI_FLAG, "supersede", 0, NULL,
      "receive: answers take the place of earlier ones that differ; both stay in the ledger",
@@ -65,6 +73,8 @@ static const struct review_verb verbs[] = {
     {"send", "send CYCLE.yaml --key SECRETARIAT.key [--out DIR]", 1, 1, review_send},
     {"sign", "sign RETURN --key YOUR.key", 1, 1, review_sign},
     {"receive", "receive CYCLE.yaml RETURN...", 2, 1023, review_receive},
+    {"status", "status CYCLE.yaml [--table NAME] [--out DIR]", 1, 1, review_status},
+    {"endorse", "endorse CYCLE.yaml AREA [FIGURE...] --reason TEXT", 2, 1023, review_endorse},
     {"verify", "verify CYCLE.yaml", 1, 1, review_verify},
 };
 
@@ -154,6 +164,11 @@ const struct cli_command cli_command_review = {
         "languages, and says in the reader's what is wrong with them. A return is taken over whole "
         "or refused whole (exit 1); answers that contradict an earlier return or another value "
         "than was sent are kept and set aside. Exit 4: the return disagrees with the draft.\n\n"
+        "status CYCLE: who was asked and who replied, by region, part and State; items asked, "
+        "filled in beforehand and answered; the query log; what changed since the draft that a "
+        "State saw.\n\n"
+        "endorse CYCLE AREA [FIGURE...]: records an endorsement that came on paper or in a "
+        "session, of all figures of the last packets or of those named. Earlier answers stand.\n\n"
         "verify CYCLE: recomputes every hash of the ledger and names what was changed.\n\n"
         "keys make NAME: a pair of keys, NAME.key (secret, for the owner alone) and NAME.pub.\n\n"
         "keys add CYCLE FILE.pub --area XAA: from now on returns of that State may be signed with "
@@ -163,6 +178,8 @@ const struct cli_command cli_command_review = {
                 "  palermo review send cycle.yaml --key secretariat.key --deadline 2026-03-31\n"
                 "  palermo review sign packet-fr.xlsx --key focal-point.key\n"
                 "  palermo review receive cycle.yaml packet-fr.xlsx\n"
+                "  palermo review status cycle.yaml --out status\n"
+                "  palermo review endorse cycle.yaml XAB --reason 'note verbale 12/2026'\n"
                 "  palermo review verify cycle.yaml --manifest out/manifest.json\n",
     .options = table,
     .options_size = sizeof(struct review_options),

@@ -152,6 +152,7 @@ struct cli_work_options {
     struct cli_list data, indicators;
     const char *as_of; /* NULL = the cycle's, then SOURCE_DATE_EPOCH, then none */
     size_t threads;
+    bool no_data;     /* stop before any dataset is read */
     bool no_figures;  /* stop after the datasets are settled */
     const char *only; /* a code: its figures alone, from its datasets alone (explain) */
     /* check: receives the findings; a dataset that cannot be read is one of them, the others are

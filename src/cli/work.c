@@ -249,6 +249,8 @@ enum pal_status cli_work_do(struct cli *cli, const struct cli_work_options *opti
             out->cycle.as_of.len && pal_date_parse(out->cycle.as_of, &date) ? date.year : 0,
         .threads = (unsigned)options->threads,
     };
+    if (options->no_data)
+        return PAL_OK;
     if (options->only)
         PAL_TRY(choose_only(cli, options->only, out, err));
     PAL_TRY(load_datasets(cli, options, out, err));
