@@ -83,5 +83,12 @@ if shared.is_dir():
 else:
     print("SKIP the register section agrees: the shared data are not beside the checkout")
 
+shared = shared.parent / "rds"
+if shared.is_dir():
+    code, out = run(shared)
+    check("respondent-driven sampling and scale-up agree", code == 0 and "network scale-up: 19 agree, 0 differ" in out, out)
+else:
+    print("SKIP respondent-driven sampling agrees: the shared data are not beside the checkout")
+
 print(f"{passed} passed, {failed} failed")
 sys.exit(failed > 0)
