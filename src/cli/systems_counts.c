@@ -79,7 +79,9 @@ static enum pal_status add_estimate(struct sys_job *job, const struct pal_recapt
                                     const char *method, struct pal_error *err)
 {
     const char *word = job->options->interval ? job->options->interval : "lognormal";
-    struct sys_row *row = sys_row_add(job, NULL, PAL_STR("N_hat"), r->population);
+    const bool one = job->options->method || !job->options->counts;
+    struct sys_row *row = one ? sys_row_add(job, NULL, PAL_STR("N_hat"), r->population)
+                              : sys_row_addf(job, NULL, r->population, "N_hat[%s]", method);
     if (!row)
         return pal_nomem(err, "the answer");
     row->method = method;

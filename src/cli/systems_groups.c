@@ -43,12 +43,11 @@ enum pal_status sys_consistent(struct sys_job *job, struct pal_error *err)
     if (!row)
         return pal_nomem(err, "the answer");
     row->std_error = sqrt(variance);
-    row->note =
-        without
-            ? pal_arena_printf(job->arena,
-                               "%zu groups have no estimate; their people seen are in it", without)
-                  .ptr
-            : "each group by itself; differs from the whole's own estimate";
+    row->note = without
+                    ? pal_arena_printf(job->arena, "%zu %s no estimate; the people seen are in it",
+                                       without, without == 1 ? "group has" : "groups have")
+                          .ptr
+                    : "each group by itself; differs from the whole's own estimate";
     for (size_t g = 0; g + 1 < job->groups; g++) {
         const struct sys_row *own = headline_of(job, &job->group[g]);
         const double people = pal_lists_people(job->group[g].lists);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MERGED_MOST = 10 }; /* lists: beyond, pairs are too many to merge each */
+
 struct report {
     struct sys_job *job;
     const struct sys_group *group;
@@ -144,6 +146,7 @@ static enum pal_status add_model(struct report *r, const char *name, const char 
     struct pal_model parsed;
     struct pal_loglinear fit;
     const pal_str statistic = pal_arena_printf(r->job->arena, "N_hat[%s]", name);
+    PAL_TRY(sys_in_time(r->job, err));
     PAL_TRY(pal_model_parse(r->lists, pal_str_of(model), r->job->arena, &parsed, err));
     if (pal_loglinear_fit(r->lists, &parsed, r->job->arena, &fit, err) != PAL_OK)
         return none(r, statistic, err);
@@ -161,6 +164,7 @@ static enum pal_status add_closed(struct report *r, const char *model, const cha
 {
     struct pal_closed fit;
     const pal_str statistic = pal_arena_printf(r->job->arena, "N_hat[%s]", model);
+    PAL_TRY(sys_in_time(r->job, err));
     enum pal_status status = pal_closed_fit(r->lists, pal_str_of(model), r->job->arena, &fit, err);
     if (status == PAL_OK && !fit.finite)
         status = pal_fail(err, PAL_DOMAIN, "the model has no finite estimate here");
@@ -262,6 +266,7 @@ static enum pal_status add_table(struct report *r, const struct pal_lists *lists
     struct pal_model own;
     struct pal_loglinear fit;
     *out = NAN;
+    PAL_TRY(sys_in_time(r->job, err));
     enum pal_status status = PAL_OK;
     if (!model) {
         status = pal_stepwise_choose(lists, threshold, r->job->arena, &chosen, err);
@@ -309,7 +314,7 @@ static enum pal_status add_left_out(struct report *r, struct pal_error *err)
 
 static enum pal_status add_merged(struct report *r, struct pal_error *err)
 {
-    for (size_t i = 0; i < r->lists->t && r->lists->t > 2; i++)
+    for (size_t i = 0; i < r->lists->t && r->lists->t > 2 && r->lists->t <= MERGED_MOST; i++)
         for (size_t j = i + 1; j < r->lists->t; j++) {
             const uint32_t pair = (uint32_t)1 << i | (uint32_t)1 << j;
             const pal_str name = pal_lists_set_name(r->lists, pair, '+', r->job->arena);
@@ -397,7 +402,7 @@ static enum pal_status add_sentence(struct report *r, struct pal_error *err)
     struct pal_buf text;
     pal_buf_init(&text, r->job->arena, 8192);
     if (isnan(r->headline)) {
-        pal_buf_adds(&text, "There is no estimate: ");
+        pal_buf_adds(&text, "There is no estimate: only ");
     } else {
         pal_buf_adds(&text, "The estimate of ");
         whole(&text, r->headline);
@@ -408,11 +413,10 @@ static enum pal_status add_sentence(struct report *r, struct pal_error *err)
         pal_buf_adds(&text, ") rests on ");
     }
     whole(&text, people - once);
-    pal_buf_addf(&text, " of %.0f people who are on more than one list (%.1f %%)", people,
+    pal_buf_addf(&text, " of %.0f people %s on more than one list (%.1f %%)", people,
+                 isnan(r->headline) ? "are" : "who are",
                  people > 0 ? 100 * (people - once) / people : 0);
-    if (isnan(r->headline))
-        pal_buf_adds(&text, "; that is too little, or too little in the right places");
-    pal_buf_adds(&text, ".");
+    pal_buf_adds(&text, isnan(r->headline) ? ", or too few of the lists that matter." : ".");
     if (r->closest_high >= r->closest_low) {
         pal_buf_adds(&text,
                      " Models of pairs that fit about as well (within 2 of the best BIC) give ");
@@ -428,9 +432,11 @@ static enum pal_status add_sentence(struct report *r, struct pal_error *err)
         whole(&text, r->without_high);
         pal_buf_addf(&text, "; it matters most whether %.*s is there.", PAL_ARG(r->without_most));
     }
-    pal_buf_adds(&text, " It holds if people on different lists are linked without error, nobody "
-                        "comes or goes, everybody has some chance to be on some list, and lists "
-                        "depend on each other only as the model says.");
+    if (!isnan(r->headline))
+        pal_buf_adds(&text,
+                     " It holds if people on different lists are linked without error, nobody "
+                     "comes or goes, everybody has some chance to be on some list, and lists "
+                     "depend on each other only as the model says.");
     PAL_TRY(pal_buf_status(&text, "the answer", err));
     struct sys_row *row = sys_row_add(r->job, r->group, PAL_STR("rests_on"), people - once);
     if (!row)
