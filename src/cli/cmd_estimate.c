@@ -14,6 +14,7 @@ struct options {
     const char *replicates, *replicate_file, *replicate_by, *replicate_kind, *scale, *rscales;
     const char *df, *deff, *seed;
     const char *quantile_rule, *respondents, *nonresponse_classes, *trim, *poststratify, *rake;
+    const char *imputation, *mi_df;
     const char *calibrate, *terms, *population, *bounds, *aggregate, *max_iterations, *epsilon;
     bool nest, mse, weights_summary;
     struct cli_list contrast, covariance;
@@ -135,6 +136,13 @@ static const struct cli_option table[] = {
      "raking: largest change of a cell over the sum of weights; calibration: largest miss of a "
      "total over it; default 1e-10",
      CLI_AT(struct options, epsilon)},
+    {CLI_TEXT, "imputation", 0, "C",
+     "column that numbers the completed data sets of multiple imputation",
+     CLI_AT(struct options, imputation)},
+    {CLI_TEXT, "mi-df", 0, "RULE",
+     "their degrees of freedom: barnard-rubin (default), rubin or barnard-rubin-mitools; without "
+     "--imputation each file is a completed data set",
+     CLI_AT(struct options, mi_df)},
     {CLI_FLAG, "weights-summary", 0, NULL,
      "sum, smallest, largest, sum of squares and first of the final weights",
      CLI_AT(struct options, weights_summary)},

@@ -210,10 +210,15 @@ struct est_pass {
     struct pal_state **state;  /* [tasks] */
     uint64_t rows;
     struct est_survey_pass *survey; /* of a sample; then states are not used */
+    struct est_imputed *imputed;    /* completed data sets, each a pass; then only `rows` is used */
 };
 PAL_CHECK_RESULT
 enum pal_status est_pass_new(const struct est_plan *plan, struct pal_arena *arena,
                              struct est_pass **out, struct pal_error *err);
+/* One that is a completed data set, where the plan speaks of several. */
+PAL_CHECK_RESULT
+enum pal_status est_pass_new_single(const struct est_plan *plan, struct pal_arena *arena,
+                                    struct est_pass **out, struct pal_error *err);
 PAL_CHECK_RESULT
 enum pal_status est_pass_read(struct est_pass *pass, const char *path, unsigned threads,
                               struct pal_progress *progress, struct pal_error *err);

@@ -64,6 +64,18 @@ uint32_t est_values_add(struct est_values *values, struct pal_arena *arena, pal_
 enum pal_status est_pass_new(const struct est_plan *plan, struct pal_arena *arena,
                              struct est_pass **out, struct pal_error *err)
 {
+    if (!plan->survey || !plan->survey->imputed)
+        return est_pass_new_single(plan, arena, out, err);
+    *out = pal_arena_alloc(arena, 1, sizeof **out);
+    if (!*out)
+        return pal_nomem(err, "a pass");
+    **out = (struct est_pass){.plan = plan, .arena = arena};
+    return est_imputed_new(*out, err);
+}
+
+enum pal_status est_pass_new_single(const struct est_plan *plan, struct pal_arena *arena,
+                                    struct est_pass **out, struct pal_error *err)
+{
     struct est_pass *pass = pal_arena_alloc(arena, 1, sizeof *pass);
     if (!pass)
         return pal_nomem(err, "a pass");
@@ -412,6 +424,8 @@ enum pal_status est_pass_read(struct est_pass *pass, const char *path, unsigned 
                               struct pal_progress *progress, struct pal_error *err)
 {
     const struct est_plan *plan = pass->plan;
+    if (pass->imputed)
+        return est_imputed_read(pass, path, threads, progress, err);
     if (plan->survey)
         return est_survey_pass_read(pass, path, progress, err);
     struct reader reader;
@@ -477,6 +491,8 @@ enum pal_status est_pass_fold(struct est_pass *into, const struct est_pass *from
 {
     const struct est_plan *plan = into->plan;
     uint32_t *group;
+    if (into->imputed)
+        return est_imputed_fold(into, from, err);
     PAL_TRY(fold_groups(into, from, &group, into->arena, err));
     into->rows += from->rows;
     if (plan->survey)

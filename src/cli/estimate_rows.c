@@ -129,6 +129,8 @@ static enum pal_status note_change(const struct est_plan *plan, struct pal_estim
 enum pal_status est_rows_make(const struct est_pass *pass, struct pal_arena *arena,
                               struct est_row **out, size_t *n, struct pal_error *err)
 {
+    if (pass->imputed)
+        return est_imputed_rows(pass, arena, out, n, err);
     const struct est_plan *plan = pass->plan;
     const size_t groups = pal_groups_count(pass->groups);
     struct place *place;

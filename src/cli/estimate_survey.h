@@ -68,6 +68,9 @@ struct est_survey_plan {
     pal_str factor_file;        /* --replicate-file; empty: none */
     bool missing_undefined;        /* --missing undefined            */
     enum pal_quantile_rule rule;
+    bool imputed;             /* completed data sets, told apart by a column, or each a file */
+    size_t imputation;        /* the column; EST_NO_COLUMN: each a file */
+    enum pal_imputed_df mi_df;
     struct est_adjust adjust; /* weights that change after the design */
 };
 bool est_survey_asked(const struct est_plan *plan);
@@ -106,6 +109,14 @@ enum pal_status est_survey_pass_new(struct est_pass *pass, struct pal_error *err
 PAL_CHECK_RESULT
 enum pal_status est_survey_pass_read(struct est_pass *pass, const char *path,
                                      struct pal_progress *progress, struct pal_error *err);
+/* The same by batches that somebody else reads. */
+struct est_survey_reader;
+PAL_CHECK_RESULT
+enum pal_status est_survey_reader_new(struct est_pass *pass, struct est_survey_reader **out,
+                                      struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status est_survey_feed(struct est_survey_reader *reader, const struct pal_batch *batch,
+                                struct pal_error *err);
 /* group translates from's groups. */
 PAL_CHECK_RESULT
 enum pal_status est_survey_pass_fold(struct est_pass *into, const struct est_pass *from,
@@ -123,5 +134,21 @@ PAL_CHECK_RESULT
 enum pal_status est_survey_rows(const struct est_pass *pass, const struct est_groups *groups,
                                 struct pal_arena *arena, struct est_row **out, size_t *n,
                                 struct pal_error *err);
+
+/* ---- multiple imputation (estimate_imputed.c)
+ * ------------------------------------------------------------------------------------ */
+
+PAL_CHECK_RESULT
+enum pal_status est_imputed_new(struct est_pass *pass, struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status est_imputed_read(struct est_pass *pass, const char *path, unsigned threads,
+                                 struct pal_progress *progress, struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status est_imputed_fold(struct est_pass *into, const struct est_pass *from,
+                                 struct pal_error *err);
+/* Each row that has a standard error is followed by its fraction of missing information. */
+PAL_CHECK_RESULT
+enum pal_status est_imputed_rows(const struct est_pass *pass, struct pal_arena *arena,
+                                 struct est_row **out, size_t *n, struct pal_error *err);
 
 #endif

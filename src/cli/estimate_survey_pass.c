@@ -491,6 +491,23 @@ static enum pal_status feed_batch(struct reader *r, const struct pal_batch *batc
     return PAL_OK;
 }
 
+struct est_survey_reader {
+    struct reader reader;
+};
+
+enum pal_status est_survey_reader_new(struct est_pass *pass, struct est_survey_reader **out,
+                                      struct pal_error *err)
+{
+    *out = pal_arena_alloc(pass->arena, 1, sizeof **out);
+    return *out ? reader_new(pass, &(*out)->reader, err) : pal_nomem(err, "a pass");
+}
+
+enum pal_status est_survey_feed(struct est_survey_reader *reader, const struct pal_batch *batch,
+                                struct pal_error *err)
+{
+    return feed_batch(&reader->reader, batch, err);
+}
+
 enum pal_status est_survey_pass_read(struct est_pass *pass, const char *path,
                                      struct pal_progress *progress, struct pal_error *err)
 {

@@ -580,7 +580,7 @@ static enum pal_status add_change(struct est_plan *plan, const struct est_stat *
         condition[stat->conditions] = period;
         PAL_TRY(add_statistic(plan, stat, condition, stat->conditions + 1, arena, &side[i], err));
     }
-    for (size_t i = 0; i < PAL_COUNT(rows); i++)
+    for (size_t i = 0; i < PAL_COUNT(rows) - plan->survey->imputed; i++)
         PAL_TRY(add_line(plan->survey,
                          (struct est_survey_line){.show = rows[i].show,
                                                   .statistic = rows[i].statistic,
@@ -759,6 +759,31 @@ static enum pal_status plan_adjust(struct est_plan *plan, struct pal_arena *aren
     return est_adjust_plan(&ask, plan, arena, &s->adjust, err);
 }
 
+static enum pal_status plan_imputation(struct est_plan *plan, struct pal_arena *arena,
+                                       struct pal_error *err)
+{
+    const struct est_request *request = plan->request;
+    struct est_survey_plan *s = plan->survey;
+    pal_str column = est_extra(request, "imputation", 0), name;
+    const pal_str df = est_extra(request, "mi-df", 0);
+    s->imputation = EST_NO_COLUMN;
+    s->imputed = column.ptr || df.ptr;
+    s->mi_df = PAL_IMPUTED_BARNARD_RUBIN;
+    if (df.ptr && !pal_imputed_df_parse(df, &s->mi_df))
+        return pal_fail(err, PAL_USAGE,
+                        "--mi-df is rubin, barnard-rubin or barnard-rubin-mitools, not '%.*s'",
+                        PAL_ARG(df));
+    if (s->imputed && (given(request, "covariance") || given(request, "weights-summary")))
+        return pal_fail(err, PAL_USAGE,
+                        "--covariance and --weights-summary are of one data set; choose one with "
+                        "--where");
+    if (!column.ptr)
+        return PAL_OK;
+    if (!est_name(&column, "", arena, &name) || column.len)
+        return pal_fail(err, PAL_USAGE, "--imputation takes one column");
+    return est_plan_column(plan, name, false, arena, &s->imputation, err);
+}
+
 enum pal_status est_survey_plan_new(struct est_plan *plan, struct pal_arena *arena,
                                     struct pal_error *err)
 {
@@ -786,6 +811,7 @@ enum pal_status est_survey_plan_new(struct est_plan *plan, struct pal_arena *are
         return pal_fail(err, PAL_USAGE, "--missing is outside or undefined, not '%.*s'",
                         PAL_ARG(missing));
     PAL_TRY(plan_adjust(plan, arena, err));
+    PAL_TRY(plan_imputation(plan, arena, err));
     PAL_TRY(frame_of(plan, NULL, 0, EST_NO_COLUMN, arena, &first, err));
     for (size_t i = 0; i < plan->stats; i++)
         PAL_TRY(plan_stat(plan, i, arena, err));

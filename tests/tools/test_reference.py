@@ -1,4 +1,4 @@
-"""test_reference.py: the runner of reference folders tells right from wrong, and the register rows agree."""
+"""test_reference.py: the runner of reference folders tells right from wrong, and all rows of the survey folder agree."""
 import csv
 import os
 import subprocess
@@ -76,12 +76,30 @@ with tempfile.TemporaryDirectory() as scratch:
     code, out = run(place)
     check("filters, rates and changes are understood", code == 0 and "3 agree" in out, out)
 
+    # Four rows of weight 2 with y 1, 2, 3, 4: the mean 2.5 has variance 5/3/4 and 3 degrees of freedom.
+    plain = {"section": "taylor", "data_file": "s.csv", "statistic": "mean", "variables": "y", "estimate": "2.5",
+             "design": "type=taylor;ids=;strata=;weights=w;fpc=;nest=0 (one row; one unit);lonely=fail;domain_lonely=none",
+             "se": "0.6454972243679028", "df": "3", "df_design": "3", "n_obs": "4", "ci_method": "t"}
+    place = folder_of(scratch / "sample", [
+        plain, {**plain, "se": "0.6455"},
+        {**plain, "ci_method": "prop-likelihood", "se": "1"},
+        {**plain, "design": "type=taylor;ids=;strata=;weights=w;fpc=N;nest=0", "estimate": "", "se": "", "df": "",
+         "df_design": "", "n_obs": "", "status": "error: more sampled than there are"},
+        {**plain, "design": plain["design"].replace("weights=w", "weights=minus"), "status": "error: a weight below zero"},
+        {**plain, "status": "error: not refused"}])
+    (place / "data/s.csv").write_text("w,N,minus,y\n2,3,1,1\n2,3,1,2\n2,3,-1,3\n2,3,1,4\n")
+    code, out = run(place)
+    check("rows of samples are understood, optional ones apart, refusals told from answers",
+          code == 1 and "taylor: 3 agree, 2 differ, 0 not attempted, 1 optional (0 agree)" in out
+          and "must be refused" in out, out)
+
 shared = Path(os.environ.get("PALERMO_SHARED", here.parents[1] / "../shared")) / "reference/survey"
 if shared.is_dir():
-    code, out = run(shared, "register")
-    check("the register section agrees", code == 0 and "register: 826 agree, 0 differ, 0 not attempted" in out, out)
+    code, out = run(shared)
+    check("all sections agree", code == 0 and out.count(" agree, 0 differ, 0 not attempted, ") == 15
+          and "register: 826 agree" in out and "big: 1554 agree" in out, out)
 else:
-    print("SKIP the register section agrees: the shared data are not beside the checkout")
+    print("SKIP all sections agree: the shared data are not beside the checkout")
 
 shared = shared.parent / "rds"
 if shared.is_dir():

@@ -49,14 +49,18 @@ class Attempt:
             return [f"no row '{self.statistic}' came out" + (f" for group {', '.join(self.group)}" if self.group else "")]
         out = []
         estimate = near.number(self.expected.get("estimate", "")) or 0.0
+        error = near.number(self.expected.get("se", ""))
+        vanishing = error is not None and abs(error) <= 1e-12 * abs(estimate)
         for name, column in COLUMNS.items():
             expected, tolerance = near.number(self.expected.get(name, "")), self.loose.get(name, near.TOLERANCE[name])
             if expected is None or tolerance is None:
                 continue
             text = self.row.get(column, "")
-            # A standard error that is zero up to rounding is compared with the estimate.
-            zero = name == "se" and abs(expected) <= 1e-12 * abs(estimate)
-            floor = 1e-12 * abs(estimate) if zero else 0.0
+            # A standard error that is zero up to rounding is compared with the estimate; its square over the variance
+            # of a simple sample, the design effect, is then nothing but rounding.
+            floor = 0.0
+            if vanishing and name in ("se", "deff"):
+                floor = 1e-12 * abs(estimate) if name == "se" else 1e-20
             if not near.same(near.number(text), expected, tolerance, floor):
                 out.append(f"{column}: {text or 'empty'}, expected {self.expected[name]}")
         if self.expected.get("status") == "undefined" and self.row.get("status") != "undefined":
