@@ -427,7 +427,7 @@ enum pal_status est_pass_read(struct est_pass *pass, const char *path, unsigned 
     if (pass->imputed)
         return est_imputed_read(pass, path, threads, progress, err);
     if (plan->survey)
-        return est_survey_pass_read(pass, path, progress, err);
+        return est_survey_pass_read(pass, path, threads, progress, err);
     struct reader reader;
     struct pal_stream *stream;
     const struct pal_batch *batch;

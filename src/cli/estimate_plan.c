@@ -48,7 +48,7 @@ enum pal_status est_plan_condition_column(struct est_plan *plan, const struct es
                                           struct pal_arena *arena, size_t *out,
                                           struct pal_error *err)
 {
-    return need_column(plan, where->column, false, arena, out, err);
+    return need_either(plan, where, arena, out, err);
 }
 
 /* ---- words -------------------------------------------------------------------------------------

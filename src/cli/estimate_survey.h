@@ -107,7 +107,7 @@ struct est_survey_pass {
 PAL_CHECK_RESULT
 enum pal_status est_survey_pass_new(struct est_pass *pass, struct pal_error *err);
 PAL_CHECK_RESULT
-enum pal_status est_survey_pass_read(struct est_pass *pass, const char *path,
+enum pal_status est_survey_pass_read(struct est_pass *pass, const char *path, unsigned threads,
                                      struct pal_progress *progress, struct pal_error *err);
 /* The same by batches that somebody else reads. */
 struct est_survey_reader;

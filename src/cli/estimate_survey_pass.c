@@ -508,15 +508,16 @@ enum pal_status est_survey_feed(struct est_survey_reader *reader, const struct p
     return feed_batch(&reader->reader, batch, err);
 }
 
-enum pal_status est_survey_pass_read(struct est_pass *pass, const char *path,
+enum pal_status est_survey_pass_read(struct est_pass *pass, const char *path, unsigned threads,
                                      struct pal_progress *progress, struct pal_error *err)
 {
     struct reader reader;
     struct pal_stream *stream;
     const struct pal_batch *batch;
     PAL_TRY(reader_new(pass, &reader, err));
-    PAL_TRY(
-        pal_stream_open(path, pass->plan->column, pass->plan->columns, pass->arena, &stream, err));
+    const struct pal_stream_options options = {.threads = threads};
+    PAL_TRY(pal_stream_open_with(path, pass->plan->column, pass->plan->columns, &options,
+                                 pass->arena, &stream, err));
     for (;;) {
         PAL_TRY(pal_stream_next(stream, &batch, err));
         if (!batch)

@@ -139,11 +139,44 @@ static enum pal_status missing(const struct pal_design_rows *rows, size_t i, con
                        "the %s is missing; a row without it belongs to no design", what);
 }
 
+/* Most rows name a unit that was seen before, in the same stratum. */
+static bool remembered(const struct pal_design *design, uint32_t stratum, uint32_t code,
+                       uint32_t *unit)
+{
+    if (code >= design->memo_room || design->memo_stratum[code] != stratum + 1)
+        return false;
+    *unit = design->memo_unit[code];
+    return true;
+}
+
+static enum pal_status remember(struct pal_design *design, uint32_t stratum, uint32_t code,
+                                uint32_t unit, struct pal_error *err)
+{
+    if (code >= design->memo_room) {
+        const size_t old = design->memo_room, room = 2 * (size_t)code + 64;
+        design->memo_stratum = pal_arena_grow(design->arena, design->memo_stratum, old, room,
+                                              sizeof *design->memo_stratum);
+        design->memo_unit =
+            pal_arena_grow(design->arena, design->memo_unit, old, room, sizeof *design->memo_unit);
+        if (!design->memo_stratum || !design->memo_unit)
+            return pal_nomem(err, "the units of the design");
+        design->memo_room = room;
+    }
+    design->memo_stratum[code] = stratum + 1;
+    design->memo_unit[code] = unit;
+    return PAL_OK;
+}
+
 enum pal_status pal_design_add(struct pal_design *design, const struct pal_design_rows *rows,
                                uint32_t *unit, struct pal_error *err)
 {
+    const bool remembers = design->levels == 1 && rows->unit[0];
     for (size_t i = 0; i < rows->rows; i++) {
         uint32_t parent = 0;
+        const uint32_t first = rows->stratum[0] ? rows->stratum[0][i] : 0;
+        if (remembers && (first || !rows->stratum[0]) &&
+            remembered(design, first, rows->unit[0][i], &unit[i]))
+            continue;
         for (size_t s = 0; s < design->levels; s++) {
             struct design_stage *stage = &design->stage[s];
             uint32_t stratum, code = 0;
@@ -168,12 +201,14 @@ enum pal_status pal_design_add(struct pal_design *design, const struct pal_desig
                 PAL_TRY(unit_new(stage, stratum, design->arena, err));
             if (is_new && s == 0 && !design->spec.nest && design->spec.strata[0]) {
                 uint32_t owner;
-                bool first;
-                PAL_TRY(index_add(&design->codes, 0, code, design->arena, &owner, &first, err));
-                if (!first)
+                bool fresh;
+                PAL_TRY(index_add(&design->codes, 0, code, design->arena, &owner, &fresh, err));
+                if (!fresh)
                     design->repeated = true;
             }
         }
+        if (remembers)
+            PAL_TRY(remember(design, first, rows->unit[0][i], parent, err));
         unit[i] = parent;
     }
     return PAL_OK;

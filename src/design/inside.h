@@ -30,6 +30,9 @@ struct pal_design {
     struct pal_arena *arena;
     size_t levels; /* stages that count: the first, and down to the last with an fpc */
     struct design_stage stage[PAL_MAX_STAGES];
+    uint32_t *memo_stratum, *memo_unit; /* [memo_room] by first-stage id: where it was seen last,
+                                           stratum code + 1 (0: nowhere) and number */
+    size_t memo_room;
     struct design_index codes; /* first-stage ids seen, where they must not repeat */
     bool repeated;
 };

@@ -296,6 +296,28 @@ static bool any_mask(const struct survey_table *t, const double *cell)
     return any != 0;
 }
 
+/* Cells lie all over the memory: they are called for before they are needed. */
+static void call_for_cells(const struct survey_table *t, const uint32_t *unit,
+                           const struct pal_survey_cells *cells, const struct block *b)
+{
+    size_t at[BLOCK];
+    if (!t->slots)
+        return;
+    for (size_t i = 0; i < b->rows; i++) {
+        const uint32_t group = cells->group ? cells->group[b->from + i] : 0;
+        at[i] = (size_t)spread((uint64_t)group << 32 | unit[b->from + i]) & (t->slots - 1);
+        __builtin_prefetch(&t->index[at[i]]);
+    }
+    for (size_t i = 0; i < b->rows; i++) {
+        const uint32_t cell = t->index[at[i]];
+        if (!cell)
+            continue;
+        const double *row = cell_at(t, cell - 1);
+        for (size_t k = 0; k < t->stride; k += 8)
+            __builtin_prefetch(row + k, 1);
+    }
+}
+
 static enum pal_status add_weights(struct survey_table *t, const uint32_t *unit,
                                    const double *weight, const struct pal_survey_cells *cells,
                                    struct block *b, struct pal_arena *arena, struct pal_error *err)
@@ -354,6 +376,7 @@ enum pal_status survey_table_feed(struct survey_table *t, size_t rows, const uin
     choose_centres(t, rows, weight, cells);
     for (block.from = 0; block.from < rows; block.from += BLOCK) {
         block.rows = rows - block.from < BLOCK ? rows - block.from : BLOCK;
+        call_for_cells(t, unit, cells, &block);
         look_for_absent(t, cells, &block);
         PAL_TRY(add_weights(t, unit, weight, cells, &block, arena, err));
         for (size_t k = 0; k < t->terms; k++)
