@@ -75,6 +75,11 @@ size_t   pal_design_psus(const struct pal_design *design);    /* first-stage uni
 size_t   pal_design_strata(const struct pal_design *design);  /* first-stage strata              */
 uint32_t pal_design_psu_of(const struct pal_design *design, uint32_t unit);
 uint32_t pal_design_stratum_of(const struct pal_design *design, uint32_t psu);
+/* place[units]: where each last-stage unit stands when they are arranged by their strata. Such an
+ * order spares pal_touched_new a sort. */
+PAL_CHECK_RESULT
+enum pal_status pal_design_arrange(const struct pal_design *design, uint32_t *place,
+                                   struct pal_error *err);
 /* The codes that first-stage units and their strata came with, [psus] each; 0 where there are none. */
 PAL_CHECK_RESULT
 enum pal_status pal_design_codes(const struct pal_design *design, struct pal_arena *arena,

@@ -354,6 +354,7 @@ static enum pal_status make_request(struct cli *cli, const struct cli_list *file
         .level = o->level,
         .theta = o->theta,
         .margins = o->margins,
+        .threads = (unsigned)o->threads,
     };
     PAL_TRY(add_extras(cli, o->replicate_file ? o->replicate_file : files->item[0], out, err));
     if (!o->standard && o->standard_by)

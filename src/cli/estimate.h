@@ -30,6 +30,7 @@ struct est_request { /* texts as typed, so that a saved state can carry and comp
     pal_str standard_by; /* "age"; empty: the standard's own first columns */
     double level, theta; /* 0 = not given */
     bool margins;
+    unsigned threads; /* of this machine: no part of a saved state; 0 = all it has */
     size_t extras;
     const struct est_extra *extra; /* in the order of the table of options */
     struct pal_standard standard; /* n 0 = none; categories of several columns are joined by '|' */

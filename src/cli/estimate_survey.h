@@ -65,7 +65,7 @@ struct est_survey_plan {
     size_t weight;   /* columns, or EST_NO_COLUMN      */
     size_t stratum[PAL_MAX_STAGES], unit[PAL_MAX_STAGES], fpc[PAL_MAX_STAGES];
     size_t replicates, *replicate; /* columns of given replicate weights */
-    pal_str factor_file;        /* --replicate-file; empty: none */
+    pal_str factor_file;           /* --replicate-file; empty: none */
     bool missing_undefined;        /* --missing undefined            */
     enum pal_quantile_rule rule;
     bool imputed;             /* completed data sets, told apart by a column, or each a file */

@@ -279,31 +279,102 @@ static enum pal_status rows_of_weights(const struct answers *a, struct rows *row
     return PAL_OK;
 }
 
-static enum pal_status rows_of_line(const struct answers *a, const struct est_survey_line *line,
-                                    const struct est_groups *groups, struct rows *rows)
+/* ---- a line of statistics after the other, computed a block of groups after the other
+ * --------------------------------------------------------------------------------------- */
+
+enum { BLOCK_GROUPS = 32 };
+
+struct lines {
+    const struct answers *a;
+    const struct est_groups *groups;
+    struct levels *levels; /* [lines] */
+    size_t *first;         /* [lines] its first row */
+    size_t *each;          /* [lines] rows a group; 0: no groups */
+    struct est_row *row;   /* [n] */
+    size_t n;
+    struct pal_arena **arena; /* [blocks] */
+};
+
+static void free_arena(void *arena) { pal_arena_free(arena); }
+
+static enum pal_status lay_out(struct lines *l, size_t blocks, struct pal_error *err)
 {
-    struct levels levels = {0};
-    uint32_t *key = pal_arena_alloc(a->arena, a->pass->plan->bys + 1, sizeof *key);
-    if (!key)
-        return pal_nomem(a->err, "rows of output");
-    if (line->show == EST_SURVEY_WEIGHTS)
-        return rows_of_weights(a, rows);
-    if (line->show == EST_SURVEY_LEVELS)
-        PAL_TRY(levels_of(a, line, &levels));
-    for (size_t g = 0; g < groups->n; g++) {
-        struct est_row row = {
-            .statistic = line->statistic, .variable = line->variable, .group = groups->text[g]};
-        if (line->show != EST_SURVEY_LEVELS) {
-            PAL_TRY(row_of(a, line, groups->group[g], &row.estimate));
-            PAL_TRY(add_row(rows, row, a->arena, a->err));
-            continue;
+    const struct answers *a = l->a;
+    const size_t lines = a->plan->lines;
+    l->levels = pal_arena_alloc(a->arena, lines + 1, sizeof *l->levels);
+    l->first = pal_arena_alloc(a->arena, lines + 1, sizeof *l->first);
+    l->each = pal_arena_alloc(a->arena, lines + 1, sizeof *l->each);
+    l->arena = pal_arena_alloc(a->arena, blocks + 1, sizeof(struct pal_arena *));
+    if (!l->levels || !l->first || !l->each || !l->arena)
+        return pal_nomem(err, "rows of output");
+    for (size_t i = 0; i < lines; i++) {
+        const struct est_survey_line *line = &a->plan->line[i];
+        l->each[i] = line->show != EST_SURVEY_WEIGHTS;
+        if (line->show == EST_SURVEY_LEVELS) {
+            PAL_TRY(levels_of(a, line, &l->levels[i]));
+            l->each[i] = l->levels[i].n;
         }
-        for (size_t l = 0; l < levels.n; l++) {
-            row.variable = levels.variable[l];
-            PAL_TRY(row_of_level(a, line, &levels, groups->group[g], l, key, &row.estimate));
-            PAL_TRY(add_row(rows, row, a->arena, a->err));
+        l->first[i] = l->n;
+        l->n += l->groups->n * l->each[i];
+    }
+    l->row = pal_arena_alloc(a->arena, l->n + 1, sizeof *l->row);
+    for (size_t b = 0; l->row && b < blocks; b++) {
+        l->arena[b] = pal_arena_new();
+        if (!l->arena[b])
+            return pal_nomem(err, "rows of output");
+        PAL_TRY(pal_arena_defer(a->arena, free_arena, l->arena[b], err));
+    }
+    return l->row ? PAL_OK : pal_nomem(err, "rows of output");
+}
+
+static enum pal_status answer_group(const struct lines *l, const struct answers *a, size_t g,
+                                    uint32_t *key)
+{
+    for (size_t i = 0; i < a->plan->lines; i++) {
+        const struct est_survey_line *line = &a->plan->line[i];
+        struct est_row *row = &l->row[l->first[i] + g * l->each[i]];
+        for (size_t k = 0; k < l->each[i]; k++, row++) {
+            const bool levels = line->show == EST_SURVEY_LEVELS;
+            *row = (struct est_row){.statistic = line->statistic,
+                                    .variable = levels ? l->levels[i].variable[k] : line->variable,
+                                    .group = l->groups->text[g]};
+            if (levels)
+                PAL_TRY(row_of_level(a, line, &l->levels[i], l->groups->group[g], k, key,
+                                     &row->estimate));
+            else
+                PAL_TRY(row_of(a, line, l->groups->group[g], &row->estimate));
         }
     }
+    return PAL_OK;
+}
+
+static enum pal_status answer_block(void *context, size_t block, struct pal_error *err)
+{
+    const struct lines *l = context;
+    struct answers a = *l->a;
+    a.arena = l->arena[block];
+    a.err = err;
+    uint32_t *key = pal_arena_alloc(a.arena, a.pass->plan->bys + 1, sizeof *key);
+    if (!key)
+        return pal_nomem(err, "rows of output");
+    PAL_TRY(pal_survey_work_new(a.survey, a.arena, &a.work, err));
+    for (size_t g = block * BLOCK_GROUPS; g < l->groups->n && g < (block + 1) * BLOCK_GROUPS; g++)
+        PAL_TRY(answer_group(l, &a, g, key));
+    return PAL_OK;
+}
+
+static enum pal_status answer_all(const struct answers *a, const struct est_groups *groups,
+                                  struct rows *rows, struct pal_error *err)
+{
+    struct lines l = {.a = a, .groups = groups};
+    const size_t blocks = (groups->n + BLOCK_GROUPS - 1) / BLOCK_GROUPS;
+    PAL_TRY(lay_out(&l, blocks, err));
+    PAL_TRY(pal_parallel(blocks, a->pass->plan->request->threads, answer_block, &l, err));
+    rows->row = l.row;
+    rows->n = rows->room = l.n;
+    for (size_t i = 0; i < a->plan->lines; i++)
+        if (a->plan->line[i].show == EST_SURVEY_WEIGHTS)
+            PAL_TRY(rows_of_weights(a, rows));
     return PAL_OK;
 }
 
@@ -322,9 +393,7 @@ enum pal_status est_survey_rows(const struct est_pass *pass, const struct est_gr
         pal_survey_adjust(pass->survey->survey, steps, count, a.plan->adjust.by_psu);
     }
     PAL_TRY(pal_survey_close(pass->survey->survey, err));
-    PAL_TRY(pal_survey_work_new(a.survey, arena, &a.work, err));
-    for (size_t l = 0; l < a.plan->lines; l++)
-        PAL_TRY(rows_of_line(&a, &a.plan->line[l], groups, &rows));
+    PAL_TRY(answer_all(&a, groups, &rows, err));
     *out = rows.row;
     *n = rows.n;
     return PAL_OK;

@@ -385,3 +385,19 @@ enum pal_status pal_design_codes(const struct pal_design *design, struct pal_are
         (*stratum)[u] = of_stratum[stage->unit_stratum[u]];
     return PAL_OK;
 }
+
+enum pal_status pal_design_arrange(const struct pal_design *design, uint32_t *place,
+                                   struct pal_error *err)
+{
+    const struct design_stage *stage = &design->stage[design->levels - 1];
+    struct pal_arena *scratch = pal_arena_new();
+    uint32_t *next = scratch ? pal_arena_alloc(scratch, stage->strata + 1, sizeof *next) : NULL;
+    for (size_t h = 0; next && h < stage->strata; h++)
+        next[h + 1] = next[h] + (uint32_t)stage->stratum[h].sampled;
+    for (size_t u = 0; next && u < stage->units; u++)
+        place[u] = next[stage->unit_stratum[u]]++;
+    const bool done = next != NULL;
+    if (scratch)
+        pal_arena_free(scratch);
+    return done ? PAL_OK : pal_nomem(err, "the units of the design");
+}

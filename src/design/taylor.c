@@ -12,6 +12,7 @@
 
 struct touched_stage {
     size_t units, strata;
+    bool in_order;     /* the last stage: the caller's list was arranged already */
     uint32_t *stratum; /* [strata] ascending, those of a stage that hold a touched unit */
     size_t *start;     /* [strata + 1] their units, in the order of the stage           */
     uint32_t *place;   /* [units] the last stage: where a unit stood in the caller's list */
@@ -32,14 +33,16 @@ static int key_order(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Sorts units by stratum; those of one stratum keep their order. key[n] = stratum << 32 | place. */
-static void sort_keys(uint64_t *key, size_t n)
+/* Sorts units by stratum; those of one stratum keep their order. key[n] = stratum << 32 | place.
+ * True when they were sorted already. */
+static bool sort_keys(uint64_t *key, size_t n)
 {
     bool sorted = true;
     for (size_t i = 1; i < n; i++)
         sorted = sorted && key[i - 1] <= key[i];
     if (!sorted)
         qsort(key, n, sizeof *key, key_order);
+    return sorted;
 }
 
 static enum pal_status arrange(const struct design_stage *stage, const uint32_t *unit, size_t n,
@@ -52,7 +55,7 @@ static enum pal_status arrange(const struct design_stage *stage, const uint32_t 
         return pal_nomem(err, "the units of a domain");
     for (size_t i = 0; i < n; i++)
         key[i] = (uint64_t)stage->unit_stratum[unit[i]] << 32 | i;
-    sort_keys(key, n);
+    out->in_order = sort_keys(key, n);
     size_t strata = 0;
     for (size_t i = 0; i < n; i++)
         strata += i == 0 || key[i] >> 32 != key[i - 1] >> 32;
@@ -86,7 +89,7 @@ static enum pal_status climb(const struct design_stage *stage, struct touched_st
     size_t n = 0;
     for (size_t h = 0; h < below->strata; h++)
         key[h] = (uint64_t)stage->stratum[below->stratum[h]].parent << 32 | h;
-    sort_keys(key, below->strata);
+    (void)sort_keys(key, below->strata);
     for (size_t i = 0; i < below->strata; i++) {
         const uint32_t parent = (uint32_t)(key[i] >> 32);
         if (!n || unit[n - 1] != parent)
@@ -124,8 +127,10 @@ enum pal_status pal_touched_new(const struct pal_design *design, const uint32_t 
 /* ---- one stage ------------------------------------------------------------------------------ */
 
 struct sums { /* one stage's touched units, in the order of the stage */
-    double *a, *b;
-    uint8_t *seen; /* the domain has a row here; NULL: all have */
+    const double *a, *b;
+    const uint8_t *seen; /* the domain has a row here; NULL: all have */
+    double *to_a, *to_b; /* where they are put together; NULL: the caller's own */
+    uint8_t *to_seen;
 };
 
 struct stratum_sums {
@@ -247,18 +252,27 @@ static void sum_up(const struct touched_stage *stage, const struct sums *sums,
     for (size_t h = 0; h < stage->strata; h++) {
         struct stratum_sums *to = &stratum[h];
         to->factor = 1;
-        for (size_t i = stage->start[h]; i < stage->start[h + 1]; i++) {
+        for (size_t i = stage->start[h]; i < stage->start[h + 1]; i++)
             to->a += sums->a[i];
-            to->b += sums->b[i];
-            to->seen += !sums->seen || sums->seen[i];
+        to->b = to->a;
+        if (sums->b != sums->a) {
+            to->b = 0;
+            for (size_t i = stage->start[h]; i < stage->start[h + 1]; i++)
+                to->b += sums->b[i];
+        }
+        to->seen = stage->start[h + 1] - stage->start[h];
+        if (sums->seen) {
+            to->seen = 0;
+            for (size_t i = stage->start[h]; i < stage->start[h + 1]; i++)
+                to->seen += sums->seen[i];
         }
         if (!up)
             continue;
-        up->a[stage->above[h]] += to->a;
-        if (up->b != up->a)
-            up->b[stage->above[h]] += to->b;
-        if (up->seen)
-            up->seen[stage->above[h]] |= to->seen > 0;
+        up->to_a[stage->above[h]] += to->a;
+        if (up->to_b != up->to_a)
+            up->to_b[stage->above[h]] += to->b;
+        if (up->to_seen)
+            up->to_seen[stage->above[h]] |= to->seen > 0;
     }
 }
 
@@ -267,9 +281,10 @@ static void sum_up(const struct touched_stage *stage, const struct sums *sums,
 static enum pal_status sums_new(const struct touched_stage *stage, bool same, bool seen,
                                 struct pal_arena *scratch, struct sums *out, struct pal_error *err)
 {
-    out->a = pal_arena_alloc(scratch, stage->units + 1, sizeof *out->a);
-    out->b = same ? out->a : pal_arena_alloc(scratch, stage->units + 1, sizeof *out->b);
-    out->seen = seen ? pal_arena_alloc(scratch, stage->units + 1, 1) : NULL;
+    out->a = out->to_a = pal_arena_alloc(scratch, stage->units + 1, sizeof *out->to_a);
+    out->b = out->to_b =
+        same ? out->to_a : pal_arena_alloc(scratch, stage->units + 1, sizeof *out->to_b);
+    out->seen = out->to_seen = seen ? pal_arena_alloc(scratch, stage->units + 1, 1) : NULL;
     return out->a && out->b && (!seen || out->seen) ? PAL_OK : pal_nomem(err, "the units");
 }
 
@@ -307,18 +322,21 @@ enum pal_status pal_touched_covariance(const struct pal_touched *touched, const 
     struct stratum_sums *strata[PAL_MAX_STAGES];
     *out = (struct pal_design_variance){0};
     for (size_t s = 0; s <= last; s++) {
-        PAL_TRY(sums_new(&touched->stage[s], a == b, here != NULL, scratch, &sums[s], err));
+        if (s == last && touched->stage[s].in_order)
+            sums[s] = (struct sums){.a = a, .b = b, .seen = here};
+        else
+            PAL_TRY(sums_new(&touched->stage[s], a == b, here != NULL, scratch, &sums[s], err));
         strata[s] = pal_arena_alloc(scratch, touched->stage[s].strata + 1, sizeof *strata[s]);
         if (!strata[s])
             return pal_nomem(err, "the strata of the design");
     }
-    for (size_t i = 0; i < touched->units; i++) {
+    for (size_t i = 0; sums[last].to_a && i < touched->units; i++) {
         const uint32_t from = touched->stage[last].place[i];
-        sums[last].a[i] = a[from];
+        sums[last].to_a[i] = a[from];
         if (a != b)
-            sums[last].b[i] = b[from];
+            sums[last].to_b[i] = b[from];
         if (here)
-            sums[last].seen[i] = here[from];
+            sums[last].to_seen[i] = here[from];
     }
     for (size_t s = last + 1; s-- > 0;)
         sum_up(&touched->stage[s], &sums[s], strata[s], s ? &sums[s - 1] : NULL);

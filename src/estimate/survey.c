@@ -350,8 +350,15 @@ enum pal_status pal_survey_close(struct pal_survey *s, struct pal_error *err)
         if (s->has_design)
             PAL_TRY(count_design(s, err));
     }
+    if (s->by_unit) {
+        s->place = pal_arena_alloc(s->arena, units + 1, sizeof *s->place);
+        if (!s->place)
+            return pal_nomem(err, "the units of a survey");
+        PAL_TRY(pal_design_arrange(s->design, s->place, err));
+    }
     for (size_t f = 0; f < s->ask.frames; f++)
-        PAL_TRY(survey_table_close(&s->table[f], unit_weight, s->by_unit ? units : 1, s->arena, err));
+        PAL_TRY(survey_table_close(&s->table[f], unit_weight, s->place, s->by_unit ? units : 1,
+                                   s->arena, err));
     if (survey_ranks_wanted(s)) {
         PAL_TRY(survey_ranks_of(&s->whole, 0, s->arena, &s->df_design, err));
         s->df_design -= 1;

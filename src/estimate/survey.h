@@ -34,7 +34,7 @@ struct survey_table {
     size_t groups, groups_room;
     struct survey_count *count;   /* [groups] rows                            */
     struct survey_count *missing; /* [groups * terms] rows with the term absent */
-    /* once closed: cells by group, and within it in the order of units */
+    /* once closed: cells by group, and within it by the place of their unit */
     size_t *start;   /* [groups + 1] */
     uint32_t *order; /* [cells]      */
 };
@@ -51,6 +51,7 @@ enum { CELL_KEY, CELL_MASK }; /* cell words that are no doubles; then the masks,
 static inline size_t survey_w_at(const struct survey_table *t) { return 1 + t->words; }
 uint32_t survey_cell_group(const struct survey_table *table, size_t cell);
 uint32_t survey_cell_unit(const struct survey_table *table, size_t cell);
+bool survey_cell_masked(const struct survey_table *table, size_t cell); /* something was absent */
 /* Sum of weights of the cell's rows where a term is present. */
 double survey_cell_weight(const struct survey_table *table, size_t cell, size_t term);
 
@@ -65,10 +66,12 @@ PAL_CHECK_RESULT
 enum pal_status survey_table_merge(struct survey_table *into, const struct survey_table *from,
                                    const uint32_t *group, const uint32_t *unit,
                                    struct pal_arena *arena, struct pal_error *err);
-/* Arranges cells by group; multiplies them by the weights of their units (NULL: as they are). */
+/* Arranges cells by group and, within it, by the place of their unit; multiplies them by the
+ * weights of their units (NULL: as they are). */
 PAL_CHECK_RESULT
 enum pal_status survey_table_close(struct survey_table *table, const double *unit_weight,
-                                   size_t units, struct pal_arena *arena, struct pal_error *err);
+                                   const uint32_t *place, size_t units, struct pal_arena *arena,
+                                   struct pal_error *err);
 PAL_CHECK_RESULT
 enum pal_status survey_table_groups(struct survey_table *table, size_t groups,
                                     struct pal_arena *arena, struct pal_error *err);
@@ -148,7 +151,7 @@ size_t survey_held_all(const struct pal_survey *survey);
 size_t survey_held_group(const struct pal_survey *survey, size_t frame, size_t group,
                          const uint32_t **row);
 double survey_held_value(const struct pal_survey *survey, size_t frame, size_t term,
-                         uint32_t row); /* NaN: absent */
+                         uint32_t row);                                         /* NaN: absent */
 const double *survey_held_replicate(const struct pal_survey *survey, size_t r); /* [rows] */
 const uint32_t *survey_held_units(const struct pal_survey *survey);             /* [rows] */
 /* Influences on adjusted estimates by unit: of z[rows], and of a combination of answers. */
@@ -157,7 +160,7 @@ enum pal_status survey_held_linearize(const struct pal_survey *survey, const dou
                                       struct pal_arena *scratch, struct pal_influence *out,
                                       struct pal_error *err);
 PAL_CHECK_RESULT
-enum pal_status survey_held_influence(const struct pal_survey *survey,
+enum pal_status survey_held_influence(struct pal_survey_work *work,
                                       const struct pal_survey_part *part, size_t n,
                                       struct pal_arena *scratch, struct pal_influence *out,
                                       struct pal_error *err);
@@ -181,10 +184,10 @@ struct pal_survey {
     const struct pal_survey_interval *interval;
     const char *method;
     struct survey_held *held; /* rows that are kept; NULL: none              */
-    bool sums_given;  /* sums of replicates come from rows, not from units   */
-    bool has_design;  /* units and strata are known                      */
-    bool by_unit;     /* cells are kept by unit                          */
-    bool fpc_weights; /* weights follow from the sizes of populations    */
+    bool sums_given;          /* sums of replicates come from rows, not from units   */
+    bool has_design;          /* units and strata are known                      */
+    bool by_unit;             /* cells are kept by unit                          */
+    bool fpc_weights;         /* weights follow from the sizes of populations    */
     struct pal_design *design;
     struct pal_survey_frame *frame; /* [frames] as asked for, and squares for design effects */
     size_t **square;                /* [frames][terms] the square of a value term            */
@@ -194,6 +197,7 @@ struct pal_survey {
     struct survey_ranks whole;      /* of all rows */
     struct pal_replicates replicates;
     const double *unit_factor; /* [psus * replicates] factors by unit; NULL: others */
+    uint32_t *place;           /* [units] once closed: arranged by stratum */
     uint8_t *heavy;            /* [units] has a row with a weight above zero */
     size_t heavy_room;
     double df_design;
@@ -207,28 +211,64 @@ struct pal_survey {
     double **product;         /* [replicates][room] where factors are multiplied */
 };
 
+/* ---- groups at work (survey_group.c)
+ * -------------------------------------------------------------------------------------- */
+
+/* The sums of one group, a column a term, units arranged by stratum. */
+struct survey_group {
+    struct pal_arena *arena;
+    struct pal_arena_mark empty;
+    bool open;
+    size_t group, n;
+    uint32_t *unit;   /* [n] */
+    double *w;        /* [n] */
+    double **present; /* [terms][n] weights of rows where the term is present; w itself when all */
+    double **sum;     /* [terms][n] NULL: has none */
+    double total_w, *total_present, *total;  /* of the columns */
+    struct pal_touched *touched;             /* once asked for */
+    uint8_t *here;                           /* [n] a row has a weight above zero */
+    double df;                               /* units minus strata                */
+    double *rep_w, **rep_present, **rep_sum; /* [replicates] once asked for */
+};
+
+struct pal_survey_work {
+    const struct pal_survey *survey;
+    struct pal_arena *scratch;
+    struct survey_group *group; /* [frames] the one at hand of each */
+};
+PAL_CHECK_RESULT
+enum pal_status survey_group_open(struct pal_survey_work *work, size_t frame, size_t group,
+                                  struct survey_group **out, struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status survey_group_touched(struct pal_survey_work *work, struct survey_group *group,
+                                     struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status survey_group_replicates(struct pal_survey_work *work, size_t frame,
+                                        struct survey_group *group, struct pal_error *err);
+
 /* Full-sample sums of one statistic in a group. */
 struct survey_view {
     const struct pal_survey_statistic *statistic;
     const struct survey_table *table;
+    struct survey_group *group, *levels; /* levels: NULL unless it has them */
     struct pal_survey_sums sums;
     double square; /* sum of w (y - centre)^2; NaN when it is not kept */
     double value, gradient[3];
     uint64_t n, n_all; /* rows with nothing absent: with a weight above zero, and all */
 };
+PAL_CHECK_RESULT
+enum pal_status survey_view_of(struct pal_survey_work *work, size_t statistic, size_t group,
+                               size_t level, struct survey_view *out, struct pal_error *err);
+/* Values of a statistic in each replicate, [replicates]. */
+PAL_CHECK_RESULT
+enum pal_status survey_replicate_values(struct pal_survey_work *work,
+                                        const struct survey_view *view, double *out,
+                                        struct pal_error *err);
+
 /* The batch at hand into tables. */
 PAL_CHECK_RESULT
 enum pal_status survey_feed_now(struct pal_survey *survey, const struct pal_survey_cells *cells,
                                 struct pal_error *err);
 bool survey_ranks_wanted(const struct pal_survey *survey);
-void survey_view_of(const struct pal_survey *survey, size_t statistic, size_t group, size_t level,
-                    struct survey_view *out);
-/* Values of a statistic in each replicate, [replicates]. */
-PAL_CHECK_RESULT
-enum pal_status survey_replicate_values(const struct pal_survey *survey, size_t statistic,
-                                        size_t group, size_t level, struct pal_arena *scratch,
-                                        double *out, struct pal_error *err);
-/* The sums of one cell for a statistic, as survey_view has them for the group. */
-void survey_cell_sums(const struct survey_view *view, size_t cell, double *w, double *y, double *x);
 
 #endif

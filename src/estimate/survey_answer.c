@@ -5,55 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-struct group_work { /* what the statistics of one group share */
-    size_t frame, group;
-    bool open;
-    size_t n;
-    uint32_t *unit; /* [n] ascending */
-    struct pal_touched *touched;
-    double df;
-};
-
-struct pal_survey_work {
-    const struct pal_survey *survey;
-    struct pal_arena *group_arena, *scratch;
-    struct pal_arena_mark empty; /* of the arena of groups */
-    struct group_work group;
-};
-
-static void free_arena(void *arena) { pal_arena_free(arena); }
-
-enum pal_status pal_survey_work_new(const struct pal_survey *survey, struct pal_arena *arena,
-                                    struct pal_survey_work **out, struct pal_error *err)
-{
-    struct pal_survey_work *work = pal_arena_alloc(arena, 1, sizeof *work);
-    if (!work)
-        return pal_nomem(err, "the answers of a survey");
-    *work = (struct pal_survey_work){.survey = survey};
-    struct pal_arena **arenas[] = {&work->group_arena, &work->scratch};
-    for (size_t i = 0; i < PAL_COUNT(arenas); i++) {
-        *arenas[i] = pal_arena_new();
-        if (!*arenas[i])
-            return pal_nomem(err, "the answers of a survey");
-        PAL_TRY(pal_arena_defer(arena, free_arena, *arenas[i], err));
-    }
-    work->empty = pal_arena_mark(work->group_arena);
-    *out = work;
-    return PAL_OK;
-}
-
-/* ---- sums ---------------------------------------------------------------------------------------
- */
-
-void survey_cell_sums(const struct survey_view *view, size_t cell, double *w, double *y, double *x)
-{
-    const struct pal_survey_statistic *s = view->statistic;
-    const struct survey_table *table = view->table;
-    const double *row = table->cell + cell * table->stride;
-    *w = s->y == PAL_NO_TERM ? row[survey_w_at(table)] : survey_cell_weight(table, cell, s->y);
-    *y = s->y != PAL_NO_TERM && table->slot[s->y] ? row[table->slot[s->y]] : 0;
-    *x = s->x != PAL_NO_TERM ? row[table->slot[s->x]] : 0;
-}
+/* ---- sums
+ * --------------------------------------------------------------------------------------- */
 
 static void count_rows(struct survey_view *view, size_t group)
 {
@@ -69,121 +22,89 @@ static void count_rows(struct survey_view *view, size_t group)
     view->n_all -= missing->all;
 }
 
-static void sum_levels(const struct pal_survey *survey, size_t frame, size_t level,
-                       struct survey_view *view)
-{
-    const struct survey_table *table = &survey->table[frame];
-    view->sums.y = view->sums.centre_y = 0;
-    for (size_t i = 0; i < survey_group_size(table, level); i++)
-        view->sums.y +=
-            table->cell[survey_group_cell(table, level, i) * table->stride + survey_w_at(table)];
-    view->square = view->sums.y;
-}
-
-void survey_view_of(const struct pal_survey *survey, size_t statistic, size_t group, size_t level,
-                    struct survey_view *out)
-{
-    const struct pal_survey_statistic *s = &survey->ask.statistic[statistic];
-    const struct survey_table *table = &survey->table[s->frame];
-    const size_t square = s->y != PAL_NO_TERM ? survey->square[s->frame][s->y] : PAL_NO_TERM;
-    *out = (struct survey_view){.statistic = s, .table = table, .square = (double)NAN};
-    count_rows(out, group);
-    if (s->y != PAL_NO_TERM)
-        out->sums.centre_y = table->centre[s->y];
-    if (s->x != PAL_NO_TERM)
-        out->sums.centre_x = table->centre[s->x];
-    if (square != PAL_NO_TERM)
-        out->square = 0;
-    for (size_t i = 0; i < survey_group_size(table, group); i++) {
-        const size_t cell = survey_group_cell(table, group, i);
-        double w, y, x;
-        survey_cell_sums(out, cell, &w, &y, &x);
-        out->sums.w += w;
-        out->sums.y += y;
-        out->sums.x += x;
-        if (square != PAL_NO_TERM)
-            out->square += table->cell[cell * table->stride + table->slot[square]];
-    }
-    if (s->levels != PAL_NO_FRAME)
-        sum_levels(survey, s->levels, level, out);
-    out->sums.n = (double)out->n;
-    const bool empty = s->kind->adds && (group >= table->groups || !table->count[group].all);
-    out->value = out->n || empty ? s->kind->value(&out->sums) : (double)NAN;
-    s->kind->gradient(&out->sums, out->value, out->gradient);
-}
-
-/* ---- the units of a group
- * ------------------------------------------------------------------------ */
-
-static enum pal_status open_group(struct pal_survey_work *work, size_t frame, size_t group,
-                                  struct pal_error *err)
+enum pal_status survey_view_of(struct pal_survey_work *work, size_t statistic, size_t group,
+                               size_t level, struct survey_view *out, struct pal_error *err)
 {
     const struct pal_survey *survey = work->survey;
-    const struct survey_table *table = &survey->table[frame];
-    struct group_work *g = &work->group;
-    if (g->open && g->frame == frame && g->group == group)
-        return PAL_OK;
-    pal_arena_reset(work->group_arena, work->empty);
-    *g = (struct group_work){.frame = frame, .group = group};
-    g->n = survey_group_size(table, group);
-    if (!survey->by_unit) {
-        g->open = true;
-        return PAL_OK;
+    const struct pal_survey_statistic *s = &survey->ask.statistic[statistic];
+    const struct survey_table *table = &survey->table[s->frame];
+    *out = (struct survey_view){.statistic = s, .table = table, .square = (double)NAN};
+    PAL_TRY(survey_group_open(work, s->frame, group, &out->group, err));
+    if (s->levels != PAL_NO_FRAME)
+        PAL_TRY(survey_group_open(work, s->levels, level, &out->levels, err));
+    count_rows(out, group);
+    const struct survey_group *g = out->group;
+    out->sums.w = g->total_w;
+    if (s->y != PAL_NO_TERM) {
+        const size_t square = survey->square[s->frame][s->y];
+        out->sums.w = g->total_present[s->y];
+        out->sums.y = g->total[s->y];
+        out->sums.centre_y = table->centre[s->y];
+        if (square != PAL_NO_TERM)
+            out->square = g->total[square];
     }
-    g->unit = pal_arena_alloc(work->group_arena, g->n + 1, sizeof *g->unit);
-    double *w = pal_arena_alloc(work->group_arena, g->n + 1, sizeof *w);
-    uint8_t *here = pal_arena_alloc(work->group_arena, g->n + 1, 1);
-    if (!g->unit || !w || !here)
-        return pal_nomem(err, "the units of a group");
-    for (size_t i = 0; i < g->n; i++) {
-        const size_t cell = survey_group_cell(table, group, i);
-        g->unit[i] = survey_cell_unit(table, cell);
-        here[i] = table->cell[cell * table->stride + survey_w_at(table)] > 0;
+    if (s->x != PAL_NO_TERM) {
+        out->sums.x = g->total[s->x];
+        out->sums.centre_x = table->centre[s->x];
     }
-    PAL_TRY(pal_touched_new(survey->design, g->unit, g->n, work->group_arena, &g->touched, err));
-    PAL_TRY(pal_touched_df(g->touched, here, work->scratch, &g->df, err));
-    g->open = true;
+    if (out->levels) {
+        out->sums.y = out->square = out->levels->total_w;
+        out->sums.centre_y = 0;
+    }
+    const bool empty = s->kind->adds && (group >= table->groups || !table->count[group].all);
+    out->sums.n = (double)out->n;
+    out->value = out->n || empty ? s->kind->value(&out->sums) : (double)NAN;
+    s->kind->gradient(&out->sums, out->value, out->gradient);
     return PAL_OK;
 }
 
-/* Linearized values by unit of the group, and which units have a row that counts. *all: every one
- * has. */
-static enum pal_status influence(struct pal_survey_work *work, const struct survey_view *view,
-                                 size_t group, size_t level, double factor, double **z,
-                                 uint8_t **here, bool *all, struct pal_error *err)
+/* Weights of a level's rows, unit by unit of the group. */
+static enum pal_status level_column(struct pal_survey_work *work, const struct survey_view *view,
+                                    const double **out, struct pal_error *err)
 {
-    const struct survey_table *table = view->table;
-    const struct pal_survey_statistic *s = view->statistic;
-    const struct survey_table *levels =
-        s->levels == PAL_NO_FRAME ? NULL : &work->survey->table[s->levels];
-    const size_t n = survey_group_size(table, group);
-    const size_t of_level = levels ? survey_group_size(levels, level) : 0;
-    const double *g = view->gradient, per = factor * (s->per > 0 ? s->per : 1);
-    size_t at = 0;
-    *z = pal_arena_alloc(work->scratch, n + 1, sizeof **z);
-    *here = pal_arena_alloc(work->scratch, n + 1, 1);
-    if (!*z || !*here)
+    const struct survey_group *g = view->group, *level = view->levels;
+    double *column = pal_arena_alloc(work->scratch, g->n + 1, sizeof *column);
+    if (!column)
         return pal_nomem(err, "the units of a group");
-    *all = true;
-    for (size_t i = 0; i < n; i++) {
-        const size_t cell = survey_group_cell(table, group, i);
-        double w, y, x;
-        survey_cell_sums(view, cell, &w, &y, &x);
-        if (levels) {
-            y = 0;
-            const uint32_t unit = survey_cell_unit(table, cell);
-            for (; at < of_level; at++) {
-                const size_t other = survey_group_cell(levels, level, at);
-                if (survey_cell_unit(levels, other) > unit)
-                    break;
-                if (survey_cell_unit(levels, other) == unit)
-                    y += levels->cell[other * levels->stride + survey_w_at(levels)];
-            }
-        }
-        (*here)[i] = w > 0;
-        *all = *all && w > 0;
-        (*z)[i] = per * (g[0] * w + g[1] * y + g[2] * x);
+    size_t at = 0; /* the units of a level are among those of the group, in the same order */
+    for (size_t i = 0; i < g->n && at < level->n; i++)
+        if (g->unit[i] == level->unit[at])
+            column[i] = level->w[at++];
+    *out = column;
+    return PAL_OK;
+}
+
+/* Linearized values by unit of the group; *here NULL: every unit has a row that counts. */
+static enum pal_status influence(struct pal_survey_work *work, const struct survey_view *view,
+                                 double factor, double **out, const uint8_t **here,
+                                 struct pal_error *err)
+{
+    const struct pal_survey_statistic *s = view->statistic;
+    const struct survey_group *g = view->group;
+    const double per = factor * (s->per > 0 ? s->per : 1);
+    const double gw = per * view->gradient[0], gy = per * view->gradient[1],
+                 gx = per * view->gradient[2];
+    const double *w = s->y == PAL_NO_TERM ? g->w : g->present[s->y];
+    const double *y = s->y != PAL_NO_TERM ? g->sum[s->y] : NULL;
+    const double *x = s->x != PAL_NO_TERM ? g->sum[s->x] : NULL;
+    double *z = pal_arena_alloc(work->scratch, g->n + 1, sizeof *z);
+    uint8_t *seen = pal_arena_alloc(work->scratch, g->n + 1, 1);
+    if (!z || !seen)
+        return pal_nomem(err, "the units of a group");
+    if (view->levels)
+        PAL_TRY(level_column(work, view, &y, err));
+    uint8_t all = 1;
+    for (size_t i = 0; i < g->n; i++) {
+        seen[i] = w[i] > 0;
+        all &= seen[i];
+        z[i] = gw * w[i];
     }
+    for (size_t i = 0; y && i < g->n; i++)
+        z[i] += gy * y[i];
+    for (size_t i = 0; x && i < g->n; i++)
+        z[i] += gx * x[i];
+    *out = z;
+    *here = all ? NULL : seen;
     return PAL_OK;
 }
 
@@ -191,11 +112,10 @@ static enum pal_status influence(struct pal_survey_work *work, const struct surv
  * ---------------------------------------------------------------------------- */
 
 /* The rank of the factors of replicates made from the design, over the units of a group. */
-static enum pal_status rank_of_made(struct pal_survey_work *work, double *out,
-                                    struct pal_error *err)
+static enum pal_status rank_of_made(struct pal_survey_work *work, const struct survey_group *g,
+                                    double *out, struct pal_error *err)
 {
     const struct pal_survey *survey = work->survey;
-    const struct group_work *g = &work->group;
     const size_t n = survey->replicates.n;
     double *factor = pal_arena_alloc(work->scratch, n + 1, sizeof *factor);
     double *matrix = pal_arena_alloc(work->scratch, g->n * n + 1, sizeof *matrix);
@@ -219,7 +139,7 @@ enum pal_status pal_survey_df_of(struct pal_survey_work *work, size_t frame, siz
 {
     const struct pal_survey *survey = work->survey;
     const bool given = survey->ask.method == PAL_SURVEY_GIVEN;
-    PAL_TRY(open_group(work, frame, group, err));
+    struct survey_group *g;
     *out = (double)INFINITY;
     switch (survey->ask.df) {
     case PAL_DF_INF:
@@ -242,13 +162,15 @@ enum pal_status pal_survey_df_of(struct pal_survey_work *work, size_t frame, siz
     case PAL_DF_RANK:
         break;
     }
+    PAL_TRY(survey_group_open(work, frame, group, &g, err));
     if (given) {
         PAL_TRY(survey_ranks_of(&survey->ranks[frame], group, work->scratch, out, err));
         *out -= 1;
     } else if (survey->ask.df == PAL_DF_RANK && survey->ask.method == PAL_SURVEY_MADE) {
-        return rank_of_made(work, out, err);
+        return rank_of_made(work, g, out, err);
     } else {
-        *out = work->group.df;
+        PAL_TRY(survey_group_touched(work, g, err));
+        *out = g->df;
     }
     return PAL_OK;
 }
@@ -262,31 +184,28 @@ static enum pal_status linearized_variance(struct pal_survey_work *work,
                                            struct pal_error *err)
 {
     double *z;
-    uint8_t *here;
-    bool all;
+    const uint8_t *here;
     if (survey_is_adjusted(work->survey)) {
         const size_t statistic = (size_t)(view->statistic - work->survey->ask.statistic);
         const struct pal_survey_part part = {statistic, group, level, 1};
         struct pal_influence sums;
-        PAL_TRY(survey_held_influence(work->survey, &part, 1, work->scratch, &sums, err));
+        PAL_TRY(survey_held_influence(work, &part, 1, work->scratch, &sums, err));
         return pal_design_covariance(work->survey->design, &sums, &sums, work->scratch, out, err);
     }
-    PAL_TRY(open_group(work, view->statistic->frame, group, err));
-    PAL_TRY(influence(work, view, group, level, 1, &z, &here, &all, err));
-    return pal_touched_covariance(work->group.touched, z, z, all ? NULL : here, work->scratch, out,
-                                  err);
+    PAL_TRY(survey_group_touched(work, view->group, err));
+    PAL_TRY(influence(work, view, 1, &z, &here, err));
+    return pal_touched_covariance(view->group->touched, z, z, here, work->scratch, out, err);
 }
 
-static enum pal_status replicated_variance(struct pal_survey_work *work, size_t statistic,
-                                           size_t group, size_t level, double value,
+static enum pal_status replicated_variance(struct pal_survey_work *work,
+                                           const struct survey_view *view, double value,
                                            struct pal_design_variance *out, struct pal_error *err)
 {
     const struct pal_replicates *replicates = &work->survey->replicates;
     double *theta = pal_arena_alloc(work->scratch, replicates->n + 1, sizeof *theta);
     if (!theta)
         return pal_nomem(err, "the replicates");
-    PAL_TRY(
-        survey_replicate_values(work->survey, statistic, group, level, work->scratch, theta, err));
+    PAL_TRY(survey_replicate_values(work, view, theta, err));
     *out = (struct pal_design_variance){
         .value = pal_replicates_covariance(replicates, theta, theta, value, value),
         .lonely = replicates->lonely,
@@ -309,74 +228,112 @@ static enum pal_status combined_replicates(struct pal_survey_work *work,
     *full = 0;
     for (size_t i = 0; i < n; i++) {
         struct survey_view view;
-        survey_view_of(work->survey, part[i].statistic, part[i].group, part[i].level, &view);
+        PAL_TRY(survey_view_of(work, part[i].statistic, part[i].group, part[i].level, &view, err));
         const double per = view.statistic->per > 0 ? view.statistic->per : 1;
         *full += part[i].factor * view.value * per;
-        PAL_TRY(survey_replicate_values(work->survey, part[i].statistic, part[i].group,
-                                        part[i].level, work->scratch, theta, err));
+        PAL_TRY(survey_replicate_values(work, &view, theta, err));
         for (size_t r = 0; r < replicates; r++)
             (*out)[r] += part[i].factor * theta[r];
     }
     return PAL_OK;
 }
 
-struct influence_of { /* of one part, units ascending */
+struct influence_of { /* one part, its units arranged by stratum */
     size_t n, at;
-    const struct survey_table *table;
-    size_t group;
-    double *z;
-    uint8_t *here;
+    const uint32_t *unit;
+    const double *z;
+    const uint8_t *here;
 };
 
-/* One list of units, ascending, with the sums of all parts. */
-static enum pal_status combined_influence(struct pal_survey_work *work,
-                                          const struct pal_survey_part *part, size_t n,
-                                          struct pal_influence *out, struct pal_error *err)
+/* A group's columns last until the next group of the frame is opened, so they are copied. */
+static enum pal_status part_influence(struct pal_survey_work *work,
+                                      const struct pal_survey_part *part, struct influence_of *out,
+                                      struct pal_error *err)
 {
-    if (survey_is_adjusted(work->survey))
-        return survey_held_influence(work->survey, part, n, work->scratch, out, err);
-    struct influence_of *list = pal_arena_alloc(work->scratch, n + 1, sizeof *list);
-    size_t room = 0;
+    struct survey_view view;
+    double *z;
+    PAL_TRY(survey_view_of(work, part->statistic, part->group, part->level, &view, err));
+    PAL_TRY(influence(work, &view, part->factor, &z, &out->here, err));
+    uint32_t *unit = pal_arena_alloc(work->scratch, view.group->n + 1, sizeof *unit);
+    if (!unit)
+        return pal_nomem(err, "the units of a group");
+    memcpy(unit, view.group->unit, view.group->n * sizeof *unit);
+    out->n = view.group->n;
+    out->unit = unit;
+    out->z = z;
+    return PAL_OK;
+}
+
+struct joined { /* units of all parts, and what those of a and of b add up to */
+    size_t n;
+    uint32_t *unit;
+    double *a, *b;
+};
+
+static uint32_t next_unit(const struct pal_survey *survey, struct influence_of *list, size_t n)
+{
+    uint32_t next = PAL_NO_UNIT;
+    for (size_t i = 0; i < n; i++) {
+        struct influence_of *l = &list[i];
+        while (l->at < l->n && l->here && !l->here[l->at])
+            l->at++;
+        if (l->at < l->n &&
+            (next == PAL_NO_UNIT || survey->place[l->unit[l->at]] < survey->place[next]))
+            next = l->unit[l->at];
+    }
+    return next;
+}
+
+static enum pal_status join(struct pal_survey_work *work, const struct pal_survey_part *a,
+                            size_t na, const struct pal_survey_part *b, size_t nb,
+                            struct joined *out, struct pal_error *err)
+{
+    struct influence_of *list = pal_arena_alloc(work->scratch, na + nb + 1, sizeof *list);
+    size_t room = 1;
     if (!list)
         return pal_nomem(err, "the units of a group");
-    for (size_t i = 0; i < n; i++) {
-        struct survey_view view;
-        bool all;
-        survey_view_of(work->survey, part[i].statistic, part[i].group, part[i].level, &view);
-        list[i] = (struct influence_of){.table = view.table, .group = part[i].group};
-        list[i].n = survey_group_size(view.table, part[i].group);
-        PAL_TRY(influence(work, &view, part[i].group, part[i].level, part[i].factor, &list[i].z,
-                          &list[i].here, &all, err));
+    for (size_t i = 0; i < na + nb; i++) {
+        PAL_TRY(part_influence(work, i < na ? &a[i] : &b[i - na], &list[i], err));
         room += list[i].n;
     }
-    uint32_t *unit = pal_arena_alloc(work->scratch, room + 1, sizeof *unit);
-    double *z = pal_arena_alloc(work->scratch, room + 1, sizeof *z);
-    if (!unit || !z)
+    *out = (struct joined){0, pal_arena_alloc(work->scratch, room, sizeof *out->unit),
+                           pal_arena_alloc(work->scratch, room, sizeof *out->a),
+                           pal_arena_alloc(work->scratch, room, sizeof *out->b)};
+    if (!out->unit || !out->a || !out->b)
         return pal_nomem(err, "the units of a group");
-    *out = (struct pal_influence){0, unit, z};
-    for (;;) {
-        uint32_t next = UINT32_MAX;
-        for (size_t i = 0; i < n; i++) {
-            struct influence_of *l = &list[i];
-            while (l->at < l->n && !l->here[l->at])
-                l->at++;
-            if (l->at < l->n) {
-                const uint32_t u =
-                    survey_cell_unit(l->table, survey_group_cell(l->table, l->group, l->at));
-                next = u < next ? u : next;
-            }
-        }
-        if (next == UINT32_MAX)
+    for (;; out->n++) {
+        const uint32_t unit = next_unit(work->survey, list, na + nb);
+        if (unit == PAL_NO_UNIT)
             return PAL_OK;
-        unit[out->n] = next;
-        for (size_t i = 0; i < n; i++) {
+        out->unit[out->n] = unit;
+        for (size_t i = 0; i < na + nb; i++) {
             struct influence_of *l = &list[i];
-            if (l->at < l->n &&
-                survey_cell_unit(l->table, survey_group_cell(l->table, l->group, l->at)) == next)
-                z[out->n] += l->z[l->at++];
+            if (l->at < l->n && l->unit[l->at] == unit)
+                (i < na ? out->a : out->b)[out->n] += l->z[l->at++];
         }
-        out->n++;
     }
+}
+
+static enum pal_status linearized_covariance(struct pal_survey_work *work,
+                                             const struct pal_survey_part *a, size_t na,
+                                             const struct pal_survey_part *b, size_t nb,
+                                             struct pal_design_variance *out, struct pal_error *err)
+{
+    const struct pal_survey *survey = work->survey;
+    const bool same = a == b && na == nb;
+    if (survey_is_adjusted(survey)) {
+        struct pal_influence za, zb;
+        PAL_TRY(survey_held_influence(work, a, na, work->scratch, &za, err));
+        PAL_TRY(survey_held_influence(work, b, nb, work->scratch, &zb, err));
+        return pal_design_covariance(survey->design, &za, same ? &za : &zb, work->scratch, out,
+                                     err);
+    }
+    struct joined all = {0};
+    struct pal_touched *touched;
+    PAL_TRY(join(work, a, na, b, same ? 0 : nb, &all, err));
+    PAL_TRY(pal_touched_new(survey->design, all.unit, all.n, work->scratch, &touched, err));
+    return pal_touched_covariance(touched, all.a, same ? all.a : all.b, NULL, work->scratch, out,
+                                  err);
 }
 
 enum pal_status pal_survey_covariance(struct pal_survey_work *work, const struct pal_survey_part *a,
@@ -400,11 +357,7 @@ enum pal_status pal_survey_covariance(struct pal_survey_work *work, const struct
         out->value = pal_replicates_covariance(&survey->replicates, ra, rb, full_a, full_b);
         out->lonely = survey->replicates.lonely;
     } else if (survey->ask.method == PAL_SURVEY_TAYLOR) {
-        struct pal_influence za, zb;
-        PAL_TRY(combined_influence(work, a, na, &za, err));
-        PAL_TRY(combined_influence(work, b, nb, &zb, err));
-        PAL_TRY(pal_design_covariance(survey->design, &za, a == b && na == nb ? &za : &zb,
-                                      work->scratch, out, err));
+        PAL_TRY(linearized_covariance(work, a, na, b, nb, out, err));
     }
     pal_arena_reset(work->scratch, mark);
     return PAL_OK;
@@ -446,15 +399,14 @@ static enum pal_status note_lonely(const struct pal_survey *survey, size_t lonel
 }
 
 /* Standard error of log(p/(1-p)) from replicates. */
-static enum pal_status logit_error(struct pal_survey_work *work, size_t statistic, size_t group,
-                                   size_t level, double p, double *out, struct pal_error *err)
+static enum pal_status logit_error(struct pal_survey_work *work, const struct survey_view *view,
+                                   double p, double *out, struct pal_error *err)
 {
     const struct pal_replicates *replicates = &work->survey->replicates;
     double *theta = pal_arena_alloc(work->scratch, replicates->n + 1, sizeof *theta);
     if (!theta)
         return pal_nomem(err, "the replicates");
-    PAL_TRY(
-        survey_replicate_values(work->survey, statistic, group, level, work->scratch, theta, err));
+    PAL_TRY(survey_replicate_values(work, view, theta, err));
     for (size_t r = 0; r < replicates->n; r++)
         theta[r] = log(theta[r] / (1 - theta[r]));
     const double full = log(p / (1 - p));
@@ -463,8 +415,7 @@ static enum pal_status logit_error(struct pal_survey_work *work, size_t statisti
 }
 
 static enum pal_status add_interval(struct pal_survey_work *work, const struct survey_view *view,
-                                    size_t statistic, size_t group, size_t level,
-                                    struct pal_estimate *out, struct pal_error *err)
+                                    size_t group, struct pal_estimate *out, struct pal_error *err)
 {
     const struct pal_survey *survey = work->survey;
     const struct pal_survey_interval *interval = survey->interval;
@@ -479,7 +430,7 @@ static enum pal_status add_interval(struct pal_survey_work *work, const struct s
         .n = group < view->table->groups ? (double)view->table->count[group].all : 0,
     };
     if (interval->shares && survey->ask.method != PAL_SURVEY_TAYLOR)
-        PAL_TRY(logit_error(work, statistic, group, level, out->value, &c.logit_error, err));
+        PAL_TRY(logit_error(work, view, out->value, &c.logit_error, err));
     if (interval->infinite)
         out->df = (double)INFINITY;
     out->interval = interval->word;
@@ -487,16 +438,15 @@ static enum pal_status add_interval(struct pal_survey_work *work, const struct s
 }
 
 static enum pal_status add_variance(struct pal_survey_work *work, const struct survey_view *view,
-                                    size_t statistic, size_t group, size_t level,
-                                    struct pal_arena *arena, struct pal_estimate *out,
-                                    struct pal_error *err)
+                                    size_t group, size_t level, struct pal_arena *arena,
+                                    struct pal_estimate *out, struct pal_error *err)
 {
     const struct pal_survey *survey = work->survey;
     struct pal_design_variance variance;
     if (survey->ask.method == PAL_SURVEY_TAYLOR)
         PAL_TRY(linearized_variance(work, view, group, level, &variance, err));
     else
-        PAL_TRY(replicated_variance(work, statistic, group, level, out->value, &variance, err));
+        PAL_TRY(replicated_variance(work, view, out->value, &variance, err));
     PAL_TRY(pal_survey_df_of(work, view->statistic->frame, group, &out->df, err));
     const bool known = out->status == PAL_ANSWER_OK;
     out->std_error = known ? sqrt(variance.value) : (double)NAN;
@@ -506,7 +456,7 @@ static enum pal_status add_variance(struct pal_survey_work *work, const struct s
         out->has_deff = true;
         out->deff = deff_of(survey, view, variance.value);
     }
-    PAL_TRY(add_interval(work, view, statistic, group, level, out, err));
+    PAL_TRY(add_interval(work, view, group, out, err));
     return note_lonely(survey, variance.lonely, arena, out, err);
 }
 
@@ -517,7 +467,7 @@ enum pal_status pal_survey_answer(struct pal_survey_work *work, size_t statistic
     const struct pal_survey *survey = work->survey;
     const struct pal_arena_mark mark = pal_arena_mark(work->scratch);
     struct survey_view view;
-    survey_view_of(survey, statistic, group, level, &view);
+    PAL_TRY(survey_view_of(work, statistic, group, level, &view, err));
     const double per = view.statistic->per > 0 ? view.statistic->per : 1;
     *out = (struct pal_estimate){
         .value = view.value * per,
@@ -545,7 +495,7 @@ enum pal_status pal_survey_answer(struct pal_survey_work *work, size_t statistic
         out->absent = PAL_NOT_APPLICABLE;
     }
     if (survey->ask.method != PAL_SURVEY_VALUE)
-        PAL_TRY(add_variance(work, &view, statistic, group, level, arena, out, err));
+        PAL_TRY(add_variance(work, &view, group, level, arena, out, err));
     pal_arena_reset(work->scratch, mark);
     return PAL_OK;
 }

@@ -491,10 +491,12 @@ const double *survey_held_replicate(const struct pal_survey *s, size_t r)
 const uint32_t *survey_held_units(const struct pal_survey *s) { return s->held->unit; }
 
 /* The influence of each row of a group on one estimate, added to z[rows]. */
-static void add_part(const struct pal_survey *s, const struct pal_survey_part *part, double *z)
+static enum pal_status add_part(struct pal_survey_work *work, const struct pal_survey_part *part,
+                                double *z, struct pal_error *err)
 {
+    const struct pal_survey *s = work->survey;
     struct survey_view view;
-    survey_view_of(s, part->statistic, part->group, part->level, &view);
+    PAL_TRY(survey_view_of(work, part->statistic, part->group, part->level, &view, err));
     const struct pal_survey_statistic *what = view.statistic;
     const double per = part->factor * (what->per > 0 ? what->per : 1), *g = view.gradient;
     const uint32_t *row = NULL;
@@ -517,10 +519,11 @@ static void add_part(const struct pal_survey *s, const struct pal_survey_part *p
         z[row[i]] += per * add;
     }
     if (what->levels == PAL_NO_FRAME)
-        return;
+        return PAL_OK;
     const size_t of_level = survey_held_group(s, what->levels, part->level, &row);
     for (size_t i = 0; i < of_level; i++)
         z[row[i]] += per * g[1];
+    return PAL_OK;
 }
 
 /* Every unit with a row that weighs anything is listed: adjusted weights tie them together. */
@@ -557,15 +560,16 @@ enum pal_status survey_held_linearize(const struct pal_survey *s, const double *
     return sum_by_unit(s, e, scratch, out, err);
 }
 
-enum pal_status survey_held_influence(const struct pal_survey *s,
+enum pal_status survey_held_influence(struct pal_survey_work *work,
                                       const struct pal_survey_part *part, size_t n,
                                       struct pal_arena *scratch, struct pal_influence *out,
                                       struct pal_error *err)
 {
+    const struct pal_survey *s = work->survey;
     double *z = pal_arena_alloc(scratch, s->held->rows + 1, sizeof *z);
     if (!z)
         return no_memory(err);
     for (size_t i = 0; i < n; i++)
-        add_part(s, &part[i], z);
+        PAL_TRY(add_part(work, &part[i], z, err));
     return survey_held_linearize(s, z, scratch, out, err);
 }

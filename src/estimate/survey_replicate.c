@@ -1,6 +1,6 @@
-/* survey_replicate.c: sums under replicate weights. Given weights are added up as the rows come, by
- * (replicate, group): one column of weights at a time, so that the sums of one replicate stay near;
- * made ones follow from the sums of units. */
+/* survey_replicate.c: sums under given replicate weights, added up as the rows come, by (replicate,
+ * group): one column of weights at a time, so that the sums of one replicate stay near. Those of
+ * made replicates follow from the sums of units (survey_group.c). */
 #include "survey.h"
 
 #include <math.h>
@@ -169,99 +169,30 @@ enum pal_status survey_given_merge(struct survey_given *into, const struct surve
     return PAL_OK;
 }
 
-/* ---- sums of one statistic in every replicate
- * ------------------------------------------------------ */
+/* ---- values of one statistic in every replicate
+ * ---------------------------------------------------------------------------------- */
 
-struct columns { /* [replicates] each */
-    double *w, *y, *x;
-};
-
-static void given_columns(const struct pal_survey *survey, size_t frame, size_t group, size_t y,
-                          size_t x, const struct columns *out)
+enum pal_status survey_replicate_values(struct pal_survey_work *work,
+                                        const struct survey_view *view, double *out,
+                                        struct pal_error *err)
 {
-    const struct survey_given *given = &survey->given[frame];
-    const struct survey_table *table = &survey->table[frame];
-    const size_t w_at = survey_w_at(table);
-    for (size_t r = 0; group < given->groups && r < given->replicates; r++) {
-        const double *sum = given->sum[r] + group * given->width;
-        const double *gone = given->missing ? given->missing[r] + group * given->terms : NULL;
-        out->w[r] = sum[0] - (gone && y != PAL_NO_TERM ? gone[y] : 0);
-        if (y != PAL_NO_TERM && table->slot[y])
-            out->y[r] = sum[table->slot[y] - w_at];
-        if (x != PAL_NO_TERM)
-            out->x[r] = sum[table->slot[x] - w_at];
-    }
-}
-
-/* Sums of cells, unit by unit, become sums of replicates. */
-static enum pal_status made_columns(const struct pal_survey *survey, size_t frame, size_t group,
-                                    size_t y, size_t x, struct pal_arena *scratch,
-                                    const struct columns *out, struct pal_error *err)
-{
-    const struct survey_table *table = &survey->table[frame];
-    const size_t n = survey_group_size(table, group), replicates = survey->replicates.n;
-    const bool has_y = y != PAL_NO_TERM && table->slot[y], has_x = x != PAL_NO_TERM;
-    const size_t width = 1u + has_y + has_x;
-    uint32_t *psu = pal_arena_alloc(scratch, n + 1, sizeof *psu);
-    double *total = pal_arena_alloc(scratch, n * width + 1, sizeof *total);
-    double *sums = pal_arena_alloc(scratch, width * replicates + 1, sizeof *sums);
-    if (!psu || !total || !sums)
-        return pal_nomem(err, "the replicates");
-    for (size_t i = 0; i < n; i++) {
-        const size_t cell = survey_group_cell(table, group, i);
-        const double *row = table->cell + cell * table->stride;
-        psu[i] = pal_design_psu_of(survey->design, survey_cell_unit(table, cell));
-        total[i * width] =
-            y == PAL_NO_TERM ? row[survey_w_at(table)] : survey_cell_weight(table, cell, y);
-        if (has_y)
-            total[i * width + 1] = row[table->slot[y]];
-        if (has_x)
-            total[i * width + width - 1] = row[table->slot[x]];
-    }
-    PAL_TRY(pal_replicates_totals(&survey->replicates, n, psu, width, total, scratch, sums, err));
-    memcpy(out->w, sums, replicates * sizeof *sums);
-    if (has_y)
-        memcpy(out->y, sums + replicates, replicates * sizeof *sums);
-    if (has_x)
-        memcpy(out->x, sums + (width - 1) * replicates, replicates * sizeof *sums);
-    return PAL_OK;
-}
-
-static enum pal_status columns_of(const struct pal_survey *survey, size_t frame, size_t group,
-                                  size_t y, size_t x, struct pal_arena *scratch,
-                                  const struct columns *out, struct pal_error *err)
-{
-    if (!survey->sums_given)
-        return made_columns(survey, frame, group, y, x, scratch, out, err);
-    given_columns(survey, frame, group, y, x, out);
-    return PAL_OK;
-}
-
-enum pal_status survey_replicate_values(const struct pal_survey *survey, size_t statistic,
-                                        size_t group, size_t level, struct pal_arena *scratch,
-                                        double *out, struct pal_error *err)
-{
-    const struct pal_survey_statistic *s = &survey->ask.statistic[statistic];
-    const size_t n = survey->replicates.n;
-    struct survey_view view;
-    struct columns c = {pal_arena_alloc(scratch, n + 1, sizeof(double)),
-                        pal_arena_alloc(scratch, n + 1, sizeof(double)),
-                        pal_arena_alloc(scratch, n + 1, sizeof(double))};
-    if (!c.w || !c.y || !c.x)
-        return pal_nomem(err, "the replicates");
-    survey_view_of(survey, statistic, group, level, &view);
-    PAL_TRY(columns_of(survey, s->frame, group, s->y, s->x, scratch, &c, err));
-    if (s->levels != PAL_NO_FRAME) {
-        const struct columns of_level = {c.y, c.x, c.x};
-        PAL_TRY(columns_of(survey, s->levels, level, PAL_NO_TERM, PAL_NO_TERM, scratch, &of_level,
-                           err));
-    }
-    struct pal_survey_sums sums = view.sums;
-    for (size_t r = 0; r < n; r++) {
-        sums.w = c.w[r];
-        sums.y = c.y[r];
-        sums.x = c.x[r];
-        out[r] = s->kind->value(&sums) * (s->per > 0 ? s->per : 1);
+    const struct pal_survey_statistic *s = view->statistic;
+    const struct survey_group *g = view->group;
+    PAL_TRY(survey_group_replicates(work, s->frame, view->group, err));
+    if (view->levels)
+        PAL_TRY(survey_group_replicates(work, s->levels, view->levels, err));
+    const double *w = s->y == PAL_NO_TERM ? g->rep_w : g->rep_present[s->y];
+    const double *y = view->levels          ? view->levels->rep_w
+                      : s->y != PAL_NO_TERM ? g->rep_sum[s->y]
+                                            : NULL;
+    const double *x = s->x != PAL_NO_TERM ? g->rep_sum[s->x] : NULL;
+    const double per = s->per > 0 ? s->per : 1;
+    struct pal_survey_sums sums = view->sums;
+    for (size_t r = 0; r < work->survey->replicates.n; r++) {
+        sums.w = w[r];
+        sums.y = y ? y[r] : 0;
+        sums.x = x ? x[r] : 0;
+        out[r] = s->kind->value(&sums) * per;
     }
     return PAL_OK;
 }

@@ -51,6 +51,14 @@ static bool masked(const double *cell, size_t term)
 
 static uint64_t part_key(uint32_t cell, uint32_t term) { return (uint64_t)cell << 32 | term; }
 
+static bool any_mask(const struct survey_table *t, const double *cell)
+{
+    uint64_t any = 0;
+    for (size_t m = 0; m < t->words; m++)
+        any |= word_of(cell, CELL_MASK + m);
+    return any != 0;
+}
+
 static size_t part_find(const struct survey_table *t, uint32_t cell, uint32_t term)
 {
     size_t at = (size_t)spread(part_key(cell, term)) & (t->part_slots - 1);
@@ -100,6 +108,11 @@ static struct survey_part *part_of(struct survey_table *t, uint32_t cell, size_t
     word_set(row, CELL_MASK + term / 64,
              word_of(row, CELL_MASK + term / 64) | UINT64_C(1) << (term % 64));
     return &t->part[t->parts - 1];
+}
+
+bool survey_cell_masked(const struct survey_table *t, size_t cell)
+{
+    return any_mask(t, cell_at(t, cell));
 }
 
 double survey_cell_weight(const struct survey_table *t, size_t cell, size_t term)
@@ -288,14 +301,6 @@ static bool add_weight_apart(struct survey_table *t, uint32_t cell, size_t row, 
     return true;
 }
 
-static bool any_mask(const struct survey_table *t, const double *cell)
-{
-    uint64_t any = 0;
-    for (size_t m = 0; m < t->words; m++)
-        any |= word_of(cell, CELL_MASK + m);
-    return any != 0;
-}
-
 /* Cells lie all over the memory: they are called for before they are needed. */
 static void call_for_cells(const struct survey_table *t, const uint32_t *unit,
                            const struct pal_survey_cells *cells, const struct block *b)
@@ -465,30 +470,47 @@ static void weigh(struct survey_table *t, const double *unit_weight)
         t->part[p].w *= unit_weight[survey_cell_unit(t, t->part[p].cell)];
 }
 
-/* Counting sort of order[n] by a number below `most`, stable. */
-static enum pal_status sort_cells(const struct survey_table *t,
-                                  uint32_t (*number)(const struct survey_table *, size_t),
-                                  size_t most, uint32_t *order, size_t *start,
-                                  struct pal_arena *scratch, struct pal_error *err)
+/* Counting sort of order[cells] by number[cell], which lies below `most`; stable. start receives
+ * where each number begins, [most + 1]. */
+static enum pal_status sort_cells(const struct survey_table *t, const uint32_t *number, size_t most,
+                                  size_t *start, struct pal_arena *scratch, struct pal_error *err)
 {
     uint32_t *sorted = pal_arena_alloc(scratch, t->cells + 1, sizeof *sorted);
     size_t *fill = pal_arena_alloc(scratch, most + 1, sizeof *fill);
     if (!sorted || !fill)
         return pal_nomem(err, "the sums of a survey");
     for (size_t c = 0; c < t->cells; c++)
-        fill[number(t, c) + 1]++;
+        fill[number[c] + 1]++;
     for (size_t i = 1; i <= most; i++)
         fill[i] += fill[i - 1];
     if (start)
         memcpy(start, fill, (most + 1) * sizeof *start);
     for (size_t i = 0; i < t->cells; i++)
-        sorted[fill[number(t, order[i])]++] = order[i];
-    memcpy(order, sorted, t->cells * sizeof *order);
+        sorted[fill[number[t->order[i]]]++] = t->order[i];
+    memcpy(t->order, sorted, t->cells * sizeof *sorted);
     return PAL_OK;
 }
 
-enum pal_status survey_table_close(struct survey_table *t, const double *unit_weight, size_t units,
-                                   struct pal_arena *arena, struct pal_error *err)
+static enum pal_status arrange_cells(struct survey_table *t, const uint32_t *place, size_t units,
+                                     struct pal_arena *scratch, struct pal_error *err)
+{
+    uint32_t *group = pal_arena_alloc(scratch, t->cells + 1, sizeof *group);
+    uint32_t *at = pal_arena_alloc(scratch, t->cells + 1, sizeof *at);
+    if (!group || !at)
+        return pal_nomem(err, "the sums of a survey");
+    for (size_t c = 0; c < t->cells; c++) {
+        const uint64_t key = word_of(cell_at(t, c), CELL_KEY);
+        t->order[c] = (uint32_t)c;
+        group[c] = (uint32_t)(key >> 32);
+        at[c] = place ? place[(uint32_t)key] : (uint32_t)key;
+    }
+    PAL_TRY(sort_cells(t, at, units, NULL, scratch, err));
+    return sort_cells(t, group, t->groups, t->start, scratch, err);
+}
+
+enum pal_status survey_table_close(struct survey_table *t, const double *unit_weight,
+                                   const uint32_t *place, size_t units, struct pal_arena *arena,
+                                   struct pal_error *err)
 {
     if (unit_weight)
         weigh(t, unit_weight);
@@ -496,21 +518,10 @@ enum pal_status survey_table_close(struct survey_table *t, const double *unit_we
         t->centre[k] = centre_or_zero(t->centre[k]);
     t->start = pal_arena_alloc(arena, t->groups + 2, sizeof *t->start);
     t->order = pal_arena_alloc(arena, t->cells + 1, sizeof *t->order);
-    if (!t->start || !t->order)
-        return pal_nomem(err, "the sums of a survey");
-    bool sorted = true;
-    for (size_t c = 0; c < t->cells; c++) {
-        t->order[c] = (uint32_t)c;
-        sorted = sorted && (!c || survey_cell_unit(t, c - 1) <= survey_cell_unit(t, c));
-    }
     struct pal_arena *scratch = pal_arena_new();
-    if (!scratch)
+    if (!t->start || !t->order || !scratch)
         return pal_nomem(err, "the sums of a survey");
-    enum pal_status status = PAL_OK;
-    if (!sorted)
-        status = sort_cells(t, survey_cell_unit, units, t->order, NULL, scratch, err);
-    if (status == PAL_OK)
-        status = sort_cells(t, survey_cell_group, t->groups, t->order, t->start, scratch, err);
+    const enum pal_status status = arrange_cells(t, place, units, scratch, err);
     pal_arena_free(scratch);
     return status;
 }
