@@ -59,6 +59,7 @@ enum pal_status sys_closed(struct sys_job *job, const struct sys_group *group,
         return pal_nomem(err, "the answer");
     row->std_error = fit.std_error;
     row->method = pal_arena_cstr(job->arena, model);
+    sys_lognormal(job, row, fit.people);
     if (fit.info == 1 || fit.info == 13)
         row->note = "the bias is above a tenth of the estimate: do not rely on it";
     ok = sys_row_add(job, group, PAL_STR("deviance"), fit.deviance) &&
@@ -96,6 +97,7 @@ static bool ranked(struct sys_job *job, const struct sys_group *group,
     if (!row)
         return false;
     row->std_error = at->std_error;
+    sys_lognormal(job, row, search->people);
     if (!at->exists)
         row->note = "the estimate does not exist, or is not the only one: where the iteration "
                     "stopped";

@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CANDIDATES = 64 }; /* columns that may be lists, when nobody said which are */
+enum { CANDIDATES = 64 };  /* columns that may be lists, when nobody said which are */
+enum { APART_NAMED = 10 }; /* pairs of lists that never overlap, by name */
 
 enum mark { MARK_OFF, MARK_ON, MARK_NONE };
 
@@ -532,10 +533,12 @@ static void say(const struct sys_job *job)
             if (pal_lists_on(lists, one | two) > 0 || pal_lists_on(lists, one) == 0 ||
                 pal_lists_on(lists, two) == 0)
                 continue;
-            fprintf(to, "%s %.*s:%.*s",
-                    apart++ ? "," : "palermo: lists that never overlap:", PAL_ARG(lists->name[i]),
-                    PAL_ARG(lists->name[j]));
+            if (apart++ < APART_NAMED)
+                fprintf(to, "%s %.*s:%.*s", apart > 1 ? "," : "palermo: lists that never overlap:",
+                        PAL_ARG(lists->name[i]), PAL_ARG(lists->name[j]));
         }
+    if (apart > APART_NAMED)
+        fprintf(to, " and %zu pairs more", apart - APART_NAMED);
     if (apart)
         fputc('\n', to);
 }
