@@ -268,6 +268,10 @@ const struct pal_finding *pal_diag_get(const struct pal_diag *diag, size_t i); /
 PAL_CHECK_RESULT
 enum pal_status pal_diag_fail(const struct pal_diag *diag, const char *rule, struct pal_error *err);
 
+/* What findings of a file quote of its rows is hidden: digits of `what` and `value` become #. */
+PAL_CHECK_RESULT
+enum pal_status pal_diag_hide_numbers(struct pal_diag *diag, pal_str file, struct pal_error *err);
+
 struct pal_diag_tally { /* one line a (rule, file) */
     const char *rule;
     enum pal_severity severity;

@@ -131,6 +131,9 @@ enum pal_flag {
     PAL_FLAG_PROVISIONAL     = 1u << 17,
     PAL_FLAG_CENSORED_MARGIN = 1u << 18, /* bounds tightened or contradicted by a margin        */
     PAL_FLAG_UNRELIABLE      = 1u << 19,
+    PAL_FLAG_PROTECTED       = 1u << 20, /* withheld: a small count, by the law of the source   */
+    PAL_FLAG_PROTECTING      = 1u << 21, /* withheld so that those cannot be worked out         */
+    PAL_FLAG_EMBARGO         = 1u << 22, /* withheld until the day the source names             */
 };
 /* Words in bit order, for FLAGS, notes and their translation; NULL-ended. */
 extern const char *const pal_flag_words[];

@@ -16,6 +16,7 @@
 #define PALERMO_PROTECT_H
 
 #include "palermo/base.h"
+#include "palermo/indicator.h"
 #include "palermo/io.h"
 
 /* ---- cells and relations ---------------------------------------------------------------- */
@@ -384,5 +385,28 @@ enum pal_status pal_published_attack(const struct pal_grid *grid, size_t n,
 /* Is the hidden cell known better than its mark says: exactly, without a number that the mark
  * allows, or (marks without a bound) to within a fifth? */
 bool pal_published_inferred(const struct pal_published_cell *cell);
+
+/* ---- figures ------------------------------------------------------------------------------------ */
+
+struct pal_protection { /* what enforcing the law of the sources did */
+    size_t asked;       /* figures of datasets that ask for it                                  */
+    size_t small;       /* withheld: a count from 1 to below the smallest cell                  */
+    size_t secondary;   /* withheld so that those cannot be worked out                          */
+    size_t embargoed;   /* withheld until a day that has not come (or no day is known)          */
+};
+
+/* Enforces `confidentiality: {legal_basis, embargo, min_cell}` of the datasets on their figures,
+ * before anything is written: a withheld figure keeps its key and loses every number that could
+ * tell it (value, interval, bounds, rows, lines of its provenance). Figures over the same count
+ * (itself, its rate, a share of it) go together; totals over breakdowns, regions and parts of
+ * States are the relations. Counts that the source masked are taken for hidden ones. Figures of
+ * other datasets stay as they are, to the byte.
+ *   as_of   "2026-01-31"; empty: embargoes are taken not to have ended
+ * Errors: PAL_NOMEM, PAL_NOCONV. What cannot be protected with its totals printed is withheld with
+ * them. */
+PAL_CHECK_RESULT
+enum pal_status pal_figures_protect(struct pal_figures *figures, struct pal_dataset *const *dataset,
+                                    size_t datasets, pal_str as_of, struct pal_arena *arena,
+                                    struct pal_protection *out, struct pal_error *err);
 
 #endif

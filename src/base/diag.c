@@ -157,3 +157,27 @@ enum pal_status pal_diag_fail(const struct pal_diag *diag, const char *rule, str
                        "%.*s (and %zu more like it; 'palermo check' names all)",
                        PAL_ARG(first->what), n - 1);
 }
+
+static bool hide_digits(struct pal_diag *diag, pal_str *text)
+{
+    if (!text->len)
+        return true;
+    char *at = pal_arena_alloc(diag->arena, text->len + 1, 1);
+    if (!at)
+        return false;
+    for (size_t i = 0; i < text->len; i++)
+        at[i] = text->ptr[i] >= '0' && text->ptr[i] <= '9' ? '#' : text->ptr[i];
+    *text = (pal_str){at, text->len};
+    return true;
+}
+
+enum pal_status pal_diag_hide_numbers(struct pal_diag *diag, pal_str file, struct pal_error *err)
+{
+    for (size_t i = 0; i < diag->findings; i++) {
+        struct pal_finding *f = &diag->finding[i];
+        if (file.len && pal_str_eq(pal_str_of(f->at.file), file) &&
+            (!hide_digits(diag, &f->what) || !hide_digits(diag, &f->value)))
+            return pal_nomem(err, "the findings");
+    }
+    return PAL_OK;
+}

@@ -230,6 +230,12 @@ static void say_what_was_done(struct cli *cli, const char *out, const struct cli
             (unsigned long long)pal_diag_count(work->diag, PAL_ERROR),
             (unsigned long long)pal_diag_count(work->diag, PAL_WARNING),
             (unsigned long long)pal_diag_count(work->diag, PAL_INFORMATION), out);
+    if (work->protection.asked)
+        fprintf(cli->out,
+                "%zu figures of confidential datasets: %zu withheld as small counts, %zu to protect "
+                "them, %zu until an embargo ends\n",
+                work->protection.asked, work->protection.small, work->protection.secondary,
+                work->protection.embargoed);
     if (!work->figures->n)
         fputs(
             "no definition found a figure in these datasets; 'palermo list indicators' says which "

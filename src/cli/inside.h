@@ -143,6 +143,7 @@ struct cli_work {
     struct pal_compute compute;
     const struct pal_definition *const *only; /* NULL: all that the cycle names */
     struct pal_figures *figures;
+    struct pal_protection protection; /* what the law of the sources withheld */
     const struct pal_evidence *evidence;
     size_t evidence_n;
     char ledger_head[65]; /* empty: the cycle has no ledger yet */

@@ -225,6 +225,23 @@ static enum pal_status choose_only(struct cli *cli, const char *code, struct cli
     return PAL_OK;
 }
 
+/* The law of the sources: small counts and embargoes. What findings quote of their rows goes too. */
+static enum pal_status protect_figures(struct cli *cli, struct cli_work *work,
+                                       struct pal_error *err)
+{
+    for (size_t i = 0; i < work->datasets; i++) {
+        const struct pal_dataset *set = work->dataset[i];
+        const struct pal_dataset_facts *facts = pal_descriptor_facts(set->descriptor);
+        if (!(facts->conf_min_cell > 1) && !facts->conf_embargo.len)
+            continue;
+        PAL_TRY(pal_diag_hide_numbers(work->diag, pal_str_of(set->batch.file), err));
+        for (size_t f = 0; f < set->files; f++)
+            PAL_TRY(pal_diag_hide_numbers(work->diag, set->of_file[f].name, err));
+    }
+    return pal_figures_protect(work->figures, work->dataset, work->datasets, work->cycle.as_of,
+                               cli->arena, &work->protection, err);
+}
+
 enum pal_status cli_work_do(struct cli *cli, const struct cli_work_options *options,
                             struct cli_work *out, struct pal_error *err)
 {
@@ -272,5 +289,7 @@ enum pal_status cli_work_do(struct cli *cli, const struct cli_work_options *opti
         out->compute.wanted = out->only;
         out->compute.wanted_n = 1;
     }
-    return pal_compute_figures(&out->compute, out->diag, cli->arena, &out->figures, err);
+    PAL_TRY(pal_compute_figures(&out->compute, out->diag, cli->arena, &out->figures, err));
+    /* Who asks where one number came from holds the data; everything else is for others too. */
+    return options->only ? PAL_OK : protect_figures(cli, out, err);
 }

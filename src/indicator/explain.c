@@ -406,6 +406,9 @@ static void say_marks(struct page *page, const struct pal_figure *f)
         "provisional",
         "a margin narrows or contradicts the bounds of a censored cell",
         "of low reliability",
+        "withheld: a small count, by the law of the source",
+        "withheld so that a protected count cannot be worked out",
+        "withheld until the end of its embargo",
     };
     head(page, "Marks");
     say(page, 2, "observation status %.*s, confidentiality %.*s, nature %.*s, scope %s",

@@ -10,6 +10,7 @@ const char *const pal_flag_words[] = {
     "lump",        "no-denominator", "denominator-total", "cohort",          "parts-disagree",
     "stage-order", "rate-disagrees", "overdispersed",     "incomplete",      "synthetic",
     "definition",  "break",          "provisional",       "censored-margin", "unreliable",
+    "protected",   "protecting",     "embargo",
     NULL,
 };
 

@@ -21,7 +21,7 @@ struct published {
     struct pal_published_cell *cell;
     struct pal_published_family *family;
     struct published_relation *relation;
-    bool *has_total; /* [dimension letters] */
+    struct pal_interval *before; /* [cells] known before any line spoke */
 };
 
 /* "AREA=", "SEX=" ...: the name of a dimension that means the same in every table. */

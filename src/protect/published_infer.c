@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { ROUNDS = 50, LARGEST_PIECE = 4000 };
+enum { LARGEST_PIECE = 4000 };
 
 bool pal_published_inferred(const struct pal_published_cell *c)
 {
@@ -117,7 +117,8 @@ static bool narrow(struct pal_published_cell *c, double low, double high, bool *
     return true;
 }
 
-static enum pal_status line(struct published *x, struct published_relation *r, bool *changed,
+/* What one line tells, the other cells being what was known before any line spoke. */
+static enum pal_status line(struct published *x, struct published_relation *r,
                             struct pal_error *err)
 {
     for (size_t i = 0; i < r->n; i++) {
@@ -128,21 +129,19 @@ static enum pal_status line(struct published *x, struct published_relation *r, b
         if (k == 0 || !x->cell[cell].hidden)
             continue;
         for (size_t j = 0; j < r->n; j++) {
-            const struct pal_published_cell *o = &x->cell[r->term[j].cell];
             const double f = r->term[j].coef;
             if (j == i || f == 0)
                 continue;
-            low -= f > 0 ? f * o->told_high : f * o->told_low;
-            high -= f > 0 ? f * o->told_low : f * o->told_high;
+            low -= f > 0 ? f * x->before[r->term[j].cell].high : f * x->before[r->term[j].cell].low;
+            high -=
+                f > 0 ? f * x->before[r->term[j].cell].low : f * x->before[r->term[j].cell].high;
         }
         if (!narrow(&x->cell[cell], k > 0 ? low / k : high / k, k > 0 ? high / k : low / k,
                     &news)) {
-            r->contradicted = true;
-            return PAL_OK;
+            continue; /* another line says otherwise */
         }
         if (news)
             PAL_TRY(credit(x, cell, r, err));
-        *changed = *changed || news;
     }
     return PAL_OK;
 }
@@ -283,15 +282,19 @@ static enum pal_status credit_prices(struct piece *p, size_t root, size_t cell, 
 }
 
 static enum pal_status solve(struct piece *p, size_t root, struct pal_arena *scratch,
-                             struct pal_error *err)
+                             bool *feasible_at_all, struct pal_error *err)
 {
     struct published *x = p->x;
     bool feasible;
+    *feasible_at_all = false;
     glp_term_out(GLP_OFF);
     glp_prob *glp = glp_create_prob();
     PAL_TRY(pal_arena_defer(scratch, delete_lp, glp, err));
     PAL_TRY(program(p, root, glp, scratch, err));
     glp_set_obj_dir(glp, GLP_MAX);
+    PAL_TRY(protect_lp_solve(glp, feasible_at_all, err));
+    if (!*feasible_at_all)
+        return PAL_OK; /* these lines contradict each other: each speaks for itself */
     for (size_t i = root; i != SIZE_MAX; i = p->next_cell[i])
         for (int sign = -1; sign <= 1; sign += 2) {
             struct pal_published_cell *c = &x->cell[i];
@@ -302,7 +305,7 @@ static enum pal_status solve(struct piece *p, size_t root, struct pal_arena *scr
             PAL_TRY(protect_lp_solve(glp, &feasible, err));
             glp_set_obj_coef(glp, p->column[i], 0);
             if (!feasible)
-                return PAL_OK; /* these lines contradict each other: nothing follows */
+                return PAL_OK;
             if (glp_get_status(glp) == GLP_UNBND)
                 continue;
             const double reached = glp_get_col_prim(glp, p->column[i]);
@@ -317,30 +320,31 @@ static enum pal_status solve(struct piece *p, size_t root, struct pal_arena *scr
 enum pal_status published_infer(struct published *x, struct pal_error *err)
 {
     struct piece p = {.x = x};
-    bool changed = true;
-    for (size_t round = 0; changed && round < ROUNDS; round++) {
-        changed = false;
-        for (size_t r = 0; r < x->relations; r++)
-            if (in_use(x, &x->relation[r]))
-                PAL_TRY(line(x, &x->relation[r], &changed, err));
-    }
+    x->before = pal_arena_alloc(x->arena, x->cells + 1, sizeof *x->before);
+    if (!x->before)
+        return pal_nomem(err, "the attack");
+    for (size_t i = 0; i < x->cells; i++)
+        x->before[i] = (struct pal_interval){x->cell[i].told_low, x->cell[i].told_high};
     PAL_TRY(gather(&p, err));
     for (size_t i = 0; i < x->cells; i++) {
         size_t n = 0, rows = 0;
+        bool together = false;
         if (!x->cell[i].hidden || p.parent[i] != i)
             continue;
         for (size_t k = i; k != SIZE_MAX; k = p.next_cell[k])
             n++;
         for (size_t r = p.first_row[i]; r != SIZE_MAX; r = p.next_row[r])
             rows++;
-        if (rows < 2 || n < 2 || n > LARGEST_PIECE)
-            continue; /* one line says all that it can by itself */
-        struct pal_arena *scratch = pal_arena_new();
-        if (!scratch)
-            return pal_nomem(err, "the attack");
-        const enum pal_status status = solve(&p, i, scratch, err);
-        pal_arena_free(scratch);
-        PAL_TRY(status);
+        if (rows > 1 && n > 1 && n <= LARGEST_PIECE) {
+            struct pal_arena *scratch = pal_arena_new();
+            if (!scratch)
+                return pal_nomem(err, "the attack");
+            const enum pal_status status = solve(&p, i, scratch, &together, err);
+            pal_arena_free(scratch);
+            PAL_TRY(status);
+        }
+        for (size_t r = p.first_row[i]; r != SIZE_MAX && !together; r = p.next_row[r])
+            PAL_TRY(line(x, &x->relation[r], err));
     }
     return PAL_OK;
 }

@@ -160,6 +160,7 @@ enum report_symbol {
     REPORT_SYMBOL_ZERO = 8,
     REPORT_SYMBOL_MASKED = 16,
     REPORT_SYMBOL_WITHHELD = 32,
+    REPORT_SYMBOL_PROTECTED = 64,
 };
 struct report_notes {
     const struct pal_report_input *input;

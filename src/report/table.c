@@ -257,6 +257,9 @@ static enum pal_status value_cells(struct layout *l, const struct plan_row *row,
     struct pal_cell *cell = &line[l->first[c]];
     const int decimals = l->decimals[c];
     const bool given = has_number(f);
+    const bool protected = f && f->estimate.absent == PAL_WITHHELD &&
+                           (f->flags & (PAL_FLAG_PROTECTED | PAL_FLAG_PROTECTING |
+                                        PAL_FLAG_EMBARGO));
     cell->figure = f;
     if (given)
         number(l, cell, f->estimate.value, decimals, false);
@@ -265,12 +268,14 @@ static enum pal_status value_cells(struct layout *l, const struct plan_row *row,
     else if (f && f->estimate.absent == PAL_NOT_APPLICABLE)
         symbol(l, cell, "-", REPORT_SYMBOL_HYPHEN);
     else if (f && f->estimate.absent == PAL_WITHHELD)
-        symbol(l, cell, "c", REPORT_SYMBOL_WITHHELD);
+        symbol(l, cell, "c", protected ? REPORT_SYMBOL_PROTECTED : REPORT_SYMBOL_WITHHELD);
     else
         symbol(l, cell, "..", REPORT_SYMBOL_DOTS);
     for (size_t k = 1; l->plan->column[c].interval && k <= 2; k++) {
         cell[k].figure = f;
-        if (!given)
+        if (protected)
+            symbol(l, &cell[k], "c", REPORT_SYMBOL_PROTECTED);
+        else if (!given)
             symbol(l, &cell[k], "..", REPORT_SYMBOL_DOTS);
         else if (!f->estimate.has_interval)
             symbol(l, &cell[k], "-", REPORT_SYMBOL_HYPHEN);

@@ -399,7 +399,7 @@ static void symbols_line(struct lines *l)
 {
     struct pal_buf out;
     pal_buf_init(&out, l->notes->arena, 65536);
-    for (unsigned bit = 0; bit < 6; bit++) {
+    for (unsigned bit = 0; bit < 7; bit++) {
         if (!(l->notes->symbols >> bit & 1))
             continue;
         if (out.len && l->notes->language != PAL_ZH)

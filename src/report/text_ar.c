@@ -26,6 +26,7 @@ const char *const report_text_ar[PAL_WORDS] = {
     [PAL_WORD_SYMBOL_MASKED] = "الرقم المسبوق بالعلامة < أو الرقمان المفصولان بشرطة: يحجب المصدر "
                                "الأعداد الصغيرة، وتقع القيمة في ذلك المدى.",
     [PAL_WORD_SYMBOL_WITHHELD] = "c: بيانات سرية حجبها المصدر.",
+    [PAL_WORD_SYMBOL_PROTECTED] = "c: بيانات سرية حُجبت لحماية الأشخاص أو حتى تاريخ يحدده المصدر.",
     [PAL_WORD_METHOD_LINE] = "{1}: {2} ({3}).",
     [PAL_WORD_METHOD_GARWOOD] = "مجال بواسون المضبوط (Garwood 1936)",
     [PAL_WORD_METHOD_FAYFEUER] = "مجال غاما (Fay and Feuer 1997)",
@@ -93,6 +94,9 @@ const char *const report_text_ar[PAL_WORDS] = {
     [PAL_WORD_FLAG_PROVISIONAL] = "مؤقت.",
     [PAL_WORD_FLAG_CENSORED_MARGIN] = "مجموع منشور يضيّق مدى العدد المحجوب.",
     [PAL_WORD_FLAG_UNRELIABLE] = "غير موثوق بما يكفي.",
+    [PAL_WORD_FLAG_PROTECTED] = "حُجب: عدد صغير، وفقاً لقواعد السرية لدى المصدر.",
+    [PAL_WORD_FLAG_PROTECTING] = "حُجب لكي لا يمكن استنتاج عدد محمي.",
+    [PAL_WORD_FLAG_EMBARGO] = "حُجب إلى حين انتهاء فترة الحظر التي يحددها المصدر.",
     [PAL_WORD_SKIP] = "الانتقال إلى المحتوى",
     [PAL_WORD_CONTENTS] = "المحتويات",
     [PAL_WORD_LANGUAGES] = "اللغات",

@@ -25,6 +25,7 @@ const char *const report_text_zh[PAL_WORDS] = {
     [PAL_WORD_SYMBOL_MASKED] =
         "“<”号之后的数字或以连接号相连的两个数字：资料来源隐去了小的数目，实际数值在此范围内。",
     [PAL_WORD_SYMBOL_WITHHELD] = "c表示保密，资料来源未提供。",
+    [PAL_WORD_SYMBOL_PROTECTED] = "c表示保密，为保护个人或在资料来源指定日期之前不予公布。",
     [PAL_WORD_METHOD_LINE] = "{1}：{2}（{3}）。",
     [PAL_WORD_METHOD_GARWOOD] = "泊松精确区间（Garwood 1936）",
     [PAL_WORD_METHOD_FAYFEUER] = "伽马区间（Fay和Feuer 1997）",
@@ -88,6 +89,9 @@ const char *const report_text_zh[PAL_WORDS] = {
     [PAL_WORD_FLAG_PROVISIONAL] = "暂定数字。",
     [PAL_WORD_FLAG_CENSORED_MARGIN] = "已公布的总数缩小了被隐去数目的范围。",
     [PAL_WORD_FLAG_UNRELIABLE] = "可靠性不足。",
+    [PAL_WORD_FLAG_PROTECTED] = "不予公布：数目较小，依资料来源的保密规定。",
+    [PAL_WORD_FLAG_PROTECTING] = "不予公布，以免受保护的数目被推算出来。",
+    [PAL_WORD_FLAG_EMBARGO] = "在资料来源的禁发期结束之前不予公布。",
     [PAL_WORD_SKIP] = "跳至正文",
     [PAL_WORD_CONTENTS] = "目录",
     [PAL_WORD_LANGUAGES] = "语文",
