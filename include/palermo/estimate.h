@@ -559,6 +559,7 @@ double pal_survey_df_design(const struct pal_survey *survey);
 /* ---- words of --interval for samples ----------------------------------------------------------- */
 
 struct pal_interval_case {
+    double t; /* quantile of Student's t at level and df, which many answers share */
     double value, std_error, df, level; /* value and error of a proportion as shares */
     double n;           /* rows of the domain, those of no weight and of absent values among them */
     double logit_error; /* of a proportion with replicates: that of log(p/(1-p)); otherwise 0      */

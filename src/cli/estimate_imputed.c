@@ -278,6 +278,8 @@ static enum pal_status limits(const char *statistic, struct pal_estimate *e, str
             ? pal_survey_interval_find(pal_str_of(e->interval))
             : NULL;
     const struct pal_interval_case c = {
+        .t = pal_student_quantile(e->level, e->df),
+
         .value = e->value,
         .std_error = e->std_error,
         .df = e->df,

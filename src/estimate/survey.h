@@ -15,22 +15,21 @@
 /* ---- tables of cells (survey_table.c) ---------------------------------------------------------
  */
 
-/* Sums by (group, unit). A cell is a row of `stride` doubles: key, mask, w, then one sum a term
+/* Sums by (group, unit). A cell is a row of `stride` doubles: key, parts, w, then one sum a term
  * that has one. The weight of the rows where a term is present differs from w in the few cells
- * where something is absent: those weights stand apart, and the mask says which terms have one. */
+ * where something is absent: those weights stand apart, in a list from the cell. */
 struct survey_table {
     const struct pal_survey_frame *frame;
     size_t terms;
     size_t *slot;   /* [terms] place of its sum in a cell; 0: has none            */
     double *centre; /* [terms] NaN until values have been seen                    */
-    size_t stride, words;
+    size_t stride;
     size_t cells, room;
     double *cell;    /* [room * stride] */
     size_t slots;    /* of the index, a power of two */
     uint32_t *index; /* cell + 1; 0 = free */
-    size_t parts, parts_room, part_slots;
+    size_t parts, parts_room;
     struct survey_part *part; /* weights of present rows, where some are absent */
-    uint32_t *part_index;
     size_t groups, groups_room;
     struct survey_count *count;   /* [groups] rows                            */
     struct survey_count *missing; /* [groups * terms] rows with the term absent */
@@ -39,19 +38,18 @@ struct survey_table {
     uint32_t *order; /* [cells]      */
 };
 struct survey_part {
-    uint32_t cell, term;
+    uint32_t term, next; /* of the same cell; 0: the last, otherwise + 1 */
     double w;
 };
 struct survey_count {
     uint64_t all, weighted; /* rows; rows with a weight above zero */
 };
 
-enum { CELL_KEY, CELL_MASK }; /* cell words that are no doubles; then the masks, then w */
+enum { CELL_KEY, CELL_PARTS, CELL_W }; /* places in a cell; the first two are no doubles */
 
-static inline size_t survey_w_at(const struct survey_table *t) { return 1 + t->words; }
 uint32_t survey_cell_group(const struct survey_table *table, size_t cell);
 uint32_t survey_cell_unit(const struct survey_table *table, size_t cell);
-bool survey_cell_masked(const struct survey_table *table, size_t cell); /* something was absent */
+bool survey_cell_parted(const struct survey_table *table, size_t cell); /* something was absent */
 /* Sum of weights of the cell's rows where a term is present. */
 double survey_cell_weight(const struct survey_table *table, size_t cell, size_t term);
 
@@ -235,6 +233,7 @@ struct pal_survey_work {
     const struct pal_survey *survey;
     struct pal_arena *scratch;
     struct survey_group *group; /* [frames] the one at hand of each */
+    double t_df, t;             /* quantile of Student's t at the last degrees of freedom */
 };
 PAL_CHECK_RESULT
 enum pal_status survey_group_open(struct pal_survey_work *work, size_t frame, size_t group,

@@ -422,7 +422,14 @@ static enum pal_status add_interval(struct pal_survey_work *work, const struct s
     const bool share = view->statistic->kind->share;
     if ((interval->shares && !share) || interval->quantiles)
         interval = pal_survey_interval_find(PAL_STR("t"));
+    if (interval->infinite)
+        out->df = (double)INFINITY;
+    if (work->t_df != out->df) {
+        work->t_df = out->df;
+        work->t = pal_student_quantile(survey->ask.level, out->df);
+    }
     struct pal_interval_case c = {
+        .t = work->t,
         .value = out->value,
         .std_error = out->std_error,
         .df = out->df,
@@ -431,8 +438,6 @@ static enum pal_status add_interval(struct pal_survey_work *work, const struct s
     };
     if (interval->shares && survey->ask.method != PAL_SURVEY_TAYLOR)
         PAL_TRY(logit_error(work, view, out->value, &c.logit_error, err));
-    if (interval->infinite)
-        out->df = (double)INFINITY;
     out->interval = interval->word;
     return interval->limits(interval, &c, &out->low, &out->high, err);
 }

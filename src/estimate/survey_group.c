@@ -14,7 +14,7 @@ enum pal_status pal_survey_work_new(const struct pal_survey *survey, struct pal_
     const size_t frames = survey->ask.frames;
     if (!work)
         return pal_nomem(err, "the answers of a survey");
-    *work = (struct pal_survey_work){.survey = survey};
+    *work = (struct pal_survey_work){.survey = survey, .t_df = (double)NAN};
     work->group = pal_arena_alloc(arena, frames + 1, sizeof *work->group);
     work->scratch = pal_arena_new();
     if (!work->group || !work->scratch)
@@ -49,7 +49,6 @@ enum { AHEAD = 12 };
 
 static void gather_cells(const struct survey_table *table, struct survey_group *g)
 {
-    const size_t w_at = survey_w_at(table);
     for (size_t i = 0; i < g->n; i++) {
         if (i + AHEAD < g->n) {
             const double *next =
@@ -60,7 +59,7 @@ static void gather_cells(const struct survey_table *table, struct survey_group *
         const size_t cell = survey_group_cell(table, g->group, i);
         const double *row = table->cell + cell * table->stride;
         g->unit[i] = survey_cell_unit(table, cell);
-        g->w[i] = row[w_at];
+        g->w[i] = row[CELL_W];
         for (size_t k = 0; k < table->terms; k++)
             if (g->sum[k])
                 g->sum[k][i] = row[table->slot[k]];
@@ -75,7 +74,7 @@ static enum pal_status gather_present(const struct survey_table *table, struct s
         g->present[k] = g->w;
     for (size_t i = 0; i < g->n; i++) {
         const size_t cell = survey_group_cell(table, g->group, i);
-        if (!survey_cell_masked(table, cell))
+        if (!survey_cell_parted(table, cell))
             continue;
         for (size_t k = 0; k < table->terms; k++) {
             const double w = survey_cell_weight(table, cell, k);
@@ -174,7 +173,6 @@ static enum pal_status replicate_room(struct survey_group *g, size_t terms, size
 static void given_sums(const struct survey_given *given, const struct survey_table *table,
                        struct survey_group *g)
 {
-    const size_t w_at = survey_w_at(table);
     for (size_t r = 0; g->group < given->groups && r < given->replicates; r++) {
         const double *sum = given->sum[r] + g->group * given->width;
         const double *gone = given->missing ? given->missing[r] + g->group * given->terms : NULL;
@@ -182,7 +180,7 @@ static void given_sums(const struct survey_given *given, const struct survey_tab
         for (size_t k = 0; k < table->terms; k++) {
             g->rep_present[k][r] = sum[0] - (gone ? gone[k] : 0);
             if (table->slot[k])
-                g->rep_sum[k][r] = sum[table->slot[k] - w_at];
+                g->rep_sum[k][r] = sum[table->slot[k] - CELL_W];
         }
     }
 }

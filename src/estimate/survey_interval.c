@@ -7,19 +7,23 @@ static enum pal_status t_limits(const struct pal_survey_interval *interval,
                                 const struct pal_interval_case *c, double *low, double *high,
                                 struct pal_error *err)
 {
+    (void)interval;
     (void)err;
-    pal_interval_student(c->value, c->std_error, interval->infinite ? (double)INFINITY : c->df,
-                         c->level, low, high);
+    *low = c->value - c->t * c->std_error;
+    *high = c->value + c->t * c->std_error;
     return PAL_OK;
 }
 
+/* On the scale of the logarithm, for values above zero. */
 static enum pal_status log_limits(const struct pal_survey_interval *interval,
                                   const struct pal_interval_case *c, double *low, double *high,
                                   struct pal_error *err)
 {
     (void)interval;
     (void)err;
-    pal_interval_log_student(c->value, c->std_error, c->df, c->level, low, high);
+    const double reach = c->t * c->std_error / c->value;
+    *low = c->value > 0 ? c->value * exp(-reach) : (double)NAN;
+    *high = c->value > 0 ? c->value * exp(reach) : (double)NAN;
     return PAL_OK;
 }
 
@@ -42,18 +46,12 @@ static enum pal_status share_limits(const struct pal_survey_interval *interval,
 }
 
 static const struct pal_survey_interval intervals[] = {
-    {"t", false, false, false, t_limits},
-    {"normal", false, false, true, t_limits},
-    {"log-t", false, false, false, log_limits},
-    {"mean", true, false, false, share_limits},
-    {"logit", true, false, false, share_limits},
-    {"xlogit", true, false, false, share_limits},
-    {"asin", true, false, false, share_limits},
-    {"likelihood", true, false, false, share_limits},
-    {"beta", true, false, false, share_limits},
-    {"wilson", true, false, false, share_limits},
-    {"quantile", false, true, false, t_limits},
-    {"score", false, true, false, t_limits},
+    {"t", false, false, false, t_limits},        {"normal", false, false, true, t_limits},
+    {"log-t", false, false, false, log_limits},  {"mean", true, false, false, share_limits},
+    {"logit", true, false, false, share_limits}, {"xlogit", true, false, false, share_limits},
+    {"asin", true, false, false, share_limits},  {"likelihood", true, false, false, share_limits},
+    {"beta", true, false, false, share_limits},  {"wilson", true, false, false, share_limits},
+    {"quantile", false, true, false, t_limits},  {"score", false, true, false, t_limits},
 };
 
 const struct pal_survey_interval *pal_survey_interval_find(pal_str word)

@@ -13,7 +13,7 @@ enum pal_status survey_given_new(struct survey_given *given, const struct survey
                                  size_t replicates, struct pal_arena *arena, struct pal_error *err)
 {
     *given = (struct survey_given){.replicates = replicates, .terms = table->terms};
-    given->width = table->stride - survey_w_at(table); /* w, then the terms that have sums */
+    given->width = table->stride - CELL_W; /* w, then the terms that have sums */
     given->sum = pal_arena_alloc(arena, replicates + 1, sizeof *given->sum);
     return given->sum ? PAL_OK : pal_nomem(err, "the replicates");
 }
@@ -73,7 +73,7 @@ list_additions(const struct survey_given *given, const struct survey_table *tabl
                const struct pal_survey *survey, const struct pal_survey_cells *cells,
                struct pal_arena *scratch, struct additions *out, struct pal_error *err)
 {
-    const size_t rows = survey->rows, w_at = survey_w_at(table);
+    const size_t rows = survey->rows;
     *out = (struct additions){0};
     out->row = pal_arena_alloc(scratch, rows + 1, sizeof *out->row);
     out->value = pal_arena_alloc(scratch, rows * given->width + 1, sizeof *out->value);
@@ -98,7 +98,7 @@ list_additions(const struct survey_given *given, const struct survey_table *tabl
             const double y = cells->value[source][i] - table->centre[k];
             if (y != 0)
                 out->value[out->values++] = (struct addition){
-                    (uint32_t)i, (uint32_t)(group * given->width + table->slot[k] - w_at),
+                    (uint32_t)i, (uint32_t)(group * given->width + table->slot[k] - CELL_W),
                     what->kind == PAL_TERM_SQUARE ? y * y : y};
         }
     }
@@ -149,7 +149,7 @@ enum pal_status survey_given_merge(struct survey_given *into, const struct surve
             const double *gone = from->missing ? from->missing[r] + g * from->terms : NULL;
             sum[0] += more[0];
             for (size_t k = 0; k < into->terms; k++) {
-                const size_t at = to->slot[k] - survey_w_at(to);
+                const size_t at = to->slot[k] - CELL_W;
                 const struct pal_survey_term *what = &to->frame->term[k];
                 if (gone)
                     into->missing[r][mine * into->terms + k] += gone[k];
@@ -162,7 +162,7 @@ enum pal_status survey_given_merge(struct survey_given *into, const struct surve
                 if (d != 0 && what->kind == PAL_TERM_VALUE)
                     sum[at] += d * present;
                 if (d != 0 && what->kind == PAL_TERM_SQUARE)
-                    sum[at] += 2 * d * more[to->slot[what->of] - survey_w_at(to)] + d * d * present;
+                    sum[at] += 2 * d * more[to->slot[what->of] - CELL_W] + d * d * present;
             }
         }
     }

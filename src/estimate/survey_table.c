@@ -41,86 +41,53 @@ uint32_t survey_cell_unit(const struct survey_table *t, size_t cell)
     return (uint32_t)word_of(cell_at(t, cell), CELL_KEY);
 }
 
-/* ---- weights where something is absent --------------------------------------------------------
- */
+/* ---- weights where something is absent
+ * -------------------------------------------------------- */
 
-static bool masked(const double *cell, size_t term)
+/* The first part of a cell's list + 1; 0: every term is present in all its rows. */
+static uint32_t parts_of(const double *cell) { return (uint32_t)word_of(cell, CELL_PARTS); }
+
+static struct survey_part *part_find(const struct survey_table *t, const double *cell, size_t term)
 {
-    return word_of(cell, CELL_MASK + term / 64) >> (term % 64) & 1;
-}
-
-static uint64_t part_key(uint32_t cell, uint32_t term) { return (uint64_t)cell << 32 | term; }
-
-static bool any_mask(const struct survey_table *t, const double *cell)
-{
-    uint64_t any = 0;
-    for (size_t m = 0; m < t->words; m++)
-        any |= word_of(cell, CELL_MASK + m);
-    return any != 0;
-}
-
-static size_t part_find(const struct survey_table *t, uint32_t cell, uint32_t term)
-{
-    size_t at = (size_t)spread(part_key(cell, term)) & (t->part_slots - 1);
-    for (; t->part_index[at]; at = (at + 1) & (t->part_slots - 1)) {
-        const struct survey_part *part = &t->part[t->part_index[at] - 1];
-        if (part->cell == cell && part->term == term)
-            break;
-    }
-    return at;
-}
-
-static bool part_room(struct survey_table *t, struct pal_arena *arena)
-{
-    if (t->parts == t->parts_room) {
-        const size_t room = t->parts_room ? 2 * t->parts_room : 64;
-        struct survey_part *grown =
-            pal_arena_grow(arena, t->part, t->parts_room, room, sizeof *grown);
-        if (!grown)
-            return false;
-        t->part = grown;
-        t->parts_room = room;
-    }
-    if (2 * t->parts < t->part_slots)
-        return true;
-    const size_t slots = t->part_slots ? 2 * t->part_slots : 256;
-    t->part_index = pal_arena_grow(arena, t->part_index, t->part_slots, slots, sizeof(uint32_t));
-    if (!t->part_index)
-        return false;
-    memset(t->part_index, 0, slots * sizeof *t->part_index);
-    t->part_slots = slots;
-    for (size_t i = 0; i < t->parts; i++)
-        t->part_index[part_find(t, t->part[i].cell, t->part[i].term)] = (uint32_t)i + 1;
-    return true;
+    for (uint32_t at = parts_of(cell); at; at = t->part[at - 1].next)
+        if (t->part[at - 1].term == term)
+            return &t->part[at - 1];
+    return NULL;
 }
 
 /* The part of (cell, term), which starts from the whole weight of the cell so far. */
-static struct survey_part *part_of(struct survey_table *t, uint32_t cell, size_t term,
+static struct survey_part *part_of(struct survey_table *t, double *cell, size_t term,
                                    struct pal_arena *arena)
 {
-    double *row = cell_at(t, cell);
-    if (masked(row, term))
-        return &t->part[t->part_index[part_find(t, cell, (uint32_t)term)] - 1];
-    if (!part_room(t, arena))
-        return NULL;
-    t->part[t->parts] = (struct survey_part){cell, (uint32_t)term, row[survey_w_at(t)]};
-    t->part_index[part_find(t, cell, (uint32_t)term)] = (uint32_t)++t->parts;
-    word_set(row, CELL_MASK + term / 64,
-             word_of(row, CELL_MASK + term / 64) | UINT64_C(1) << (term % 64));
-    return &t->part[t->parts - 1];
+    struct survey_part *part = part_find(t, cell, term);
+    if (part)
+        return part;
+    if (t->parts == t->parts_room) {
+        const size_t room = t->parts_room ? t->parts_room + t->parts_room / 2 : 64;
+        struct survey_part *grown =
+            room < UINT32_MAX ? pal_arena_grow(arena, t->part, t->parts_room, room, sizeof *grown)
+                              : NULL;
+        if (!grown)
+            return NULL;
+        t->part = grown;
+        t->parts_room = room;
+    }
+    part = &t->part[t->parts++];
+    *part = (struct survey_part){(uint32_t)term, parts_of(cell), cell[CELL_W]};
+    word_set(cell, CELL_PARTS, t->parts);
+    return part;
 }
 
-bool survey_cell_masked(const struct survey_table *t, size_t cell)
+bool survey_cell_parted(const struct survey_table *t, size_t cell)
 {
-    return any_mask(t, cell_at(t, cell));
+    return parts_of(cell_at(t, cell)) != 0;
 }
 
 double survey_cell_weight(const struct survey_table *t, size_t cell, size_t term)
 {
     const double *row = cell_at(t, cell);
-    if (!masked(row, term))
-        return row[survey_w_at(t)];
-    return t->part[t->part_index[part_find(t, (uint32_t)cell, (uint32_t)term)] - 1].w;
+    const struct survey_part *part = part_find(t, row, term);
+    return part ? part->w : row[CELL_W];
 }
 
 /* ---- cells --------------------------------------------------------------------------------------
@@ -130,12 +97,11 @@ enum pal_status survey_table_new(const struct pal_survey_frame *frame, struct pa
                                  struct survey_table *out, struct pal_error *err)
 {
     *out = (struct survey_table){.frame = frame, .terms = frame->terms};
-    out->words = frame->terms ? (frame->terms + 63) / 64 : 1;
     out->slot = pal_arena_alloc(arena, frame->terms + 1, sizeof *out->slot);
     out->centre = pal_arena_alloc(arena, frame->terms + 1, sizeof *out->centre);
     if (!out->slot || !out->centre)
         return pal_nomem(err, "the sums of a survey");
-    out->stride = survey_w_at(out) + 1;
+    out->stride = CELL_W + 1;
     for (size_t t = 0; t < frame->terms; t++) {
         out->slot[t] = frame->term[t].kind == PAL_TERM_ONE ? 0 : out->stride++;
         out->centre[t] = (double)NAN; /* not chosen yet */
@@ -278,25 +244,29 @@ static void look_for_absent(const struct survey_table *t, const struct pal_surve
     b->some = some != 0;
 }
 
-/* A row with something absent, or into a cell that has seen such a row. */
-static bool add_weight_apart(struct survey_table *t, uint32_t cell, size_t row, uint32_t group,
-                             double w, const struct pal_survey_cells *cells,
+static bool gone(const struct survey_table *t, const struct pal_survey_cells *cells, size_t term,
+                 size_t row)
+{
+    const struct pal_survey_term *what = &t->frame->term[term];
+    const uint8_t *absent = absent_of(cells, what->kind == PAL_TERM_SQUARE ? what->of : term);
+    return absent && absent[row];
+}
+
+/* A row with something absent, or into a cell that has seen such a row. `any`: the row has. */
+static bool add_weight_apart(struct survey_table *t, double *cell, size_t row, uint32_t group,
+                             bool any, double w, const struct pal_survey_cells *cells,
                              struct pal_arena *arena)
 {
-    for (size_t k = 0; k < t->terms; k++) {
-        const bool square = t->frame->term[k].kind == PAL_TERM_SQUARE;
-        const uint8_t *absent = absent_of(cells, square ? t->frame->term[k].of : k);
-        const bool gone = absent && absent[row];
-        if (gone) {
-            t->missing[group * t->terms + k].all++;
-            t->missing[group * t->terms + k].weighted += w > 0;
-        }
-        if (!gone && !masked(cell_at(t, cell), k))
+    for (uint32_t at = parts_of(cell); at; at = t->part[at - 1].next)
+        if (!any || !gone(t, cells, t->part[at - 1].term, row))
+            t->part[at - 1].w += w;
+    for (size_t k = 0; any && k < t->terms; k++) {
+        if (!gone(t, cells, k, row))
             continue;
-        struct survey_part *part = part_of(t, cell, k, arena);
-        if (!part)
+        t->missing[group * t->terms + k].all++;
+        t->missing[group * t->terms + k].weighted += w > 0;
+        if (!part_of(t, cell, k, arena))
             return false;
-        part->w += gone ? 0 : w;
     }
     return true;
 }
@@ -346,10 +316,11 @@ static enum pal_status add_weights(struct survey_table *t, const uint32_t *unit,
         const double w = weight[row];
         t->count[group].all++;
         t->count[group].weighted += w > 0;
-        if ((b->any[i] || any_mask(t, cell_at(t, last_cell))) &&
-            !add_weight_apart(t, last_cell, row, group, w, cells, arena))
+        double *cell = cell_at(t, last_cell);
+        if ((b->any[i] || parts_of(cell)) &&
+            !add_weight_apart(t, cell, row, group, b->any[i], w, cells, arena))
             return pal_nomem(err, "the sums of a survey");
-        cell_at(t, last_cell)[survey_w_at(t)] += w;
+        cell[CELL_W] += w;
     }
     return PAL_OK;
 }
@@ -396,11 +367,12 @@ enum pal_status survey_table_feed(struct survey_table *t, size_t rows, const uin
 
 static double centre_or_zero(double centre) { return isnan(centre) ? 0 : centre; }
 
-static enum pal_status merge_cell(struct survey_table *into, uint32_t to,
+static enum pal_status merge_cell(struct survey_table *into, double *mine,
                                   const struct survey_table *from, size_t cell,
                                   struct pal_arena *arena, struct pal_error *err)
 {
     const double *theirs = cell_at(from, cell);
+    const bool parted = parts_of(theirs) || parts_of(mine);
     for (size_t k = 0; k < into->terms; k++) {
         const double present = survey_cell_weight(from, cell, k);
         if (into->slot[k]) {
@@ -411,16 +383,16 @@ static enum pal_status merge_cell(struct survey_table *into, uint32_t to,
                 more += d * present;
             if (d != 0 && what->kind == PAL_TERM_SQUARE)
                 more += 2 * d * theirs[from->slot[what->of]] + d * d * present;
-            cell_at(into, to)[into->slot[k]] += more;
+            mine[into->slot[k]] += more;
         }
-        if (!masked(theirs, k) && !masked(cell_at(into, to), k))
+        if (!parted || (!part_find(from, theirs, k) && !part_find(into, mine, k)))
             continue;
-        struct survey_part *part = part_of(into, to, k, arena);
+        struct survey_part *part = part_of(into, mine, k, arena);
         if (!part)
             return pal_nomem(err, "the sums of a survey");
         part->w += present;
     }
-    cell_at(into, to)[survey_w_at(into)] += theirs[survey_w_at(from)];
+    mine[CELL_W] += theirs[CELL_W];
     return PAL_OK;
 }
 
@@ -450,7 +422,7 @@ enum pal_status survey_table_merge(struct survey_table *into, const struct surve
         const uint32_t to = cell_of(into, key, arena);
         if (to == NO_CELL)
             return pal_nomem(err, "the sums of a survey");
-        PAL_TRY(merge_cell(into, to, from, c, arena, err));
+        PAL_TRY(merge_cell(into, cell_at(into, to), from, c, arena, err));
     }
     return PAL_OK;
 }
@@ -463,11 +435,11 @@ static void weigh(struct survey_table *t, const double *unit_weight)
     for (size_t c = 0; c < t->cells; c++) {
         const double w = unit_weight[survey_cell_unit(t, c)];
         double *cell = cell_at(t, c);
-        for (size_t i = survey_w_at(t); i < t->stride; i++)
+        for (size_t i = CELL_W; i < t->stride; i++)
             cell[i] *= w;
+        for (uint32_t at = parts_of(cell); at; at = t->part[at - 1].next)
+            t->part[at - 1].w *= w;
     }
-    for (size_t p = 0; p < t->parts; p++)
-        t->part[p].w *= unit_weight[survey_cell_unit(t, t->part[p].cell)];
 }
 
 /* Counting sort of order[cells] by number[cell], which lies below `most`; stable. start receives
