@@ -186,6 +186,19 @@ enum pal_status pal_groups_new(struct pal_arena *arena, size_t width, struct pal
 /* The group of key[width], added when new; PAL_NO_GROUP when memory is out or the ceiling of 2^31
  * groups is passed. */
 uint32_t pal_groups_add(struct pal_groups *groups, const uint32_t *key);
+/* The groups of many rows at once: code column i of row r is part[code[r]] of its key, and where that
+ * is 0 the row is in no group (PAL_NO_GROUP), nor where domain[r] is 0. Few enough possible keys are
+ * looked up in an array, more of them several at a time. Groups are numbered as pal_groups_add would,
+ * row by row. */
+struct pal_group_column {
+    const uint32_t *code; /* [rows] */
+    const uint32_t *part; /* by code: from 1, 0 = none */
+    uint32_t parts;       /* the highest */
+};
+PAL_CHECK_RESULT
+enum pal_status pal_groups_add_rows(struct pal_groups *groups, size_t rows,
+                                    const struct pal_group_column *column /* [width] */,
+                                    const uint8_t *domain, uint32_t *out, struct pal_error *err);
 /* PAL_NO_GROUP when it was never added. */
 uint32_t pal_groups_find(const struct pal_groups *groups, const uint32_t *key);
 size_t pal_groups_count(const struct pal_groups *groups);

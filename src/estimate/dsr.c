@@ -36,7 +36,8 @@ enum pal_status dsr_side_of(const struct pal_state *state, size_t group, size_t 
     bool known = true;
     *out = (struct dsr_side){.rate = {(double)NAN, (double)NAN, (double)NAN, true}};
     for (size_t i = 0; i < standard->n; i++) {
-        const struct tally *tally = tally_at(state, group, side * standard->n + i);
+        struct tally room;
+        const struct tally *tally = tally_at(state, group, side * standard->n + i, &room);
         if (tally->n == 0)
             return lacks("row", standard->category[i], arena, &out->remark, err);
         const struct answer_range n = answer_x(tally, 2);
@@ -83,10 +84,11 @@ enum pal_status dsr_start(const struct pal_state *state, size_t group, size_t si
     const size_t n = sides * state->ask.standard->n;
     const struct pal_arena_mark mark = pal_arena_mark(arena);
     const struct tally **parts = pal_arena_alloc(arena, n, sizeof *parts);
-    if (!parts)
+    struct tally *room = pal_arena_alloc(arena, n, sizeof *room);
+    if (!parts || !room)
         return pal_nomem(err, state->estimator->name);
     for (size_t i = 0; i < n; i++)
-        parts[i] = tally_at(state, group, i);
+        parts[i] = tally_at(state, group, i, &room[i]);
     *any = answer_start(state, parts, n, out);
     pal_arena_reset(arena, mark);
     return PAL_OK;

@@ -49,6 +49,20 @@ struct tally { /* what one group (and part) adds up to */
     uint64_t n, missing, censored, left_out;
 };
 
+/* How tallies are kept: only the fields that the estimator's columns and rules can fill, side by
+ * side, since with many groups every row costs a visit to memory. */
+union tally_word {
+    double d;
+    uint64_t u;
+};
+struct tally_layout { /* places of words; 0 = not kept (word 0 is n) */
+    uint8_t missing, y, x, squares, x_missing, words;
+};
+struct tally_rare { /* of cells that are few: censored ones and rows with an error */
+    double y_low, y_high, x_low, x_high;
+    uint64_t censored, left_out;
+};
+
 struct pal_state {
     const struct pal_estimator *estimator;
     struct pal_arena *arena;
@@ -58,7 +72,9 @@ struct pal_state {
     size_t parts; /* in use; grows only where units of observation are met */
     size_t parts_room;
     size_t groups, groups_room;
-    struct tally *tally; /* [groups_room * parts_room] */
+    struct tally_layout layout;
+    union tally_word *word;  /* [groups_room * parts_room * layout.words] */
+    struct tally_rare *rare; /* [groups_room * parts_room], or NULL: there are none yet */
 };
 
 /* Checks the ask against the estimator's intervals and makes an empty state. */
@@ -74,8 +90,9 @@ enum pal_status tally_save(const struct pal_state *state, struct pal_buf *out,
                            struct pal_error *err);
 enum pal_status tally_load(struct pal_state *state, pal_str bytes, struct pal_error *err);
 
-/* The tally of a group and part; an empty one where nothing was fed. */
-const struct tally *tally_at(const struct pal_state *state, size_t group, size_t part);
+/* The tally of a group and part, put into `room`; an empty one where nothing was fed. */
+const struct tally *tally_at(const struct pal_state *state, size_t group, size_t part,
+                             struct tally *room);
 bool tally_is(const struct pal_state *state, const char *interval);
 
 /* ---- answers (answer.c) ------------------------------------------------------------------------

@@ -39,7 +39,8 @@ static enum pal_status gamma_limits(const struct pal_state *state, double y, dou
 static enum pal_status finish(const struct pal_state *state, size_t group, struct pal_arena *arena,
                               struct pal_estimate *out, struct pal_error *err)
 {
-    const struct tally *tally = tally_at(state, group, 0);
+    struct tally room;
+    const struct tally *tally = tally_at(state, group, 0, &room);
     if (!answer_start(state, &tally, 1, out))
         return answer_end(out, NULL, arena, err);
     const struct answer_range y = answer_y(tally), x = answer_x(tally, state->args);

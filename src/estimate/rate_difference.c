@@ -12,7 +12,9 @@ static enum pal_status begin(const struct pal_ask *ask, size_t args, struct pal_
 static enum pal_status finish(const struct pal_state *state, size_t group, struct pal_arena *arena,
                               struct pal_estimate *out, struct pal_error *err)
 {
-    const struct tally *const tally[] = {tally_at(state, group, 0), tally_at(state, group, 1)};
+    struct tally room[2];
+    const struct tally *const tally[] = {tally_at(state, group, 0, &room[0]),
+                                         tally_at(state, group, 1, &room[1])};
     const bool any = answer_start(state, tally, 2, out);
     if (!any)
         return answer_end(out, NULL, arena, err);

@@ -14,7 +14,8 @@ static enum pal_status finish(const struct pal_state *state, size_t group, struc
                               struct pal_estimate *out, struct pal_error *err)
 {
     static const char cohort[] = "numerator and denominator may be of different cohorts";
-    const struct tally *tally = tally_at(state, group, 0);
+    struct tally room;
+    const struct tally *tally = tally_at(state, group, 0, &room);
     if (!answer_start(state, &tally, 1, out))
         return answer_end(out, NULL, arena, err);
     const struct answer_range y = answer_y(tally), x = answer_x(tally, 2);

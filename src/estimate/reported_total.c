@@ -17,7 +17,8 @@ static enum pal_status begin(const struct pal_ask *ask, size_t args, struct pal_
 static enum pal_status finish(const struct pal_state *state, size_t group, struct pal_arena *arena,
                               struct pal_estimate *out, struct pal_error *err)
 {
-    const struct tally *tally = tally_at(state, group, 0);
+    struct tally room;
+    const struct tally *tally = tally_at(state, group, 0, &room);
     const bool any = answer_start(state, &tally, 1, out);
     out->coverage_n = tally->n;
     out->coverage_of = tally->n + tally->missing + tally->left_out;

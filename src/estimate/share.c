@@ -36,7 +36,9 @@ static enum pal_status finish(const struct pal_state *state, size_t group, struc
                               struct pal_estimate *out, struct pal_error *err)
 {
     const bool rest = state->args == 1;
-    const struct tally *const tally[] = {tally_at(state, group, 0), tally_at(state, group, 1)};
+    struct tally room[2];
+    const struct tally *const tally[] = {tally_at(state, group, 0, &room[0]),
+                                         tally_at(state, group, 1, &room[1])};
     if (!answer_start(state, tally, rest ? 2 : 1, out))
         return answer_end(out, NULL, arena, err);
     const struct answer_range y = answer_y(tally[0]);

@@ -3,6 +3,7 @@
  * merging does not show. */
 #include "inside.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -55,6 +56,28 @@ static enum pal_status check_standard(const struct pal_standard *standard, const
     return PAL_OK;
 }
 
+/* Without a column every row counts 1, so that y is n; and no row can be without a value. */
+static struct tally_layout layout_of(const struct pal_state *state)
+{
+    struct tally_layout layout = {.words = 1};
+    if (state->args > 0) {
+        layout.missing = layout.words++;
+        layout.y = layout.words;
+        layout.words += 3;
+    }
+    if (state->args > 1) {
+        layout.x = layout.words;
+        layout.words += 3;
+    }
+    if (state->rule & TALLY_SQUARES) {
+        layout.squares = layout.words;
+        layout.words += 3;
+    }
+    if (state->rule & TALLY_X_OF_MISSING)
+        layout.x_missing = layout.words++;
+    return layout;
+}
+
 enum pal_status tally_begin(const struct pal_estimator *estimator, const struct pal_ask *ask,
                             size_t args, size_t parts, unsigned rule, struct pal_arena *arena,
                             struct pal_state **out, struct pal_error *err)
@@ -94,6 +117,7 @@ enum pal_status tally_begin(const struct pal_estimator *estimator, const struct 
         PAL_TRY(check_standard(state->ask.standard, estimator->name, err));
     if (state->ask.overdispersed && state->ask.dispersion == 0)
         state->rule |= TALLY_SQUARES;
+    state->layout = layout_of(state);
     *out = state;
     return PAL_OK;
 }
@@ -103,16 +127,61 @@ bool tally_is(const struct pal_state *state, const char *interval)
     return state->ask.interval && strcmp(state->ask.interval, interval) == 0;
 }
 
-const struct tally *tally_at(const struct pal_state *state, size_t group, size_t part)
+static inline union tally_word *word_at(const struct pal_state *state, size_t group, size_t part)
 {
-    static const struct tally nothing = {0};
-    if (group >= state->groups || part >= state->parts)
-        return &nothing;
-    return &state->tally[group * state->parts_room + part];
+    return &state->word[(group * state->parts_room + part) * state->layout.words];
 }
 
-/* ---- room -------------------------------------------------------------------------------------
- */
+static inline struct pal_sum sum_at(const union tally_word *word)
+{
+    return (struct pal_sum){word[0].d, word[1].d, word[2].d};
+}
+
+static inline void put_sum(union tally_word *word, struct pal_sum sum)
+{
+    word[0].d = sum.sum;
+    word[1].d = sum.c;
+    word[2].d = sum.cc;
+}
+
+const struct tally *tally_at(const struct pal_state *state, size_t group, size_t part,
+                             struct tally *room)
+{
+    *room = (struct tally){0};
+    if (group >= state->groups || part >= state->parts)
+        return room;
+    const struct tally_layout at = state->layout;
+    const union tally_word *word = word_at(state, group, part);
+    room->n = word->u;
+    room->missing = at.missing ? word[at.missing].u : 0;
+    room->y = at.y ? sum_at(word + at.y) : (struct pal_sum){(double)room->n, 0, 0};
+    if (at.x)
+        room->x = sum_at(word + at.x);
+    if (at.squares)
+        room->squares = sum_at(word + at.squares);
+    if (at.x_missing)
+        room->x_missing = word[at.x_missing].d;
+    if (state->rare) {
+        const struct tally_rare *rare = &state->rare[group * state->parts_room + part];
+        room->y_low = rare->y_low;
+        room->y_high = rare->y_high;
+        room->x_low = rare->x_low;
+        room->x_high = rare->x_high;
+        room->censored = rare->censored;
+        room->left_out = rare->left_out;
+    }
+    return room;
+}
+
+/* Moves [groups][parts_room] things of `size` bytes to [groups_room][room]. */
+static void *rearranged(struct pal_state *state, const void *old, size_t size, size_t room)
+{
+    unsigned char *wide = pal_arena_alloc(state->arena, state->groups_room, room * size);
+    for (size_t g = 0; wide && old && g < state->groups; g++)
+        memcpy(wide + g * room * size,
+               (const unsigned char *)old + g * state->parts_room * size, state->parts * size);
+    return wide;
+}
 
 static enum pal_status need_parts(struct pal_state *state, size_t parts, struct pal_error *err)
 {
@@ -122,15 +191,16 @@ static enum pal_status need_parts(struct pal_state *state, size_t parts, struct 
         size_t room = state->parts_room ? state->parts_room : 8;
         while (room < parts)
             room *= 2;
-        struct tally *wide = state->groups_room ? pal_arena_alloc(state->arena, state->groups_room,
-                                                                  room * sizeof *wide)
-                                                : NULL;
-        if (state->groups_room && !wide)
-            return pal_nomem(err, state->estimator->name);
-        for (size_t g = 0; g < state->groups; g++)
-            memcpy(&wide[g * room], &state->tally[g * state->parts_room],
-                   state->parts * sizeof *wide);
-        state->tally = wide;
+        if (state->groups_room) {
+            void *word = rearranged(state, state->word,
+                                    state->layout.words * sizeof(union tally_word), room);
+            void *rare =
+                state->rare ? rearranged(state, state->rare, sizeof *state->rare, room) : NULL;
+            if (!word || (state->rare && !rare))
+                return pal_nomem(err, state->estimator->name);
+            state->word = word;
+            state->rare = rare;
+        }
         state->parts_room = room;
     }
     state->parts = parts;
@@ -145,16 +215,58 @@ static enum pal_status need_groups(struct pal_state *state, size_t groups, struc
         size_t room = state->groups_room ? state->groups_room : 1;
         while (room < groups)
             room *= 2;
-        const size_t each = state->parts_room * sizeof *state->tally;
-        struct tally *more =
-            each ? pal_arena_grow(state->arena, state->tally, state->groups_room, room, each)
-                 : NULL;
-        if (each && !more)
-            return pal_nomem(err, state->estimator->name);
-        state->tally = more;
+        const size_t old = state->groups_room;
+        const size_t each = state->parts_room * state->layout.words * sizeof(union tally_word);
+        if (each) {
+            state->word = pal_arena_grow(state->arena, state->word, old, room, each);
+            if (!state->word)
+                return pal_nomem(err, state->estimator->name);
+        }
+        if (each && state->rare) {
+            state->rare = pal_arena_grow(state->arena, state->rare, old, room,
+                                         state->parts_room * sizeof *state->rare);
+            if (!state->rare)
+                return pal_nomem(err, state->estimator->name);
+        }
         state->groups_room = room;
     }
     state->groups = groups;
+    return PAL_OK;
+}
+
+static enum pal_status need_rare(struct pal_state *state, struct pal_error *err)
+{
+    if (state->rare)
+        return PAL_OK;
+    state->rare =
+        pal_arena_alloc(state->arena, state->groups_room, state->parts_room * sizeof *state->rare);
+    return state->rare ? PAL_OK : pal_nomem(err, state->estimator->name);
+}
+
+/* Puts a whole tally where tally_at finds it. */
+static enum pal_status put_tally(struct pal_state *state, size_t group, size_t part,
+                                 const struct tally *from, struct pal_error *err)
+{
+    const struct tally_layout at = state->layout;
+    union tally_word *word = word_at(state, group, part);
+    word->u = from->n;
+    if (at.missing)
+        word[at.missing].u = from->missing;
+    if (at.y)
+        put_sum(word + at.y, from->y);
+    if (at.x)
+        put_sum(word + at.x, from->x);
+    if (at.squares)
+        put_sum(word + at.squares, from->squares);
+    if (at.x_missing)
+        word[at.x_missing].d = from->x_missing;
+    const struct tally_rare rare = {from->y_low,  from->y_high,   from->x_low,
+                                    from->x_high, from->censored, from->left_out};
+    const bool none = !rare.censored && !rare.left_out && !(rare.y_high > 0) && !(rare.x_high > 0);
+    if (!state->rare && none)
+        return PAL_OK;
+    PAL_TRY(need_rare(state, err));
+    state->rare[group * state->parts_room + part] = rare;
     return PAL_OK;
 }
 
@@ -200,21 +312,45 @@ static enum pal_status refuse_text(const struct pal_cells *cells, size_t arg, st
                     PAL_ARG(cells->arg[arg]->name));
 }
 
+static inline void add_to(union tally_word *word, double x)
+{
+    struct pal_sum sum = sum_at(word);
+    pal_sum_add(&sum, x);
+    put_sum(word, sum);
+}
+
 /* y^2/x in two parts: what rounding took from y^2 is added too, so that the spread of large counts
  * keeps its digits. */
-static void add_square(struct tally *to, double y, double x)
+static void add_square(union tally_word *squares, double y, double x)
 {
     const double square = y * y;
-    pal_sum_add(&to->squares, square / x);
-    pal_sum_add(&to->squares, fma(y, y, -square) / x);
+    add_to(squares, square / x);
+    add_to(squares, fma(y, y, -square) / x);
+}
+
+static enum pal_status feed_rare(struct pal_state *state, size_t cell, const struct cell *y,
+                                 const struct cell *x, bool censored, struct pal_error *err)
+{
+    PAL_TRY(need_rare(state, err));
+    struct tally_rare *rare = &state->rare[cell];
+    rare->censored += censored;
+    rare->y_low += y->low;
+    rare->y_high += y->high;
+    rare->x_low += x->low;
+    rare->x_high += x->high;
+    return PAL_OK;
 }
 
 static enum pal_status feed_row(struct pal_state *state, const struct pal_cells *cells, size_t row,
-                                struct tally *to, struct pal_error *err)
+                                size_t cell, struct pal_error *err)
 {
+    const struct tally_layout at = state->layout;
+    union tally_word *to = &state->word[cell * at.words];
     if (cells->state && cells->state[row] != PAL_ROW_ENTERS) {
-        if (cells->state[row] == PAL_ROW_ERROR)
-            to->left_out++;
+        if (cells->state[row] != PAL_ROW_ERROR)
+            return PAL_OK;
+        PAL_TRY(need_rare(state, err));
+        state->rare[cell].left_out++;
         return PAL_OK;
     }
     struct cell y = {1, 0, 0}, x = {1, 0, 0};
@@ -227,28 +363,58 @@ static enum pal_status feed_row(struct pal_state *state, const struct pal_cells 
         return refuse_cell(cells, 0, row, y.value, err);
     if (seen_x != SEEN_NOTHING && !(x.value >= 0 && isfinite(x.value)))
         return refuse_cell(cells, 1, row, x.value, err);
-    if (seen_x == SEEN_NOTHING && state->rule & TALLY_X_OF_MISSING && seen_y != SEEN_NOTHING) {
+    const bool censored = seen_y == SEEN_CENSORED || seen_x == SEEN_CENSORED;
+    if (seen_x == SEEN_NOTHING && at.x_missing && seen_y != SEEN_NOTHING) {
         seen_x = SEEN_VALUE; /* y counts all the same; x is anything from 0 */
         x = (struct cell){0, 0, HUGE_VAL};
     }
     if (seen_y == SEEN_NOTHING || seen_x == SEEN_NOTHING) {
-        to->missing++;
-        if (state->rule & TALLY_X_OF_MISSING)
-            to->x_missing += seen_x == SEEN_VALUE ? x.value : HUGE_VAL;
+        to[at.missing].u++;
+        if (at.x_missing)
+            to[at.x_missing].d += seen_x == SEEN_VALUE ? x.value : HUGE_VAL;
         return PAL_OK;
     }
-    to->n++;
-    if (seen_y == SEEN_CENSORED || seen_x == SEEN_CENSORED)
-        to->censored++;
-    to->y_low += y.low;
-    to->y_high += y.high;
-    to->x_low += x.low;
-    to->x_high += x.high;
-    pal_sum_add(&to->y, y.value);
-    if (cells->args > 1)
-        pal_sum_add(&to->x, x.value);
-    if (state->rule & TALLY_SQUARES && x.value > 0)
-        add_square(to, y.value, x.value);
+    to->u++;
+    if (censored || x.high > 0)
+        PAL_TRY(feed_rare(state, cell, &y, &x, censored, err));
+    if (at.y)
+        add_to(to + at.y, y.value);
+    if (at.x)
+        add_to(to + at.x, x.value);
+    if (at.squares && x.value > 0)
+        add_square(to + at.squares, y.value, x.value);
+    return PAL_OK;
+}
+
+enum { AHEAD = 16 }; /* rows whose cells are on their way from memory */
+
+/* The commonest case apart: plain rows in groups, with no column or one. */
+static enum pal_status feed_plain(struct pal_state *state, const struct pal_cells *cells,
+                                  struct pal_error *err)
+{
+    const size_t words = state->layout.words;
+    const struct pal_column *y = cells->args ? cells->arg[0] : NULL;
+    for (size_t row = 0; row < cells->rows; row++) {
+        if (row + AHEAD < cells->rows && cells->group[row + AHEAD] < state->groups)
+            __builtin_prefetch(&state->word[cells->group[row + AHEAD] * words], 1);
+        const uint32_t group = cells->group[row];
+        if (group >= state->groups)
+            continue;
+        union tally_word *to = &state->word[group * words];
+        if (!y) {
+            to->u++;
+        } else if (y->absent[row] == PAL_PRESENT) {
+            const double value = y->value[row];
+            if (!(value >= 0 && value <= DBL_MAX))
+                return refuse_cell(cells, 0, row, value, err);
+            to->u++;
+            add_to(to + 2, value);
+        } else if (y->absent[row] == PAL_BELOW_THRESHOLD) {
+            PAL_TRY(feed_row(state, cells, row, group, err));
+        } else {
+            to[1].u++;
+        }
+    }
     return PAL_OK;
 }
 
@@ -297,6 +463,10 @@ enum pal_status tally_feed(struct pal_state *state, const struct pal_cells *cell
     if (state->rule & TALLY_STRATA && !state->estimator->needs_standard)
         PAL_TRY(need_parts(state, cells->strata, err));
     PAL_TRY(need_groups(state, cells->groups ? cells->groups : 1, err));
+    const bool plain = state->rule == 0 && state->parts == 1 && cells->args < 2 && cells->group &&
+                       !cells->state && (!cells->args || cells->arg[0]->absent);
+    if (plain && state->parts_room == 1)
+        return feed_plain(state, cells, err);
     for (size_t row = 0; row < cells->rows; row++) {
         const uint32_t group = cells->group ? cells->group[row] : 0;
         if (group >= state->groups)
@@ -304,7 +474,7 @@ enum pal_status tally_feed(struct pal_state *state, const struct pal_cells *cell
         const size_t part = part_of(state, cells, row);
         if (part == SIZE_MAX)
             continue;
-        PAL_TRY(feed_row(state, cells, row, &state->tally[group * state->parts_room + part], err));
+        PAL_TRY(feed_row(state, cells, row, group * state->parts_room + part, err));
     }
     return PAL_OK;
 }
@@ -354,9 +524,13 @@ enum pal_status tally_merge(struct pal_state *into, const struct pal_state *from
     PAL_TRY(need_groups(into, groups, err));
     for (size_t g = 0; g < from->groups; g++) {
         const size_t to = map && map->group ? map->group[g] : g;
-        for (size_t p = 0; p < from->parts; p++)
-            merge_one(&into->tally[to * into->parts_room + (stratum ? stratum[p] : p)],
-                      tally_at(from, g, p));
+        for (size_t p = 0; p < from->parts; p++) {
+            const size_t part = stratum ? stratum[p] : p;
+            struct tally sum, more;
+            (void)tally_at(into, to, part, &sum);
+            merge_one(&sum, tally_at(from, g, p, &more));
+            PAL_TRY(put_tally(into, to, part, &sum, err));
+        }
     }
     return PAL_OK;
 }
@@ -389,7 +563,8 @@ enum pal_status tally_save(const struct pal_state *state, struct pal_buf *out,
     pal_pack_u64(out, state->parts);
     for (size_t g = 0; g < state->groups; g++) {
         for (size_t p = 0; p < state->parts; p++) {
-            const struct tally *t = tally_at(state, g, p);
+            struct tally room;
+            const struct tally *t = tally_at(state, g, p, &room);
             pack_sum(out, &t->y);
             pack_sum(out, &t->x);
             pack_sum(out, &t->squares);
@@ -424,7 +599,7 @@ enum pal_status tally_load(struct pal_state *state, pal_str bytes, struct pal_er
     PAL_TRY(need_groups(state, (size_t)groups, err));
     for (size_t g = 0; g < state->groups; g++) {
         for (size_t p = 0; p < (size_t)parts; p++) {
-            struct tally *t = &state->tally[g * state->parts_room + p];
+            struct tally room, *t = &room;
             t->y = unpack_sum(&in);
             t->x = unpack_sum(&in);
             t->squares = unpack_sum(&in);
@@ -437,6 +612,7 @@ enum pal_status tally_load(struct pal_state *state, pal_str bytes, struct pal_er
             t->missing = pal_unpack_u64(&in);
             t->censored = pal_unpack_u64(&in);
             t->left_out = pal_unpack_u64(&in);
+            PAL_TRY(put_tally(state, g, p, t, err));
         }
     }
     return PAL_OK;

@@ -31,7 +31,8 @@ static double spread_of_units(const struct pal_state *state, size_t group, doubl
 {
     struct pal_sum spread = {0};
     for (size_t p = 0; p < state->parts; p++) {
-        const struct tally *unit = tally_at(state, group, p);
+        struct tally unit_room;
+        const struct tally *unit = tally_at(state, group, p, &unit_room);
         const double gap = pal_sum_value(&unit->y) - mean;
         if (unit->n)
             pal_sum_add(&spread, gap * gap);
@@ -45,11 +46,13 @@ static enum pal_status finish(const struct pal_state *state, size_t group, struc
     struct pal_sum sum = {0};
     double units = 0;
     bool known = true;
-    const struct tally *first = tally_at(state, group, 0);
+    struct tally first_room;
+    const struct tally *first = tally_at(state, group, 0, &first_room);
     answer_start(state, &first, 1, out);
     out->n = out->missing = out->censored = out->left_out = 0;
     for (size_t p = 0; p < state->parts; p++) {
-        const struct tally *tally = tally_at(state, group, p);
+        struct tally room;
+        const struct tally *tally = tally_at(state, group, p, &room);
         out->n += tally->n;
         out->missing += tally->missing;
         out->censored += tally->censored;
