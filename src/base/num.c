@@ -334,6 +334,12 @@ size_t pal_num_write17(double value, char *out)
         out[0] = '-';
         return minus + write_whole((uint64_t)fabs(value), out + minus);
     }
+    struct num_decimal decimal;
+    if (num_digits17(fabs(value), &decimal)) {
+        const size_t minus = value < 0;
+        out[0] = '-';
+        return minus + write_decimal(&decimal, out + minus);
+    }
     const int n = slow_write(out, PAL_NUM_SIZE, "%.*g", 17, value);
     return n < 0 ? 0 : (size_t)n;
 }

@@ -146,6 +146,37 @@ bool num_shortest(double value, struct num_decimal *out)
     return true;
 }
 
+bool num_digits17(double value, struct num_decimal *out)
+{
+    static const uint64_t least = UINT64_C(10000000000000000); /* of 17 digits */
+    uint64_t c;
+    int q;
+    if (!(value >= 1e-4) || !take_apart(value, &c, &q))
+        return false;
+    /* At most 22 decimals, so that c 10^decimals stays below 2^127. */
+    int decimals = 16;
+    for (double power = 10; decimals > 0 && value >= power; power *= 10)
+        decimals--;
+    for (double power = 1; value < power; power /= 10)
+        decimals++;
+    for (;;) {
+        wide scaled = c;
+        for (int i = 0; i < decimals; i++)
+            scaled *= 10;
+        const int shift = -q;
+        const wide whole = scaled >> shift, rest = scaled - (whole << shift);
+        const wide half = (wide)1 << (shift - 1);
+        const uint64_t digits =
+            (uint64_t)whole + (rest > half || (rest == half && ((uint64_t)whole & 1)));
+        if (digits >= least && digits <= 10 * least) {
+            *out = stripped(digits, -decimals);
+            *out = stripped(out->digits, out->exponent); /* of up to 17 zeros, 15 at a time */
+            return true;
+        }
+        decimals += digits < least ? 1 : -1; /* powers of ten below 1 are not exact */
+    }
+}
+
 bool num_fixed(double value, int decimals, uint64_t *out)
 {
     static const uint64_t scale[] = {1,         10,         100,         1000,
@@ -177,6 +208,13 @@ bool num_fixed(double value, int decimals, uint64_t *out)
 {
     (void)value;
     (void)decimals;
+    (void)out;
+    return false;
+}
+
+bool num_digits17(double value, struct num_decimal *out)
+{
+    (void)value;
     (void)out;
     return false;
 }

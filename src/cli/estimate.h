@@ -195,6 +195,7 @@ enum pal_status est_population_read(const char *path, pal_str by, struct pal_are
  * ------------------------------------------------------------------------------------------ */
 
 #define EST_TOTAL UINT32_MAX /* the code of a margin */
+enum { EST_MOST_BYS = 16 };
 
 struct est_values { /* the distinct values of one column of groups or units, in order of sight */
     struct pal_map *map;
@@ -227,6 +228,11 @@ enum pal_status est_pass_read(struct est_pass *pass, const char *path, unsigned 
 PAL_CHECK_RESULT
 enum pal_status est_pass_fold(struct est_pass *into, const struct est_pass *from,
                               struct pal_error *err);
+/* The same with all marginal groups, when the request asks for them: they are put together from the
+ * groups that were read. Saved states hold none. */
+PAL_CHECK_RESULT
+enum pal_status est_pass_margins(const struct est_pass *cells, struct pal_arena *arena,
+                                 const struct est_pass **out, struct pal_error *err);
 /* The code of a value, added when new; UINT32_MAX when memory is out. */
 uint32_t est_values_add(struct est_values *values, struct pal_arena *arena, pal_str text,
                         double sort);
@@ -264,6 +270,16 @@ enum pal_status est_values_ranked(const struct est_values *values, struct pal_ar
 PAL_CHECK_RESULT
 enum pal_status est_rows_make(const struct est_pass *pass, struct pal_arena *arena,
                               struct est_row **out, size_t *n, struct pal_error *err);
+/* The same a few at a time: at most `room` rows into row[], what they need into `arena`; *n 0 at the
+ * end. Not of samples. */
+struct est_listing;
+PAL_CHECK_RESULT
+enum pal_status est_listing_new(const struct est_pass *pass, struct pal_arena *arena,
+                                struct est_listing **out, struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status est_listing_next(struct est_listing *listing, struct pal_arena *arena,
+                                 struct est_row *row, size_t room, size_t *n,
+                                 struct pal_error *err);
 /* format: csv, json, table. */
 PAL_CHECK_RESULT
 enum pal_status est_rows_print(const struct est_plan *plan, const struct est_row *row, size_t n,

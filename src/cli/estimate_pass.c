@@ -18,6 +18,7 @@ struct reader { /* one file being read */
     struct est_pass *pass;
     struct pal_arena *arena;    /* of this file */
     struct meaning *by;         /* [bys] code of the value + 1; 0 = in no group */
+    bool bad_texts;             /* some of them are BAD_TEXT                    */
     struct meaning *unit;       /* [tasks] */
     struct meaning change;      /* side */
     struct meaning *where;      /* [wheres] 1 = holds */
@@ -135,6 +136,7 @@ static enum pal_status learn_by(struct reader *r, size_t by, const struct pal_di
         if (!est_by_value(&pass->plan->by[by], pal_dict_text(dict, (uint32_t)c), pass->arena, &text,
                           &sort)) {
             r->by[by].code[c] = BAD_TEXT;
+            r->bad_texts = true;
             continue;
         }
         const uint32_t code = est_values_add(&pass->value[by], pass->arena, text, sort);
@@ -243,29 +245,43 @@ static enum pal_status bad_group(const struct reader *r, const struct pal_batch 
                        PAL_ARG(column->name), kind == EST_BY_BANDS ? "number" : "date");
 }
 
-/* Groups of every row with the columns of `margin` (a set of bits) taken together. */
-static enum pal_status find_groups(struct reader *r, const struct pal_batch *batch, unsigned margin,
+/* A text that is no date or no number is an error where a row of the domain has it. */
+static enum pal_status refuse_bad_texts(const struct reader *r, const struct pal_batch *batch,
+                                        struct pal_error *err)
+{
+    const struct est_plan *plan = r->pass->plan;
+    for (size_t row = 0; row < batch->rows; row++)
+        for (size_t b = 0; b < plan->bys; b++)
+            if (r->domain[row] &&
+                r->by[b].code[batch->col[plan->by_column[b]].code[row]] == BAD_TEXT)
+                return bad_group(r, batch, b, row, err);
+    return PAL_OK;
+}
+
+static enum pal_status find_groups(struct reader *r, const struct pal_batch *batch,
                                    struct pal_error *err)
 {
-    struct est_pass *pass = r->pass;
-    const struct est_plan *plan = pass->plan;
+    const struct est_plan *plan = r->pass->plan;
+    struct pal_groups *groups = r->pass->groups;
+    struct pal_group_column column[EST_MOST_BYS];
+    if (r->bad_texts)
+        PAL_TRY(refuse_bad_texts(r, batch, err));
+    for (size_t b = 0; b < plan->bys; b++) {
+        const uint32_t values = (uint32_t)pal_map_count(r->pass->value[b].map);
+        column[b] = (struct pal_group_column){.code = batch->col[plan->by_column[b]].code,
+                                              .part = r->by[b].code,
+                                              .parts = values};
+    }
+    if (plan->bys && !r->bad_texts)
+        return pal_groups_add_rows(groups, batch->rows, column, r->domain, r->group, err);
     for (size_t row = 0; row < batch->rows; row++) {
-        r->group[row] = PAL_NO_GROUP;
-        if (!r->domain[row])
-            continue;
-        bool whole = true;
-        for (size_t b = 0; b < plan->bys; b++) {
-            const struct pal_column *column = &batch->col[plan->by_column[b]];
-            const uint32_t code = r->by[b].code[column->code[row]];
-            if (code == BAD_TEXT)
-                return bad_group(r, batch, b, row, err);
-            r->key[b] = margin >> b & 1u ? EST_TOTAL : code;
-            whole = whole && r->key[b] != 0;
+        bool in = r->domain[row];
+        for (size_t b = 0; in && b < plan->bys; b++) {
+            r->key[b] = column[b].part[column[b].code[row]];
+            in = r->key[b] != 0;
         }
-        if (!whole)
-            continue;
-        r->group[row] = pal_groups_add(pass->groups, plan->bys ? r->key : NULL);
-        if (r->group[row] == PAL_NO_GROUP)
+        r->group[row] = in ? pal_groups_add(groups, plan->bys ? r->key : NULL) : PAL_NO_GROUP;
+        if (in && r->group[row] == PAL_NO_GROUP)
             return pal_nomem(err, "groups");
     }
     return PAL_OK;
@@ -389,12 +405,9 @@ static enum pal_status feed_batch(struct reader *r, const struct pal_batch *batc
     }
     if (plan->request->standard.n)
         PAL_TRY(find_strata(r, batch, err));
-    const unsigned margins = plan->request->margins ? 1u << plan->bys : 1u;
-    for (unsigned margin = 0; margin < margins; margin++) {
-        PAL_TRY(find_groups(r, batch, margin, err));
-        for (size_t t = 0; t < plan->tasks; t++)
-            PAL_TRY(feed_task(r, batch, t, err));
-    }
+    PAL_TRY(find_groups(r, batch, err));
+    for (size_t t = 0; t < plan->tasks; t++)
+        PAL_TRY(feed_task(r, batch, t, err));
     r->pass->rows += batch->rows;
     return PAL_OK;
 }
@@ -510,5 +523,53 @@ enum pal_status est_pass_fold(struct est_pass *into, const struct est_pass *from
         };
         PAL_TRY(plan->task[t].estimator->merge(into->state[t], from->state[t], &map, err));
     }
+    return PAL_OK;
+}
+
+/* ---- margins ----------------------------------------------------------------------------------- */
+
+/* The groups of `cells` with the columns of `margin` (a set of bits) taken together. */
+static enum pal_status margin_groups(struct est_pass *into, const struct est_pass *cells,
+                                     unsigned margin, uint32_t *group, struct pal_error *err)
+{
+    const size_t bys = into->plan->bys, n = pal_groups_count(cells->groups);
+    uint32_t key[EST_MOST_BYS];
+    for (size_t g = 0; g < n; g++) {
+        const uint32_t *cell = pal_groups_key(cells->groups, g);
+        for (size_t b = 0; b < bys; b++)
+            key[b] = margin >> b & 1u ? EST_TOTAL : cell[b];
+        group[g] = pal_groups_add(into->groups, key);
+        if (group[g] == PAL_NO_GROUP)
+            return pal_nomem(err, "groups");
+    }
+    return PAL_OK;
+}
+
+enum pal_status est_pass_margins(const struct est_pass *cells, struct pal_arena *arena,
+                                 const struct est_pass **out, struct pal_error *err)
+{
+    const struct est_plan *plan = cells->plan;
+    struct est_pass *all;
+    *out = cells;
+    if (!plan->request->margins || plan->survey)
+        return PAL_OK;
+    PAL_TRY(est_pass_new(plan, arena, &all, err));
+    const size_t n = pal_groups_count(cells->groups);
+    uint32_t *group = pal_arena_alloc(arena, n + 1, sizeof *group);
+    if (!group)
+        return pal_nomem(err, "groups");
+    for (size_t b = 0; b < plan->bys; b++)
+        all->value[b] = cells->value[b];
+    for (unsigned margin = 0; margin < 1u << plan->bys; margin++) {
+        PAL_TRY(margin_groups(all, cells, margin, group, err));
+        for (size_t t = 0; t < plan->tasks; t++) {
+            const struct pal_mapping map = {.group = group, .groups = n};
+            PAL_TRY(plan->task[t].estimator->merge(all->state[t], cells->state[t], &map, err));
+        }
+    }
+    for (size_t t = 0; t < plan->tasks; t++)
+        all->unit[t] = cells->unit[t];
+    all->rows = cells->rows;
+    *out = all;
     return PAL_OK;
 }

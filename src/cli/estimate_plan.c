@@ -397,8 +397,9 @@ enum pal_status est_plan_new(const struct est_request *request, struct pal_arena
     plan->by_column = pal_arena_alloc(arena, plan->bys + 1, sizeof *plan->by_column);
     if (!plan->by_column)
         return pal_nomem(err, "a plan");
-    if (plan->bys > 16)
-        return pal_fail(err, PAL_USAGE, "--by takes at most 16 columns, not %zu", plan->bys);
+    if (plan->bys > EST_MOST_BYS)
+        return pal_fail(err, PAL_USAGE, "--by takes at most %d columns, not %zu", EST_MOST_BYS,
+                        plan->bys);
     for (size_t i = 0; i < plan->bys; i++)
         PAL_TRY(need_column(plan, plan->by[i].column, false, arena, &plan->by_column[i], err));
     if (request->margins && !plan->bys)

@@ -71,8 +71,7 @@ static void csv_field(struct pal_buf *out, const struct field *field)
     }
 }
 
-static void print_csv(const struct est_plan *plan, const struct est_row *row, size_t n,
-                      struct pal_buf *out)
+static void csv_head(const struct est_plan *plan, struct pal_buf *out)
 {
     pal_buf_adds(out, "statistic,variable");
     for (size_t b = 0; b < plan->bys; b++)
@@ -82,6 +81,11 @@ static void print_csv(const struct est_plan *plan, const struct est_row *row, si
         pal_buf_adds(out, head[i]);
     }
     pal_csv_end(out);
+}
+
+static void csv_rows(const struct est_plan *plan, const struct est_row *row, size_t n,
+                     struct pal_buf *out)
+{
     for (size_t r = 0; r < n; r++) {
         struct field field[PAL_COUNT(head)];
         fields_of(&row[r].estimate, field);
@@ -130,14 +134,14 @@ static void json_field(struct pal_buf *out, const struct field *field)
     }
 }
 
-static void print_json(const struct est_plan *plan, const struct est_row *row, size_t n,
-                       struct pal_buf *out)
+/* `before`: rows were written before these. */
+static void json_rows(const struct est_plan *plan, const struct est_row *row, size_t n, bool before,
+                      struct pal_buf *out)
 {
-    pal_buf_addc(out, '[');
     for (size_t r = 0; r < n; r++) {
         struct field field[PAL_COUNT(head)];
         fields_of(&row[r].estimate, field);
-        pal_buf_adds(out, r ? ",\n " : "\n ");
+        pal_buf_adds(out, r || before ? ",\n " : "\n ");
         json_name(out, PAL_STR("statistic"), true);
         pal_json_text(out, pal_str_of(row[r].statistic));
         json_name(out, PAL_STR("variable"), false);
@@ -152,7 +156,6 @@ static void print_json(const struct est_plan *plan, const struct est_row *row, s
         }
         pal_buf_addc(out, '}');
     }
-    pal_buf_adds(out, n ? "\n]\n" : "]\n");
 }
 
 /* ---- a table for people
@@ -257,9 +260,12 @@ enum pal_status est_rows_print(const struct est_plan *plan, const struct est_row
     static const pal_str formats[] = {PAL_STR_INIT("csv"), PAL_STR_INIT("json"),
                                       PAL_STR_INIT("table")};
     if (strcmp(format, "csv") == 0) {
-        print_csv(plan, row, n, out);
+        csv_head(plan, out);
+        csv_rows(plan, row, n, out);
     } else if (strcmp(format, "json") == 0) {
-        print_json(plan, row, n, out);
+        pal_buf_addc(out, '[');
+        json_rows(plan, row, n, false, out);
+        pal_buf_adds(out, n ? "\n]\n" : "]\n");
     } else if (strcmp(format, "table") == 0) {
         PAL_TRY(print_table(plan, row, n, out, err));
     } else {
@@ -272,24 +278,82 @@ enum pal_status est_rows_print(const struct est_plan *plan, const struct est_row
     return pal_buf_status(out, "the output", err);
 }
 
-enum pal_status est_finish(struct cli *cli, const struct est_pass *pass, const char *format,
+static enum pal_status write_out(struct cli *cli, struct pal_buf *out, struct pal_error *err)
+{
+    PAL_TRY(pal_buf_status(out, "the output", err));
+    if (fwrite(out->ptr, 1, out->len, cli->out) != out->len)
+        return pal_fail_errno(err, "cannot write to standard output");
+    pal_buf_clear(out);
+    return PAL_OK;
+}
+
+/* Rows of hundreds of thousands of groups are written as they are made. Nothing is written before a
+ * megabyte has come together, so that what fails early prints nothing. */
+static enum pal_status list_rows(struct cli *cli, const struct est_pass *pass, bool json,
+                                 struct pal_arena *scratch, struct pal_error *err)
+{
+    enum { ROWS = 1024, TOGETHER = 1 << 20 };
+    struct est_listing *listing;
+    struct est_row *row = pal_arena_alloc(cli->arena, ROWS, sizeof *row);
+    struct pal_buf out;
+    size_t n = ROWS, all = 0;
+    if (!row)
+        return pal_nomem(err, "rows of output");
+    PAL_TRY(est_listing_new(pass, cli->arena, &listing, err));
+    pal_buf_init(&out, cli->arena, SIZE_MAX);
+    if (json)
+        pal_buf_addc(&out, '[');
+    else
+        csv_head(pass->plan, &out);
+    while (n == ROWS) {
+        const struct pal_arena_mark mark = pal_arena_mark(scratch);
+        PAL_TRY(est_listing_next(listing, scratch, row, ROWS, &n, err));
+        if (json)
+            json_rows(pass->plan, row, n, all > 0, &out);
+        else
+            csv_rows(pass->plan, row, n, &out);
+        all += n;
+        pal_arena_reset(scratch, mark);
+        if (out.len >= TOGETHER)
+            PAL_TRY(write_out(cli, &out, err));
+    }
+    if (json)
+        pal_buf_adds(&out, all ? "\n]\n" : "]\n");
+    return write_out(cli, &out, err);
+}
+
+static enum pal_status save_state(struct cli *cli, const struct est_pass *pass, const char *path,
+                                  struct pal_error *err)
+{
+    struct pal_buf bytes;
+    pal_buf_init(&bytes, cli->arena, EST_LARGEST_STATE);
+    PAL_TRY(est_state_pack(pass, &bytes, err));
+    return pal_file_write(path, pal_buf_str(&bytes), err);
+}
+
+enum pal_status est_finish(struct cli *cli, const struct est_pass *cells, const char *format,
                            const char *path, const char *state, struct pal_error *err)
 {
+    const struct est_pass *pass;
     struct est_row *rows;
     size_t n;
     struct pal_buf out;
+    PAL_TRY(est_pass_margins(cells, cli->arena, &pass, err));
+    const bool csv = strcmp(format, "csv") == 0, json = strcmp(format, "json") == 0;
+    if (!path && !pass->plan->survey && (csv || json)) {
+        if (state)
+            PAL_TRY(save_state(cli, cells, state, err));
+        struct pal_arena *scratch = pal_arena_new();
+        if (!scratch)
+            return pal_nomem(err, "rows of output");
+        const enum pal_status status = list_rows(cli, pass, json, scratch, err);
+        pal_arena_free(scratch);
+        return status;
+    }
     PAL_TRY(est_rows_make(pass, cli->arena, &rows, &n, err));
     pal_buf_init(&out, cli->arena, SIZE_MAX);
     PAL_TRY(est_rows_print(pass->plan, rows, n, format, &out, err));
-    if (state) {
-        struct pal_buf bytes;
-        pal_buf_init(&bytes, cli->arena, EST_LARGEST_STATE);
-        PAL_TRY(est_state_pack(pass, &bytes, err));
-        PAL_TRY(pal_file_write(state, pal_buf_str(&bytes), err));
-    }
-    if (path)
-        return pal_file_write(path, pal_buf_str(&out), err);
-    if (fwrite(out.ptr, 1, out.len, cli->out) != out.len)
-        return pal_fail_errno(err, "cannot write to standard output");
-    return PAL_OK;
+    if (state)
+        PAL_TRY(save_state(cli, cells, state, err));
+    return path ? pal_file_write(path, pal_buf_str(&out), err) : write_out(cli, &out, err);
 }

@@ -41,36 +41,67 @@ enum pal_status est_values_ranked(const struct est_values *values, struct pal_ar
     return PAL_OK;
 }
 
-struct place { /* of one group: its ranks lie in a row of bys numbers */
-    const uint32_t *rank;
-    size_t group, bys;
+struct place { /* of one group: its ranks, packed into one number where they fit */
+    uint64_t packed;
+    const uint32_t *rank; /* [bys], where they do not */
+    uint32_t group, bys;
 };
 
 static int place_order(const void *a, const void *b)
 {
     const struct place *x = a, *y = b;
-    for (size_t i = 0; i < x->bys; i++)
+    if (x->packed != y->packed)
+        return x->packed < y->packed ? -1 : 1;
+    for (size_t i = 0; x->rank && i < x->bys; i++)
         if (x->rank[i] != y->rank[i])
             return x->rank[i] < y->rank[i] ? -1 : 1;
     return (x->group > y->group) - (x->group < y->group);
+}
+
+/* Ranks from 0; a total comes behind all of them. */
+static uint32_t rank_of(const struct est_pass *pass, size_t b, uint32_t code, uint32_t *const *rank)
+{
+    return code == EST_TOTAL ? (uint32_t)pal_map_count(pass->value[b].map) : rank[b][code - 1];
+}
+
+static unsigned bits_of_ranks(const struct est_pass *pass, unsigned *bits)
+{
+    unsigned all = 0;
+    for (size_t b = 0; b < pass->plan->bys; b++) {
+        bits[b] = 1;
+        while (pal_map_count(pass->value[b].map) >> bits[b])
+            bits[b]++;
+        all += bits[b];
+    }
+    return all;
 }
 
 static enum pal_status sort_groups(const struct est_pass *pass, struct pal_arena *arena,
                                    struct place **out, struct pal_error *err)
 {
     const size_t bys = pass->plan->bys, n = pal_groups_count(pass->groups);
+    unsigned bits[EST_MOST_BYS];
+    const bool fits = bits_of_ranks(pass, bits) <= 64;
     uint32_t **rank = pal_arena_alloc(arena, bys + 1, sizeof *rank);
-    uint32_t *row = pal_arena_alloc(arena, n * bys + 1, sizeof *row);
+    uint32_t *row = fits ? NULL : pal_arena_alloc(arena, n * bys + 1, sizeof *row);
     *out = pal_arena_alloc(arena, n + 1, sizeof **out);
-    if (!rank || !row || !*out)
+    if (!rank || (!fits && !row) || !*out)
         return pal_nomem(err, "groups");
     for (size_t b = 0; b < bys; b++)
         PAL_TRY(est_values_ranked(&pass->value[b], arena, &rank[b], err));
     for (size_t g = 0; g < n; g++) {
         const uint32_t *key = pal_groups_key(pass->groups, g);
-        for (size_t b = 0; b < bys; b++)
-            row[g * bys + b] = key[b] == EST_TOTAL ? EST_TOTAL : rank[b][key[b] - 1];
-        (*out)[g] = (struct place){&row[g * bys], g, bys};
+        struct place *place = &(*out)[g];
+        *place = (struct place){.group = (uint32_t)g, .bys = (uint32_t)bys};
+        for (size_t b = 0; b < bys; b++) {
+            const uint32_t r = rank_of(pass, b, key[b], rank);
+            if (fits)
+                place->packed = place->packed << bits[b] | r;
+            else
+                row[g * bys + b] = r;
+        }
+        if (!fits)
+            place->rank = &row[g * bys];
     }
     qsort(*out, n, sizeof **out, place_order);
     return PAL_OK;
@@ -126,49 +157,94 @@ static enum pal_status note_change(const struct est_plan *plan, struct pal_estim
     return PAL_OK;
 }
 
-enum pal_status est_rows_make(const struct est_pass *pass, struct pal_arena *arena,
-                              struct est_row **out, size_t *n, struct pal_error *err)
+/* ---- one after the other ----------------------------------------------------------------------- */
+
+struct est_listing {
+    const struct est_pass *pass;
+    struct place *place;
+    size_t groups, line, at; /* the row that comes next */
+};
+
+enum pal_status est_listing_new(const struct est_pass *pass, struct pal_arena *arena,
+                                struct est_listing **out, struct pal_error *err)
+{
+    struct est_listing *listing = pal_arena_alloc(arena, 1, sizeof *listing);
+    if (!listing)
+        return pal_nomem(err, "rows of output");
+    *listing = (struct est_listing){.pass = pass, .groups = pal_groups_count(pass->groups)};
+    *out = listing;
+    return sort_groups(pass, arena, &listing->place, err);
+}
+
+static enum pal_status make_row(const struct est_pass *pass, const struct est_line *line,
+                                size_t group, const pal_str *text, struct pal_arena *arena,
+                                struct est_row *to, struct pal_error *err)
 {
     if (pass->imputed)
         return est_imputed_rows(pass, arena, out, n, err);
     const struct est_plan *plan = pass->plan;
+    const struct est_task *task = &plan->task[line->task];
+    *to = (struct est_row){.statistic = line->statistic,
+                           .variable = plan->stat[line->stat].variable,
+                           .group = text};
+    PAL_TRY(task->estimator->finish(pass->state[line->task], group, arena, &to->estimate, err));
+    if (task->ask.no_variance)
+        to->estimate.method = "value alone, no variance asked";
+    if (line->show == EST_SHOW_PERCENT)
+        percent_of(&to->estimate);
+    else if (line->show != EST_SHOW_VALUE)
+        number_of_test(&to->estimate, line);
+    return task->sides ? note_change(plan, &to->estimate, arena, err) : PAL_OK;
+}
+
+enum pal_status est_listing_next(struct est_listing *listing, struct pal_arena *arena,
+                                 struct est_row *row, size_t room, size_t *n, struct pal_error *err)
+{
+    const struct est_plan *plan = listing->pass->plan;
+    for (*n = 0; *n < room && listing->line < plan->lines;) {
+        if (listing->at == listing->groups) {
+            listing->at = 0;
+            listing->line++;
+            continue;
+        }
+        const size_t group = listing->place[listing->at++].group;
+        const pal_str *text;
+        PAL_TRY(group_texts(listing->pass, group, arena, &text, err));
+        PAL_TRY(make_row(listing->pass, &plan->line[listing->line], group, text, arena, &row[*n],
+                         err));
+        ++*n;
+    }
+    return PAL_OK;
+}
+
+static enum pal_status survey_rows(const struct est_pass *pass, struct pal_arena *arena,
+                                   struct est_row **out, size_t *n, struct pal_error *err)
+{
     const size_t groups = pal_groups_count(pass->groups);
     struct place *place;
     PAL_TRY(sort_groups(pass, arena, &place, err));
     const pal_str **text = pal_arena_alloc(arena, groups + 1, sizeof *text);
     size_t *number = pal_arena_alloc(arena, groups + 1, sizeof *number);
-    struct est_row *row = pal_arena_alloc(arena, groups * plan->lines + 1, sizeof *row);
-    if (!text || !number || !row)
+    if (!text || !number)
         return pal_nomem(err, "rows of output");
     for (size_t g = 0; g < groups; g++) {
         number[g] = place[g].group;
         PAL_TRY(group_texts(pass, place[g].group, arena, &text[g], err));
     }
-    if (plan->survey) {
-        const struct est_groups sorted = {groups, number, text};
-        return est_survey_rows(pass, &sorted, arena, out, n, err);
-    }
-    *n = 0;
-    for (size_t l = 0; l < plan->lines; l++) {
-        const struct est_line *line = &plan->line[l];
-        const struct est_task *task = &plan->task[line->task];
-        for (size_t g = 0; g < groups; g++) {
-            struct est_row *to = &row[(*n)++];
-            *to = (struct est_row){.statistic = line->statistic,
-                                   .variable = plan->stat[line->stat].variable,
-                                   .group = text[g]};
-            PAL_TRY(task->estimator->finish(pass->state[line->task], place[g].group, arena,
-                                            &to->estimate, err));
-            if (task->ask.no_variance)
-                to->estimate.method = "value alone, no variance asked";
-            if (line->show == EST_SHOW_PERCENT)
-                percent_of(&to->estimate);
-            else if (line->show != EST_SHOW_VALUE)
-                number_of_test(&to->estimate, line);
-            if (task->sides)
-                PAL_TRY(note_change(plan, &to->estimate, arena, err));
-        }
-    }
-    *out = row;
-    return PAL_OK;
+    const struct est_groups sorted = {groups, number, text};
+    return est_survey_rows(pass, &sorted, arena, out, n, err);
+}
+
+enum pal_status est_rows_make(const struct est_pass *pass, struct pal_arena *arena,
+                              struct est_row **out, size_t *n, struct pal_error *err)
+{
+    if (pass->plan->survey)
+        return survey_rows(pass, arena, out, n, err);
+    const size_t all = pal_groups_count(pass->groups) * pass->plan->lines;
+    struct est_listing *listing;
+    PAL_TRY(est_listing_new(pass, arena, &listing, err));
+    *out = pal_arena_alloc(arena, all + 1, sizeof **out);
+    if (!*out)
+        return pal_nomem(err, "rows of output");
+    return est_listing_next(listing, arena, *out, all, n, err);
 }

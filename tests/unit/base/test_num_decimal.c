@@ -136,3 +136,54 @@ Test(base_num_decimal, fixed_decimals_are_those_of_printf)
         cr_assert_eq(n, strlen(text));
     }
 }
+
+static void expect_17(double value)
+{
+    char ours[PAL_NUM_SIZE], theirs[64];
+    pal_num_write17(value, ours);
+    snprintf(theirs, sizeof theirs, "%.17g", value);
+    cr_expect_str_eq(ours, theirs);
+}
+
+Test(base_num_decimal, seventeen_digits_are_those_of_printf)
+{
+    struct pal_random random;
+    pal_random_start(&random, 1, "seventeen", 0);
+    for (int i = 0; i < 200000; i++) {
+        const double unit = pal_random_unit(&random);
+        expect_17((unit - 0.5) * pow(10, (double)pal_random_below(&random, 24) - 6));
+        expect_17((double)pal_random_below(&random, 100000) / 100);
+    }
+    for (int e = -6; e < 18; e++) {
+        const double power = pow(10, e);
+        for (int k = -3; k <= 3; k++)
+            expect_17(power + k * power * 0x1p-52);
+        expect_17(1.5 * power);
+    }
+    expect_17(0x1p-13);
+    expect_17(4503599627370495.5);
+    expect_17(1125899906842623.75);
+}
+
+Test(base_num_decimal, short_numbers_are_read_as_strtod_reads_them)
+{
+    static const char letters[] = "0123456789.-+e ";
+    struct pal_random random;
+    pal_random_start(&random, 2, "short", 0);
+    for (int i = 0; i < 400000; i++) {
+        char text[32] = {0};
+        const size_t n = 1 + pal_random_below(&random, 10);
+        const uint64_t kinds = pal_random_below(&random, 4) ? 11 : sizeof letters - 1;
+        for (size_t k = 0; k < n; k++)
+            text[k] = letters[pal_random_below(&random, kinds)];
+        double fast = 0, slow = 0;
+        const pal_str word = {text, n};
+        const bool ok = pal_num_parse(word, &slow);
+        cr_assert_eq(pal_num_parse_fast(word, &fast), ok, "<%s>", text);
+        char *end;
+        if (ok) {
+            cr_assert_eq(memcmp(&fast, &slow, sizeof fast), 0, "<%s>", text);
+            cr_assert_eq(fast, strtod(text, &end), "<%s>", text);
+        }
+    }
+}
