@@ -196,9 +196,41 @@ uint64_t pal_hash(const void *bytes, size_t size, uint64_t seed); /* not cryptog
 /* The whole of `text` as a number, rounded to nearest, the same in every locale. False when it is
  * not one ("", "1,282", "0x1p3", "nan" and "inf" are not). */
 bool pal_num_parse(pal_str text, double *out);
-/* The same, when 8 bytes from text.ptr on can be read, however long the text is: short decimals take
- * a few steps for all their digits together. */
-bool pal_num_parse_fast(pal_str text, double *out);
+/* The same, when 8 bytes from text.ptr on can be read, however long the text is. Up to eight
+ * characters are taken as one word: the point is closed up, all bytes are tested for digits and
+ * weighted together. The digits are below 10^8 and the power of ten below 10^8, both exact, so the
+ * quotient is the number rounded to nearest. */
+static inline bool pal_num_parse_fast(pal_str text, double *out)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    static const double power[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7};
+    const uint64_t ones = UINT64_C(0x0101010101010101), low7 = ones * 0x7F, zeros = ones * '0';
+    if (text.len - 1 < 8) {
+        const unsigned bits = 8 * (unsigned)text.len;
+        uint64_t word;
+        size_t decimals = 0;
+        memcpy(&word, text.ptr, 8);
+        word = word << (64 - bits) | zeros >> 8 >> (bits - 8); /* zeros in front */
+        const uint64_t other = word ^ ones * '.';
+        const uint64_t point = ~(((other & low7) + low7) | other | low7);
+        if (point) {
+            const unsigned at = (unsigned)__builtin_ctzll(point) & ~7u;
+            const uint64_t before = (UINT64_C(1) << at) - 1;
+            decimals = 7 - at / 8;
+            word = (word & ~(before << 8 | 0xFF)) | (word & before) << 8 | '0';
+        }
+        const uint64_t digits = word ^ zeros;
+        if (!((digits | (digits + ones * 6)) & ones * 0xF0) && (text.len > 1 || !point)) {
+            uint64_t value = digits * 2561 >> 8;
+            value = (value & UINT64_C(0x00FF00FF00FF00FF)) * 6553601 >> 16;
+            value = (value & UINT64_C(0x0000FFFF0000FFFF)) * UINT64_C(42949672960001) >> 32;
+            *out = (double)value / power[decimals];
+            return true;
+        }
+    }
+#endif
+    return pal_num_parse(text, out);
+}
 /* The same for numbers as people write them: `decimal` is '.' or ','; `thousands` a separator
  * (0 = none; ' ' also takes U+00A0 and U+202F) that must stand between groups of three. */
 bool pal_num_parse_as(pal_str text, char decimal, char thousands, double *out);

@@ -17,7 +17,7 @@ struct large { /* one thing, of LARGE bytes or more */
     size_t size;     /* of the pages, header and all */
     size_t given;    /* bytes handed out             */
     uint64_t serial; /* how many came before it      */
-    alignas(max_align_t) unsigned char bytes[];
+    alignas(64) unsigned char bytes[]; /* of the size of a cache line */
 };
 
 struct deferred {

@@ -40,11 +40,9 @@ static void *ask_for_huge_pages(void *pages, size_t size)
     return pages;
 }
 
-void *pages_new(size_t size)
+/* From a multiple of their size on; what was mapped too much goes back. */
+static unsigned char *map_aligned(size_t size)
 {
-    if (size < HUGE)
-        return map(size);
-    /* From a multiple of their size on; what was mapped too much goes back. */
     unsigned char *pages = map(size + HUGE);
     if (!pages)
         return NULL;
@@ -53,13 +51,32 @@ void *pages_new(size_t size)
         munmap(pages, before);
     if (before < HUGE)
         munmap(pages + before + size, HUGE - before);
-    return ask_for_huge_pages(pages + before, size);
+    return pages + before;
+}
+
+void *pages_new(size_t size)
+{
+    if (size < HUGE)
+        return map(size);
+    unsigned char *pages = map_aligned(size);
+    return pages ? ask_for_huge_pages(pages, size) : NULL;
 }
 
 void *pages_grow(void *pages, size_t old_size, size_t size)
 {
-    void *moved = mremap(pages, old_size, size, MREMAP_MAYMOVE);
-    return moved == MAP_FAILED ? NULL : ask_for_huge_pages(moved, size);
+    if (size < HUGE) {
+        void *moved = mremap(pages, old_size, size, MREMAP_MAYMOVE);
+        return moved == MAP_FAILED ? NULL : moved;
+    }
+    unsigned char *to = map_aligned(size);
+    if (!to)
+        return NULL;
+    void *moved = mremap(pages, old_size, size, MREMAP_MAYMOVE | MREMAP_FIXED, to);
+    if (moved == MAP_FAILED) {
+        munmap(to, size);
+        return NULL;
+    }
+    return ask_for_huge_pages(moved, size);
 }
 
 void pages_free(void *pages, size_t size) { munmap(pages, size); }

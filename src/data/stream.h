@@ -5,6 +5,8 @@
 
 #include "inside.h"
 
+#include <string.h>
+
 /* ---- distinct texts of one column, as one worker met them (stream_words.c) ----------------------
  */
 
@@ -21,8 +23,62 @@ struct words {
     size_t count, room;
 };
 bool words_new(struct words *words, struct pal_arena *arena);
-/* The code of a text, from 1; 0 when memory is out. 16 bytes from text.ptr on can be read. */
-uint32_t words_code(struct words *words, pal_str text);
+enum { WORDS_SHORT = 16 };
+
+struct words_key {
+    uint64_t low, high;
+};
+
+/* The bytes of a short text (which hold no NUL) with zeros behind; a longer one stands as its hash
+ * and bytes that no UTF-8 has. */
+static inline struct words_key words_key_of(pal_str text)
+{
+    struct words_key key = {0, 0};
+    if (text.len > WORDS_SHORT) {
+        key.low = pal_hash(text.ptr, text.len, 0);
+        key.high = UINT64_C(0xFFFFFFFF) << 32 | (uint32_t)text.len;
+        return key;
+    }
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    memcpy(&key.low, text.ptr, 8);
+    if (text.len <= 8) {
+        key.low = text.len ? key.low << (64 - 8 * text.len) >> (64 - 8 * text.len) : 0;
+        return key;
+    }
+    memcpy(&key.high, text.ptr + text.len - 8, 8);
+    key.high >>= 128 - 8 * text.len;
+#else
+    char bytes[WORDS_SHORT] = {0};
+    memcpy(bytes, text.ptr, text.len);
+    memcpy(&key.low, bytes, 8);
+    memcpy(&key.high, bytes + 8, 8);
+#endif
+    return key;
+}
+
+static inline size_t words_hash(struct words_key key)
+{
+    const unsigned __int128 product = (unsigned __int128)(key.low ^ UINT64_C(0x9E3779B97F4A7C15)) *
+                                      (key.high ^ UINT64_C(0xD1B54A32D192ED03));
+    return (size_t)((uint64_t)product ^ (uint64_t)(product >> 64));
+}
+
+uint32_t words_add(struct words *words, pal_str text, struct words_key key, size_t at);
+
+/* The code of a text, from 1; 0 when memory is out. 8 bytes from text.ptr on can be read. */
+static inline uint32_t words_code(struct words *words, pal_str text)
+{
+    const struct words_key key = words_key_of(text);
+    const size_t mask = words->slots - 1;
+    for (size_t at = words_hash(key) & mask;; at = (at + 1) & mask) {
+        const struct words_slot *slot = &words->slot[at];
+        if (slot->low == key.low && slot->high == key.high && slot->code &&
+            (text.len <= WORDS_SHORT || pal_str_eq(words->text[slot->code - 1], text)))
+            return slot->code;
+        if (!slot->code)
+            return words_add(words, text, key, at);
+    }
+}
 
 /* ---- a column
  * ------------------------------------------------------------------------------------ */

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-enum { FIRST_SLOTS = 64, INLINE = 16 };
+/* A few texts lie far apart, since a slot in vain costs a guess of the processor's; many lie close. */
+enum { FIRST_SLOTS = 64, FEW = 1 << 16 };
 
 bool words_new(struct words *words, struct pal_arena *arena)
 {
@@ -13,47 +14,9 @@ bool words_new(struct words *words, struct pal_arena *arena)
     return words->slot != NULL;
 }
 
-struct key {
-    uint64_t low, high;
-};
-
-/* The bytes of a short text (which hold no NUL) with zeros behind; a longer one stands as its hash
- * and bytes that no UTF-8 has. */
-static inline struct key key_of(pal_str text)
-{
-    struct key key = {0, 0};
-    if (text.len > INLINE) {
-        key.low = pal_hash(text.ptr, text.len, 0);
-        key.high = UINT64_C(0xFFFFFFFF) << 32 | (uint32_t)text.len;
-        return key;
-    }
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    memcpy(&key.low, text.ptr, 8);
-    if (text.len <= 8) {
-        key.low = text.len ? key.low << (64 - 8 * text.len) >> (64 - 8 * text.len) : 0;
-        return key;
-    }
-    memcpy(&key.high, text.ptr + text.len - 8, 8);
-    key.high >>= 128 - 8 * text.len;
-#else
-    char bytes[INLINE] = {0};
-    memcpy(bytes, text.ptr, text.len);
-    memcpy(&key.low, bytes, 8);
-    memcpy(&key.high, bytes + 8, 8);
-#endif
-    return key;
-}
-
-static inline size_t hash_of(struct key key)
-{
-    const unsigned __int128 product = (unsigned __int128)(key.low ^ UINT64_C(0x9E3779B97F4A7C15)) *
-                                      (key.high ^ UINT64_C(0xD1B54A32D192ED03));
-    return (size_t)((uint64_t)product ^ (uint64_t)(product >> 64));
-}
-
 static bool widen(struct words *words)
 {
-    const size_t slots = 4 * words->slots;
+    const size_t slots = (words->count < FEW ? 4 : 2) * words->slots;
     struct words_slot *slot = pal_arena_alloc(words->arena, slots, sizeof *slot);
     if (!slot)
         return false;
@@ -61,7 +24,7 @@ static bool widen(struct words *words)
         const struct words_slot *old = &words->slot[i];
         if (!old->code)
             continue;
-        size_t at = hash_of((struct key){old->low, old->high}) & (slots - 1);
+        size_t at = words_hash((struct words_key){old->low, old->high}) & (slots - 1);
         while (slot[at].code)
             at = (at + 1) & (slots - 1);
         slot[at] = *old;
@@ -71,7 +34,7 @@ static bool widen(struct words *words)
     return true;
 }
 
-static uint32_t add(struct words *words, pal_str text, struct key key, size_t at)
+uint32_t words_add(struct words *words, pal_str text, struct words_key key, size_t at)
 {
     if (words->count >= UINT32_MAX / 2)
         return 0;
@@ -90,21 +53,8 @@ static uint32_t add(struct words *words, pal_str text, struct key key, size_t at
     words->text[words->count++] = copy;
     const uint32_t code = (uint32_t)words->count;
     words->slot[at] = (struct words_slot){key.low, key.high, code};
-    if (2 * words->count > words->slots && !widen(words))
+    const size_t fill = words->count < FEW ? 4 : 2;
+    if (fill * words->count > words->slots && !widen(words))
         return 0;
     return code;
-}
-
-uint32_t words_code(struct words *words, pal_str text)
-{
-    const struct key key = key_of(text);
-    const size_t mask = words->slots - 1;
-    for (size_t at = hash_of(key) & mask;; at = (at + 1) & mask) {
-        const struct words_slot *slot = &words->slot[at];
-        if (!slot->code)
-            return add(words, text, key, at);
-        if (slot->low == key.low && slot->high == key.high &&
-            (text.len <= INLINE || pal_str_eq(words->text[slot->code - 1], text)))
-            return slot->code;
-    }
 }

@@ -53,14 +53,15 @@ struct tally { /* what one group (and part) adds up to */
  * side, since with many groups every row costs a visit to memory. */
 union tally_word {
     double d;
-    uint64_t u;
+    uint32_t rows[2]; /* n and missing, modulo 2^32 */
 };
-struct tally_layout { /* places of words; 0 = not kept (word 0 is n) */
-    uint8_t missing, y, x, squares, x_missing, words;
+struct tally_layout { /* places of words; 0 = not kept (word 0 has the rows) */
+    uint8_t y, x, squares, x_missing, words;
 };
-struct tally_rare { /* of cells that are few: censored ones and rows with an error */
+struct tally_rare { /* of cells that are few: censored ones, rows with an error, 2^32 rows */
     double y_low, y_high, x_low, x_high;
     uint64_t censored, left_out;
+    uint64_t more[2]; /* n and missing, in units of 2^32 */
 };
 
 struct pal_state {

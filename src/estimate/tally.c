@@ -56,12 +56,11 @@ static enum pal_status check_standard(const struct pal_standard *standard, const
     return PAL_OK;
 }
 
-/* Without a column every row counts 1, so that y is n; and no row can be without a value. */
+/* Without a column every row counts 1, so that y is n. */
 static struct tally_layout layout_of(const struct pal_state *state)
 {
     struct tally_layout layout = {.words = 1};
     if (state->args > 0) {
-        layout.missing = layout.words++;
         layout.y = layout.words;
         layout.words += 3;
     }
@@ -152,8 +151,13 @@ const struct tally *tally_at(const struct pal_state *state, size_t group, size_t
         return room;
     const struct tally_layout at = state->layout;
     const union tally_word *word = word_at(state, group, part);
-    room->n = word->u;
-    room->missing = at.missing ? word[at.missing].u : 0;
+    room->n = word->rows[0];
+    room->missing = word->rows[1];
+    if (state->rare) {
+        const struct tally_rare *rare = &state->rare[group * state->parts_room + part];
+        room->n += rare->more[0] << 32;
+        room->missing += rare->more[1] << 32;
+    }
     room->y = at.y ? sum_at(word + at.y) : (struct pal_sum){(double)room->n, 0, 0};
     if (at.x)
         room->x = sum_at(word + at.x);
@@ -249,9 +253,8 @@ static enum pal_status put_tally(struct pal_state *state, size_t group, size_t p
 {
     const struct tally_layout at = state->layout;
     union tally_word *word = word_at(state, group, part);
-    word->u = from->n;
-    if (at.missing)
-        word[at.missing].u = from->missing;
+    word->rows[0] = (uint32_t)from->n;
+    word->rows[1] = (uint32_t)from->missing;
     if (at.y)
         put_sum(word + at.y, from->y);
     if (at.x)
@@ -260,9 +263,15 @@ static enum pal_status put_tally(struct pal_state *state, size_t group, size_t p
         put_sum(word + at.squares, from->squares);
     if (at.x_missing)
         word[at.x_missing].d = from->x_missing;
-    const struct tally_rare rare = {from->y_low,  from->y_high,   from->x_low,
-                                    from->x_high, from->censored, from->left_out};
-    const bool none = !rare.censored && !rare.left_out && !(rare.y_high > 0) && !(rare.x_high > 0);
+    const struct tally_rare rare = {.y_low = from->y_low,
+                                    .y_high = from->y_high,
+                                    .x_low = from->x_low,
+                                    .x_high = from->x_high,
+                                    .censored = from->censored,
+                                    .left_out = from->left_out,
+                                    .more = {from->n >> 32, from->missing >> 32}};
+    const bool none = !rare.censored && !rare.left_out && !(rare.y_high > 0) &&
+                      !(rare.x_high > 0) && !rare.more[0] && !rare.more[1];
     if (!state->rare && none)
         return PAL_OK;
     PAL_TRY(need_rare(state, err));
@@ -341,6 +350,17 @@ static enum pal_status feed_rare(struct pal_state *state, size_t cell, const str
     return PAL_OK;
 }
 
+/* One row more of those that entered (0), or of those without a value (1). */
+static inline enum pal_status count_row(struct pal_state *state, size_t cell, size_t which,
+                                        struct pal_error *err)
+{
+    if (++state->word[cell * state->layout.words].rows[which])
+        return PAL_OK;
+    PAL_TRY(need_rare(state, err));
+    state->rare[cell].more[which]++;
+    return PAL_OK;
+}
+
 static enum pal_status feed_row(struct pal_state *state, const struct pal_cells *cells, size_t row,
                                 size_t cell, struct pal_error *err)
 {
@@ -369,12 +389,11 @@ static enum pal_status feed_row(struct pal_state *state, const struct pal_cells 
         x = (struct cell){0, 0, HUGE_VAL};
     }
     if (seen_y == SEEN_NOTHING || seen_x == SEEN_NOTHING) {
-        to[at.missing].u++;
         if (at.x_missing)
             to[at.x_missing].d += seen_x == SEEN_VALUE ? x.value : HUGE_VAL;
-        return PAL_OK;
+        return count_row(state, cell, 1, err);
     }
-    to->u++;
+    PAL_TRY(count_row(state, cell, 0, err));
     if (censored || x.high > 0)
         PAL_TRY(feed_rare(state, cell, &y, &x, censored, err));
     if (at.y)
@@ -395,24 +414,25 @@ static enum pal_status feed_plain(struct pal_state *state, const struct pal_cell
     const size_t words = state->layout.words;
     const struct pal_column *y = cells->args ? cells->arg[0] : NULL;
     for (size_t row = 0; row < cells->rows; row++) {
-        if (row + AHEAD < cells->rows && cells->group[row + AHEAD] < state->groups)
-            __builtin_prefetch(&state->word[cells->group[row + AHEAD] * words], 1);
+        if (row + AHEAD < cells->rows && cells->group[row + AHEAD] < state->groups) {
+            const union tally_word *next = &state->word[cells->group[row + AHEAD] * words];
+            __builtin_prefetch(next, 1);
+        }
         const uint32_t group = cells->group[row];
         if (group >= state->groups)
             continue;
-        union tally_word *to = &state->word[group * words];
         if (!y) {
-            to->u++;
+            PAL_TRY(count_row(state, group, 0, err));
         } else if (y->absent[row] == PAL_PRESENT) {
             const double value = y->value[row];
             if (!(value >= 0 && value <= DBL_MAX))
                 return refuse_cell(cells, 0, row, value, err);
-            to->u++;
-            add_to(to + 2, value);
+            add_to(&state->word[group * words + 1], value);
+            PAL_TRY(count_row(state, group, 0, err));
         } else if (y->absent[row] == PAL_BELOW_THRESHOLD) {
             PAL_TRY(feed_row(state, cells, row, group, err));
         } else {
-            to[1].u++;
+            PAL_TRY(count_row(state, group, 1, err));
         }
     }
     return PAL_OK;
