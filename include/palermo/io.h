@@ -21,6 +21,7 @@ struct pal_source_options {
     uint64_t max_inflated; /* ceiling on bytes handed out; 0 = 16 GiB                      */
     bool hash;             /* compute SHA-256 of the stored bytes on the way                */
     bool keep_bom;         /* default: a UTF-8 byte-order mark at the start is dropped      */
+    bool zlib;             /* inflate by zlib where ISA-L would: both are tested            */
 };
 
 PAL_CHECK_RESULT

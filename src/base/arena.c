@@ -14,9 +14,9 @@ struct block {
 
 struct large { /* one thing, of LARGE bytes or more */
     struct large *before, *after;
-    size_t size;     /* of the pages, header and all */
-    size_t given;    /* bytes handed out             */
-    uint64_t serial; /* how many came before it      */
+    size_t size;                       /* of the pages, header and all */
+    size_t given;                      /* bytes handed out             */
+    uint64_t serial;                   /* how many came before it      */
     alignas(64) unsigned char bytes[]; /* of the size of a cache line */
 };
 

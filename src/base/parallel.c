@@ -1,5 +1,5 @@
-/* parallel.c: pieces of work that do not depend on each other. Only this file and ahead.c know about
- * threads. */
+/* parallel.c: pieces of work that do not depend on each other. Only this file and ahead.c know
+ * about threads. */
 #include "palermo/base.h"
 
 #include <pthread.h>

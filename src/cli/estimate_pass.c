@@ -268,9 +268,8 @@ static enum pal_status find_groups(struct reader *r, const struct pal_batch *bat
         PAL_TRY(refuse_bad_texts(r, batch, err));
     for (size_t b = 0; b < plan->bys; b++) {
         const uint32_t values = (uint32_t)pal_map_count(r->pass->value[b].map);
-        column[b] = (struct pal_group_column){.code = batch->col[plan->by_column[b]].code,
-                                              .part = r->by[b].code,
-                                              .parts = values};
+        column[b] = (struct pal_group_column){
+            .code = batch->col[plan->by_column[b]].code, .part = r->by[b].code, .parts = values};
     }
     if (plan->bys && !r->bad_texts)
         return pal_groups_add_rows(groups, batch->rows, column, r->domain, r->group, err);
@@ -526,7 +525,8 @@ enum pal_status est_pass_fold(struct est_pass *into, const struct est_pass *from
     return PAL_OK;
 }
 
-/* ---- margins ----------------------------------------------------------------------------------- */
+/* ---- margins -----------------------------------------------------------------------------------
+ */
 
 /* The groups of `cells` with the columns of `margin` (a set of bits) taken together. */
 static enum pal_status margin_groups(struct est_pass *into, const struct est_pass *cells,

@@ -157,7 +157,8 @@ static enum pal_status note_change(const struct est_plan *plan, struct pal_estim
     return PAL_OK;
 }
 
-/* ---- one after the other ----------------------------------------------------------------------- */
+/* ---- one after the other -----------------------------------------------------------------------
+ */
 
 struct est_listing {
     const struct est_pass *pass;
@@ -184,9 +185,8 @@ static enum pal_status make_row(const struct est_pass *pass, const struct est_li
         return est_imputed_rows(pass, arena, out, n, err);
     const struct est_plan *plan = pass->plan;
     const struct est_task *task = &plan->task[line->task];
-    *to = (struct est_row){.statistic = line->statistic,
-                           .variable = plan->stat[line->stat].variable,
-                           .group = text};
+    *to = (struct est_row){
+        .statistic = line->statistic, .variable = plan->stat[line->stat].variable, .group = text};
     PAL_TRY(task->estimator->finish(pass->state[line->task], group, arena, &to->estimate, err));
     if (task->ask.no_variance)
         to->estimate.method = "value alone, no variance asked";
@@ -210,8 +210,8 @@ enum pal_status est_listing_next(struct est_listing *listing, struct pal_arena *
         const size_t group = listing->place[listing->at++].group;
         const pal_str *text;
         PAL_TRY(group_texts(listing->pass, group, arena, &text, err));
-        PAL_TRY(make_row(listing->pass, &plan->line[listing->line], group, text, arena, &row[*n],
-                         err));
+        PAL_TRY(
+            make_row(listing->pass, &plan->line[listing->line], group, text, arena, &row[*n], err));
         ++*n;
     }
     return PAL_OK;

@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-/* A few texts lie far apart, since a slot in vain costs a guess of the processor's; many lie close. */
+/* A few texts lie far apart, since a slot in vain costs a guess of the processor's; many lie close.
+ */
 enum { FIRST_SLOTS = 64, FEW = 1 << 16 };
 
 bool words_new(struct words *words, struct pal_arena *arena)

@@ -99,7 +99,8 @@ uint32_t pal_groups_add(struct pal_groups *groups, const uint32_t *key)
     return (uint32_t)groups->count - 1;
 }
 
-/* ---- many rows --------------------------------------------------------------------------------- */
+/* ---- many rows ---------------------------------------------------------------------------------
+ */
 
 /* Makes the array of packed keys; false when it would be large for what is in it, or memory is out:
  * then keys are looked up as tuples. */

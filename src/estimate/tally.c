@@ -182,8 +182,8 @@ static void *rearranged(struct pal_state *state, const void *old, size_t size, s
 {
     unsigned char *wide = pal_arena_alloc(state->arena, state->groups_room, room * size);
     for (size_t g = 0; wide && old && g < state->groups; g++)
-        memcpy(wide + g * room * size,
-               (const unsigned char *)old + g * state->parts_room * size, state->parts * size);
+        memcpy(wide + g * room * size, (const unsigned char *)old + g * state->parts_room * size,
+               state->parts * size);
     return wide;
 }
 

@@ -1,5 +1,5 @@
 /* source.c: a stream of bytes from a file, gzip or standard input. */
-#include "inside.h"
+#include "inflate.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@ struct pal_source {
     bool regular, gzip, hash, keep_bom, stored_end, member_done;
     uint64_t given, most;
     struct pal_sha256 sha;
-    z_stream inflate;
+    struct io_inflate *inflate;
     unsigned char *stored; /* [cap] bytes of the file; those from `at` on, `have`, are not used */
     size_t cap, at, have;
     char front[3]; /* what may be a byte-order mark */
@@ -33,8 +33,6 @@ struct pal_source {
 static void source_close(void *object)
 {
     struct pal_source *source = object;
-    if (source->gzip)
-        inflateEnd(&source->inflate);
     if (source->fd > STDIN_FILENO)
         close(source->fd);
 }
@@ -101,8 +99,7 @@ enum pal_status pal_source_open(const char *path, const struct pal_source_option
     PAL_TRY(fill(source, err));
     source->first = source->have;
     if (source->have >= 2 && source->stored[0] == 0x1F && source->stored[1] == 0x8B) {
-        if (inflateInit2(&source->inflate, 15 + 16) != Z_OK)
-            return pal_nomem(err, path);
+        PAL_TRY(io_inflate_new(options && options->zlib, arena, &source->inflate, err));
         source->gzip = true;
     }
     *out = source;
@@ -147,11 +144,8 @@ static enum pal_status damaged(const struct pal_source *source, const char *what
 static enum pal_status read_gzip(struct pal_source *source, void *buffer, size_t size, size_t *got,
                                  struct pal_error *err)
 {
-    z_stream *z = &source->inflate;
-    const uInt asked = size > UINT32_MAX ? UINT32_MAX : (uInt)size;
-    z->next_out = buffer;
-    z->avail_out = asked;
-    while (z->avail_out == asked) {
+    struct io_inflate_step step = {.out = buffer, .room = size};
+    while (step.room == size) {
         if (!source->have)
             PAL_TRY(fill(source, err));
         if (source->member_done) { /* another member, or the end */
@@ -159,25 +153,25 @@ static enum pal_status read_gzip(struct pal_source *source, void *buffer, size_t
                 break;
             if (source->stored[source->at] != 0x1F)
                 return damaged(source, "bytes that are no gzip follow its last member", err);
-            inflateReset(z);
+            io_inflate_again(source->inflate);
             source->member_done = false;
         }
-        if (!source->have)
-            return damaged(source, "it ends in the middle", err);
-        z->next_in = source->stored + source->at;
-        z->avail_in = (uInt)source->have;
-        const int code = inflate(z, Z_NO_FLUSH);
-        const size_t used = source->have - z->avail_in;
-        source->at += used;
-        source->have -= used;
-        if (code == Z_STREAM_END)
-            source->member_done = true;
-        else if (code == Z_MEM_ERROR)
+        /* What is inflated already may wait for room although nothing is left to read. */
+        const bool dry = !source->have;
+        step.in = source->stored + source->at;
+        step.have = source->have;
+        const bool ok = io_inflate_some(source->inflate, &step);
+        source->at += source->have - step.have;
+        source->have = step.have;
+        if (!ok && !step.what)
             return pal_nomem(err, source->name);
-        else if (code != Z_OK && code != Z_BUF_ERROR)
-            return damaged(source, z->msg ? z->msg : "bad data", err);
+        if (!ok)
+            return damaged(source, step.what, err);
+        source->member_done = step.member_end;
+        if (dry && !step.member_end && step.room == size)
+            return damaged(source, "it ends in the middle", err);
     }
-    *got = asked - z->avail_out;
+    *got = size - step.room;
     return PAL_OK;
 }
 
@@ -272,7 +266,7 @@ enum pal_status io_source_again(struct pal_source *source, struct pal_error *err
     }
     source->have = source->first;
     if (source->gzip)
-        inflateReset(&source->inflate);
+        io_inflate_again(source->inflate);
     source->member_done = source->started = false;
     source->front_at = source->front_have = 0;
     source->given = 0;

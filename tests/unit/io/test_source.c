@@ -40,9 +40,12 @@ TestSuite(io_source, .init = begin, .fini = finish);
 
 static bool gives(const char *path, const char *expected, size_t piece)
 {
-    pal_str out;
+    static const struct pal_source_options by_zlib = {.zlib = true};
+    pal_str out, again;
     cr_assert_eq(read_whole(path, NULL, piece, arena, &out, NULL, &err), PAL_OK, "%s", err.text);
-    return pal_str_eq(out, pal_str_of(expected));
+    cr_assert_eq(read_whole(path, &by_zlib, piece, arena, &again, NULL, &err), PAL_OK, "%s",
+                 err.text);
+    return pal_str_eq(out, pal_str_of(expected)) && pal_str_eq(out, again);
 }
 
 Test(io_source, plain_bytes_in_pieces_of_any_size)
@@ -99,7 +102,11 @@ Test(io_source, gzip_longer_than_any_buffer)
 static const char *failure(const char *path, const struct pal_source_options *options,
                            enum pal_status status)
 {
+    struct pal_source_options by_zlib = options ? *options : (struct pal_source_options){0};
+    struct pal_error own;
     pal_str out;
+    by_zlib.zlib = true;
+    cr_expect_eq(read_whole(path, &by_zlib, 4096, arena, &out, NULL, &own), status, "%s", own.text);
     cr_expect_eq(read_whole(path, options, 4096, arena, &out, NULL, &err), status, "%s", err.text);
     return err.text;
 }
