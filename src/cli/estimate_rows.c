@@ -181,8 +181,6 @@ static enum pal_status make_row(const struct est_pass *pass, const struct est_li
                                 size_t group, const pal_str *text, struct pal_arena *arena,
                                 struct est_row *to, struct pal_error *err)
 {
-    if (pass->imputed)
-        return est_imputed_rows(pass, arena, out, n, err);
     const struct est_plan *plan = pass->plan;
     const struct est_task *task = &plan->task[line->task];
     *to = (struct est_row){
@@ -238,6 +236,8 @@ static enum pal_status survey_rows(const struct est_pass *pass, struct pal_arena
 enum pal_status est_rows_make(const struct est_pass *pass, struct pal_arena *arena,
                               struct est_row **out, size_t *n, struct pal_error *err)
 {
+    if (pass->imputed)
+        return est_imputed_rows(pass, arena, out, n, err);
     if (pass->plan->survey)
         return survey_rows(pass, arena, out, n, err);
     const size_t all = pal_groups_count(pass->groups) * pass->plan->lines;
