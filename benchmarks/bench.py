@@ -77,6 +77,70 @@ def bench_cycle(work):
               pair["peak"] / pair["peer_peak"], "<= 200 MiB", pair["peak"] <= 200)
 
 
+
+def r_has(package):
+    if not shutil.which("Rscript"):
+        return False
+    test = f"quit(status = !requireNamespace('{package}', quietly = TRUE))"
+    return subprocess.run(["Rscript", "--vanilla", "-e", test], capture_output=True).returncode == 0
+
+
+def against_r(work, name, package, script, ours, case, limit, target):
+    """CPU seconds of a whole process under a limit that was measured with the R package where it could be installed;
+    against the package itself where it is here."""
+    if not r_has(package):
+        missing(f"bench {name} against R", f"the package {package} is not installed")
+        alone = measure.alone(ours, runs=3)
+        yield row(case, alone["cpu"], alone["peak"], target=target, met=alone["cpu"] <= limit)
+        return
+    path = work / f"{name}.R"
+    path.write_text(script)
+    pair = measure.pair(ours, ["Rscript", "--vanilla", str(path)], runs=3)
+    yield row(case, pair["cpu"], pair["peak"], f"R: {package}", pair["peer_cpu"], pair["ratio"], target, pair["cpu"] <= limit)
+
+
+def bench_recruits(work):
+    """100 replicates of the tree bootstrap, and of Gile's, of 500 respondents (RDS took 7.6 s)."""
+    table = shared / "reference/rds/data/fauxmadrona.csv"
+    if not table.is_file():
+        return missing("bench recruits", "the shared data are not beside the checkout")
+    ours = [palermo, "recruits", str(table), "--variable", "disease", "--threads", "1", "--method"]
+    tree = measure.many([*ours, "RDS-II", "--bootstrap", "tree:100"], 50)
+    yield row("recruits: 100 tree replicates, n = 500 (ms)", tree, measure.once([*ours, "RDS-II"])[2],
+              target="<= 76 ms", met=tree <= 76)
+    script = ("library(RDS); data(fauxmadrona); set.seed(1)\n"
+              "RDS.bootstrap.intervals(fauxmadrona, outcome.variable = 'disease', weight.type = \"Gile's SS\", "
+              "uncertainty = 'Gile', N = 1000, number.of.bootstrap.samples = 100, to.factor = TRUE)\n")
+    gile = [*ours, "SS", "--population", "1000", "--samples", "500", "--bootstrap", "gile:100"]
+    yield from against_r(work, "recruits", "RDS", script, gile, "recruits: 100 replicates of Gile's", 0.076, "<= 0.076 s")
+
+
+def bench_graphs(work):
+    """822 decomposable graphs on five lists, 30,000 numbers of unseen people (dga took 1.05 s)."""
+    table = shared / "reference/mse/data/uk5.csv"
+    if not table.is_file():
+        return missing("bench graphs", "the shared data are not beside the checkout")
+    script = (f"library(dga); data(graphs5); x <- read.csv('{table}'); Y <- array(0, rep(2, 5))\n"
+              "for (i in seq_len(nrow(x))) { k <- matrix(as.integer(x[i, 1:5]) + 1, 1); Y[k] <- Y[k] + x$count[i] }\n"
+              "w <- bma.cr(Y, 1:30000, 1 / 32, graphs5)\n")
+    ours = [palermo, "systems", str(table), "--bayes", "graphs", "--delta", "0.03125", "--n0", "1:30000", "--format", "csv"]
+    yield from against_r(work, "graphs", "dga", script, ours, "systems: 822 graphs, 30,000 grid points", 0.2, "<= 0.2 s")
+
+
+def bench_latent(work):
+    """Latent classes: six chains of 500,000 sweeps (LCMCR took 32 s)."""
+    table = shared / "reference/mse/data/uk5.csv"
+    if not table.is_file():
+        return missing("bench latent", "the shared data are not beside the checkout")
+    script = (f"library(LCMCR); x <- read.csv('{table}'); x <- x[rep(seq_len(nrow(x)), x$count), 1:5]\n"
+              "x <- as.data.frame(lapply(x, factor, levels = 0:1))\n"
+              "for (s in 1:6) { o <- lcmCR(x, tabular = FALSE, K = 10, seed = s, buffer_size = 10000, thinning = 100)\n"
+              "    lcmCR_PostSampl(o, burnin = 100000, samples = 4000, thinning = 100, output = FALSE) }\n")
+    ours = [palermo, "systems", str(table), "--bayes", "latent", "--classes", "10", "--chains", "6", "--burnin", "100000",
+            "--samples", "4000", "--thin", "100", "--threads", "1", "--format", "csv"]
+    yield from against_r(work, "latent", "LCMCR", script, ours, "systems: latent, 6 x 500,000 sweeps", 32, "<= 32 s")
+
+
 def machine():
     model = "unknown processor"
     with open("/proc/cpuinfo") as info:

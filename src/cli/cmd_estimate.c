@@ -307,7 +307,7 @@ static enum pal_status add_extras(struct cli *cli, const char *path, struct est_
     bool inside = false;
     for (const struct cli_option *row = table; row->kind != CLI_END; row++) {
         const char *at = (const char *)cli->options + row->at;
-        pal_str text;
+        pal_str text = {0};
         if (row->kind == CLI_HEAD)
             inside = strcmp(row->help, SAMPLES) == 0;
         if (!inside || row->kind == CLI_HEAD)

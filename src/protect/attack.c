@@ -59,7 +59,7 @@ static enum pal_status attack_piece(const struct pal_system *s, const size_t *ce
     glp_set_obj_dir(lp.glp, GLP_MAX);
     for (size_t j = 0; j < n; j++) {
         const double value = s->cell[cell[j]].value;
-        double up, down;
+        double up = 0, down = 0;
         PAL_TRY(reach(lp.glp, (int)j + 1, 1, &up, err));
         PAL_TRY(reach(lp.glp, (int)j + 1, -1, &down, err));
         out[cell[j]] = (struct pal_interval){value + down, value + up};
