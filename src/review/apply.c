@@ -168,12 +168,13 @@ struct applying {
     bool nomem;
 };
 
+/* Versions of a figure stand behind its draft, `from`, and are numbered on from it. */
 static struct pal_figure *add_version(struct applying *a, const struct pal_figure *from,
                                       pal_str source, const char *status)
 {
     struct pal_figure *f = &a->out->all.figure[a->out->all.n++];
     *f = *from;
-    f->version++;
+    f->version += (unsigned)(f - from);
     f->source = source;
     f->review_status = pal_str_of(status);
     a->nomem |= !source.ptr;
@@ -227,6 +228,29 @@ static struct pal_figure *apply_mark(struct applying *a, struct pal_figure *draf
     return draft;
 }
 
+/* A figure that changes because another was corrected. What was said of its old value does not hold
+ * for another value, except an objection and a refusal to answer for it; where only the interval
+ * changes, all of it holds. */
+static struct pal_figure *follow(struct applying *a, struct pal_figure *draft,
+                                 const struct pal_figure *revised, struct shown *shown)
+{
+    const bool same_value = review_has_value(draft) && review_has_value(revised) &&
+                            draft->estimate.value == revised->estimate.value;
+    const bool holds = shown->mark && (same_value || shown->state == PAL_STATE_DISPUTED ||
+                                       shown->state == PAL_STATE_NOT_OURS);
+    const pal_str source = pal_arena_printf(a->arena, "%.*s+returns", PAL_ARG(draft->source));
+    struct pal_figure *f =
+        add_version(a, draft, source, holds ? pal_review_state_name(shown->state) : "draft");
+    f->estimate = revised->estimate;
+    f->flags = revised->flags;
+    f->obs_status = revised->obs_status;
+    if (!holds) {
+        draft->review_status = PAL_STR("draft");
+        *shown = (struct shown){.draft = draft, .state = PAL_STATE_DRAFT, .follows = !same_value};
+    }
+    return f;
+}
+
 static void apply_one(struct applying *a, size_t i)
 {
     const struct pal_arena_mark place = pal_arena_mark(a->arena);
@@ -242,16 +266,8 @@ static void apply_one(struct applying *a, size_t i)
     *draft = a->draft->figure[i];
     *shown = (struct shown){.state = PAL_STATE_DRAFT};
     const struct pal_figure *printed = mark ? apply_mark(a, draft, revised, mark, shown) : draft;
-    if (printed == draft && revised && !same_answer(&draft->estimate, &revised->estimate)) {
-        struct pal_figure *f = add_version(
-            a, draft, pal_arena_printf(a->arena, "%.*s+returns", PAL_ARG(draft->source)), "draft");
-        f->estimate = revised->estimate;
-        f->flags = revised->flags;
-        f->obs_status = revised->obs_status;
-        draft->review_status = PAL_STR("draft");
-        *shown = (struct shown){.draft = draft, .state = PAL_STATE_DRAFT, .follows = true};
-        printed = f;
-    }
+    if (printed == draft && revised && !same_answer(&draft->estimate, &revised->estimate))
+        printed = follow(a, draft, revised, shown);
     out->count[shown->state]++;
     out->printed.figure[out->printed.n++] = *printed;
 }

@@ -103,10 +103,12 @@ enum pal_status pal_limits_learn(const double *before, const double *after, size
     for (size_t i = 0; i < n; i++)
         l.room[i] = fabs(pal_limits_score(out, before[i], after[i]));
     qsort(l.room, n, sizeof *l.room, by_number);
-    const double middle = quantile(l.room, n, 0.5), ninety = quantile(l.room, n, 0.9);
-    out->df = middle > 0 ? learn_df(ninety / middle) : DF_LARGEST;
-    /* Under Poisson scatter alone the scale may lie below one: it is not tightened by luck. */
-    out->scale = middle > 0 ? fmax(middle / gsl_cdf_tdist_Pinv(0.75, out->df), 1) : 1;
+    /* Series calmer than Poisson are judged as Poisson: limits are not tightened by luck, nor are
+     * their few ordinary changes taken for heavy tails. */
+    const double middle = fmax(quantile(l.room, n, 0.5), sqrt(CHI2_1_MEDIAN)),
+                 ninety = quantile(l.room, n, 0.9);
+    out->df = learn_df(ninety / middle);
+    out->scale = middle / gsl_cdf_tdist_Pinv(0.75, out->df);
     out->limit = out->scale * gsl_cdf_tdist_Pinv(1 - alpha / 2, out->df);
     pal_arena_reset(scratch, mark);
     return PAL_OK;
