@@ -55,54 +55,116 @@ static enum pal_status keep_missing(struct survey_given *given, struct pal_arena
     return given->missing ? PAL_OK : pal_nomem(err, "the replicates");
 }
 
-/* What a batch adds, told once for all replicates: row, place of the sum, factor. */
+/* What a batch adds, told once for all replicates, group by group: sums of a replicate are then
+ * gone through in the order they lie in memory. */
 struct addition {
     uint32_t row, at;
-    double value;
 };
 
 struct additions {
-    size_t rows, values, missing;
-    struct addition *row;   /* weights: at = group * width */
-    struct addition *value; /* values that are not 0       */
-    struct addition *missing_of;
+    size_t ones, values, missing;
+    struct addition *one;   /* weights, and values that are 1 */
+    struct addition *value; /* values that are neither 0 nor 1 */
+    double *factor;         /* [values] */
+    struct addition *gone;  /* absent values */
 };
+
+/* Rows of the batch in the order of their groups; *n of them are in one. */
+static enum pal_status rows_by_group(const struct pal_survey *survey,
+                                     const struct pal_survey_cells *cells,
+                                     struct pal_arena *scratch, uint32_t **out, size_t *n,
+                                     struct pal_error *err)
+{
+    const size_t rows = survey->rows;
+    const bool sorts = cells->group && cells->groups <= 4 * rows;
+    uint32_t *fill = pal_arena_alloc(scratch, (sorts ? cells->groups : 0) + 2, sizeof *fill);
+    *out = pal_arena_alloc(scratch, rows + 1, sizeof **out);
+    *n = 0;
+    if (!fill || !*out)
+        return pal_nomem(err, "the replicates");
+    for (size_t i = 0; sorts && i < rows; i++)
+        if (cells->group[i] != PAL_NO_GROUP)
+            fill[cells->group[i] + 1]++;
+    for (size_t g = 1; sorts && g <= cells->groups; g++)
+        fill[g] += fill[g - 1];
+    for (size_t i = 0; i < rows; i++) {
+        const uint32_t group = cells->group ? cells->group[i] : 0;
+        if (group == PAL_NO_GROUP)
+            continue;
+        (*out)[sorts ? fill[group]++ : *n] = (uint32_t)i;
+        ++*n;
+    }
+    return PAL_OK;
+}
+
+static void list_row(const struct survey_given *given, const struct survey_table *table,
+                     const struct pal_survey_cells *cells, uint32_t row, struct additions *out)
+{
+    const uint32_t group = cells->group ? cells->group[row] : 0;
+    const uint32_t at = (uint32_t)(group * given->width);
+    out->one[out->ones++] = (struct addition){row, at};
+    for (size_t k = 0; k < given->terms; k++) {
+        const struct pal_survey_term *what = &table->frame->term[k];
+        const size_t source = what->kind == PAL_TERM_SQUARE ? what->of : k;
+        if (cells->absent && cells->absent[source] && cells->absent[source][row]) {
+            out->gone[out->missing++] =
+                (struct addition){row, (uint32_t)(group * given->terms + k)};
+            continue;
+        }
+        if (!table->slot[k])
+            continue;
+        double y = cells->value[source][row] - table->centre[k];
+        y = what->kind == PAL_TERM_SQUARE ? y * y : y;
+        const struct addition add = {row, at + (uint32_t)(table->slot[k] - CELL_W)};
+        if (y == 1) {
+            out->one[out->ones++] = add;
+        } else if (y != 0) {
+            out->factor[out->values] = y;
+            out->value[out->values++] = add;
+        }
+    }
+}
 
 static enum pal_status
 list_additions(const struct survey_given *given, const struct survey_table *table,
                const struct pal_survey *survey, const struct pal_survey_cells *cells,
                struct pal_arena *scratch, struct additions *out, struct pal_error *err)
 {
-    const size_t rows = survey->rows;
-    *out = (struct additions){0};
-    out->row = pal_arena_alloc(scratch, rows + 1, sizeof *out->row);
-    out->value = pal_arena_alloc(scratch, rows * given->width + 1, sizeof *out->value);
-    out->missing_of = pal_arena_alloc(scratch, rows * given->terms + 1, sizeof *out->missing_of);
-    if (!out->row || !out->value || !out->missing_of)
+    const size_t most = survey->rows * given->width + 1;
+    uint32_t *row;
+    size_t n;
+    *out = (struct additions){
+        .one = pal_arena_alloc(scratch, most, sizeof *out->one),
+        .value = pal_arena_alloc(scratch, most, sizeof *out->value),
+        .factor = pal_arena_alloc(scratch, most, sizeof *out->factor),
+        .gone = pal_arena_alloc(scratch, survey->rows * given->terms + 1, sizeof *out->gone),
+    };
+    if (!out->one || !out->value || !out->factor || !out->gone)
         return pal_nomem(err, "the replicates");
-    for (size_t i = 0; i < rows; i++) {
-        const uint32_t group = cells->group ? cells->group[i] : 0;
-        if (group == PAL_NO_GROUP)
-            continue;
-        out->row[out->rows++] = (struct addition){(uint32_t)i, (uint32_t)(group * given->width), 1};
-        for (size_t k = 0; k < given->terms; k++) {
-            const struct pal_survey_term *what = &table->frame->term[k];
-            const size_t source = what->kind == PAL_TERM_SQUARE ? what->of : k;
-            if (cells->absent && cells->absent[source] && cells->absent[source][i]) {
-                out->missing_of[out->missing++] =
-                    (struct addition){(uint32_t)i, (uint32_t)(group * given->terms + k), 1};
-                continue;
-            }
-            if (!table->slot[k])
-                continue;
-            const double y = cells->value[source][i] - table->centre[k];
-            if (y != 0)
-                out->value[out->values++] = (struct addition){
-                    (uint32_t)i, (uint32_t)(group * given->width + table->slot[k] - CELL_W),
-                    what->kind == PAL_TERM_SQUARE ? y * y : y};
-        }
-    }
+    PAL_TRY(rows_by_group(survey, cells, scratch, &row, &n, err));
+    for (size_t i = 0; i < n; i++)
+        list_row(given, table, cells, row[i], out);
     return PAL_OK;
+}
+
+enum { AT_ONCE = 4 }; /* replicates that go through the lists together */
+
+static void add_ones(const struct additions *add, const double *const *w, double *const *sum,
+                     size_t n)
+{
+    if (n == AT_ONCE) {
+        for (size_t i = 0; i < add->ones; i++) {
+            const struct addition one = add->one[i];
+            sum[0][one.at] += w[0][one.row];
+            sum[1][one.at] += w[1][one.row];
+            sum[2][one.at] += w[2][one.row];
+            sum[3][one.at] += w[3][one.row];
+        }
+        return;
+    }
+    for (size_t r = 0; r < n; r++)
+        for (size_t i = 0; i < add->ones; i++)
+            sum[r][add->one[i].at] += w[r][add->one[i].row];
 }
 
 enum pal_status survey_given_feed(struct survey_given *given, const struct survey_table *table,
@@ -121,13 +183,14 @@ enum pal_status survey_given_feed(struct survey_given *given, const struct surve
         status = keep_missing(given, survey->arena, err);
     for (size_t r = 0; status == PAL_OK && r < given->replicates; r++) {
         const double *w = survey->replicate[r];
-        double *sum = given->sum[r];
-        for (size_t i = 0; i < add.rows; i++)
-            sum[add.row[i].at] += w[add.row[i].row];
+        if (r % AT_ONCE == 0) {
+            const size_t rest = given->replicates - r;
+            add_ones(&add, &survey->replicate[r], &given->sum[r], rest < AT_ONCE ? rest : AT_ONCE);
+        }
         for (size_t i = 0; i < add.values; i++)
-            sum[add.value[i].at] += w[add.value[i].row] * add.value[i].value;
+            given->sum[r][add.value[i].at] += w[add.value[i].row] * add.factor[i];
         for (size_t i = 0; i < add.missing; i++)
-            given->missing[r][add.missing_of[i].at] += w[add.missing_of[i].row];
+            given->missing[r][add.gone[i].at] += w[add.gone[i].row];
     }
     pal_arena_free(scratch);
     return status;
