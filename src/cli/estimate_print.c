@@ -207,7 +207,7 @@ static pal_str *table_row(const struct est_plan *plan, const struct est_row *row
     for (size_t i = 0; i < TABLE_FIELDS; i++)
         cell[at++] =
             field[i].kind == FIELD_NUMBER ? short_number(field[i].number, arena) : PAL_STR("");
-    cell[at++] = short_number((double)row->estimate.n, arena);
+    cell[at++] = row->estimate.has_n ? short_number((double)row->estimate.n, arena) : PAL_STR("");
     cell[at] = pal_str_of(row->estimate.note);
     return cell;
 }

@@ -51,6 +51,8 @@ static void ratio_gradient(const struct pal_survey_sums *s, double value, double
 static double variance_value(const struct pal_survey_sums *s)
 {
     const double d = s->y / s->w;
+    if (s->n < 2)
+        return (double)NAN;
     return s->n / (s->n - 1) * (s->x / s->w - d * d);
 }
 
