@@ -174,7 +174,7 @@ static enum pal_status no_answer(struct sys_job *job, const struct sys_group *gr
 {
     if (job->groups == 1 || (status != PAL_DOMAIN && status != PAL_NOCONV))
         return status;
-    struct sys_row *row = sys_row_add(job, group, PAL_STR("N_hat"), NAN);
+    struct sys_row *row = sys_row_add(job, group, PAL_STR("N_hat"), (double)NAN);
     if (!row)
         return pal_nomem(err, "the answer");
     size_t n = strcspn(err->text, "\n");

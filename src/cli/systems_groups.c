@@ -115,8 +115,8 @@ enum pal_status sys_chart(struct sys_job *job, struct pal_error *err)
             point[n++] = (struct pal_chart_point){.y = row->estimate,
                                                   .low = row->low,
                                                   .high = row->high,
-                                                  .bound_low = NAN,
-                                                  .bound_high = NAN,
+                                                  .bound_low = (double)NAN,
+                                                  .bound_high = (double)NAN,
                                                   .label = label_of(row->statistic)};
     }
     if (!n)

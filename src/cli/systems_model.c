@@ -334,7 +334,7 @@ enum pal_status sys_replicates(struct sys_job *job, const struct sys_group *grou
                                struct pal_error *err)
 {
     const struct sys_options *o = job->options;
-    struct pal_bootstrap boot = {.estimate = NAN, .acceleration = NAN};
+    struct pal_bootstrap boot = {.estimate = (double)NAN, .acceleration = (double)NAN};
     double *replicate;
     size_t n;
     PAL_TRY(read_replicates(job, &replicate, &n, err));

@@ -20,9 +20,9 @@ struct sys_row *sys_row_add(struct sys_job *job, const struct sys_group *group, 
     *row = (struct sys_row){.group = group,
                             .statistic = pal_arena_str(job->arena, statistic),
                             .estimate = estimate,
-                            .std_error = NAN,
-                            .low = NAN,
-                            .high = NAN};
+                            .std_error = (double)NAN,
+                            .low = (double)NAN,
+                            .high = (double)NAN};
     return row->statistic.ptr ? row : NULL;
 }
 

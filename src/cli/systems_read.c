@@ -226,7 +226,7 @@ static enum pal_status read_marks(struct reader *r, const struct pal_record *rec
     if (r->count != SIZE_MAX) {
         const pal_str cell = record->field[r->count];
         if (is_missing(cell))
-            row.count = NAN;
+            row.count = (double)NAN;
         else if (!pal_num_parse(cell, &row.count) || row.count < 0 ||
                  row.count != floor(row.count) || row.count > 9007199254740992.0)
             return fail_at(r, record->line, r->count, err, "is no count of", cell,

@@ -25,7 +25,7 @@ static enum pal_status none(struct report *r, pal_str statistic, struct pal_erro
 {
     if (err->status != PAL_DOMAIN && err->status != PAL_NOCONV)
         return err->status;
-    struct sys_row *row = sys_row_add(r->job, r->group, statistic, NAN);
+    struct sys_row *row = sys_row_add(r->job, r->group, statistic, (double)NAN);
     if (!row)
         return pal_nomem(err, "the answer");
     row->undefined = true;
@@ -189,7 +189,7 @@ static enum pal_status add_search(struct report *r, struct pal_error *err)
         return PAL_OK;
     PAL_TRY(pal_search_all(r->lists, 2, (unsigned)r->job->options->threads,
                            r->job->options->timeout, NULL, r->job->arena, &search, err));
-    double best = INFINITY;
+    double best = (double)INFINITY;
     for (size_t i = 0; i < search.n; i++) {
         const struct pal_search_row *at = &search.row[i];
         if (!at->exists || !isfinite(at->std_error) || at->population > 1000 * search.people)
@@ -265,7 +265,7 @@ static enum pal_status add_table(struct report *r, const struct pal_lists *lists
     struct pal_stepwise chosen;
     struct pal_model own;
     struct pal_loglinear fit;
-    *out = NAN;
+    *out = (double)NAN;
     PAL_TRY(sys_in_time(r->job, err));
     enum pal_status status = PAL_OK;
     if (!model) {
@@ -495,13 +495,13 @@ enum pal_status sys_report(struct sys_job *job, const struct sys_group *group,
     struct report r = {.job = job,
                        .group = group,
                        .lists = group->lists,
-                       .headline = NAN,
-                       .low = NAN,
-                       .high = NAN,
-                       .closest_low = INFINITY,
-                       .closest_high = -INFINITY,
-                       .without_low = INFINITY,
-                       .without_high = -INFINITY};
+                       .headline = (double)NAN,
+                       .low = (double)NAN,
+                       .high = (double)NAN,
+                       .closest_low = (double)INFINITY,
+                       .closest_high = -(double)INFINITY,
+                       .without_low = (double)INFINITY,
+                       .without_high = -(double)INFINITY};
     const double people = pal_lists_people(r.lists);
     if (people > 0)
         PAL_TRY(drop_empty(&r, err));
@@ -515,7 +515,7 @@ enum pal_status sys_report(struct sys_job *job, const struct sys_group *group,
                         "person is on it, --counts or --units can");
     if (headline(&r, err) != PAL_OK) {
         PAL_TRY(none(&r, PAL_STR("N_hat"), err));
-        r.headline = NAN;
+        r.headline = (double)NAN;
     }
     /* Groups get their estimate and detection ratio; all the rest is told of all people. */
     if (group != &job->group[job->groups - 1])

@@ -274,7 +274,7 @@ enum pal_status pal_bca_error(const double *sorted, size_t n, double estimate, d
         for (size_t l = 0; l < levels; l++) {
             const double q = pal_bca_quantile(value, n, z0, acceleration_, level[l]);
             if (isinf(q)) {
-                sum[2 * l + 1] = INFINITY;
+                sum[2 * l + 1] = (double)INFINITY;
                 continue;
             }
             sum[2 * l] += q - sorted[n / 2];

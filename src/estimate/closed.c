@@ -240,7 +240,7 @@ static enum pal_status attained(const struct dense *d, struct pal_arena *arena, 
         for (size_t a = 0; a < k && d->y[i] > 0; a++)
             for (size_t b = 0; b <= a; b++)
                 gram[a * k + b] += d->x[i * k + a] * d->x[i * k + b];
-    double smallest = INFINITY;
+    double smallest = (double)INFINITY;
     for (size_t a = 0; a < k; a++)
         value[a] = gram[a * k + a];
     *out = ll_cholesky(gram, k);
@@ -444,7 +444,7 @@ enum pal_status pal_closed_profile(const struct pal_lists *lists, pal_str model,
             *low = profile_cross(&p, above, below, cut);
     }
     double above = *peak, step = fmax(1, *peak - fit.people);
-    *high = NAN;
+    *high = (double)NAN;
     while (step < 1e9 * (fit.people + 1)) {
         if (profile_at(&p, *peak + step) < cut) {
             *high = profile_cross(&p, above, *peak + step, cut);

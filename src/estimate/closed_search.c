@@ -119,8 +119,8 @@ static void fit_one(const struct search *s, struct ll_work *w, double *inverse, 
     row->bic = log(s->people) * k - 2 * loglik;
     row->exists = true;
     if (walk.singular) {
-        row->std_error = NAN;
-        row->bic = row->aic = INFINITY;
+        row->std_error = (double)NAN;
+        row->bic = row->aic = (double)INFINITY;
         row->info = 2;
         return;
     }
@@ -324,7 +324,7 @@ void pal_search_average(const struct pal_search *search, bool aic, double *popul
                         double *std_error)
 {
     struct pal_sum weight = {0}, mean = {0}, spread = {0};
-    double best = INFINITY;
+    double best = (double)INFINITY;
     for (int pass = 0; pass < 3; pass++)
         for (size_t i = 0; i < search->n; i++) {
             const struct pal_search_row *row = &search->row[i];

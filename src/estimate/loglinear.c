@@ -170,7 +170,7 @@ static enum pal_status exists_of(const struct ll_work *w, bool program, struct p
         .cells = w->active_n,
         .empty_n = w->empty_n,
         .empty = empty,
-        .program = NAN,
+        .program = (double)NAN,
     };
     if (program)
         PAL_TRY(ll_exists_program(w, &out->program, err));
@@ -309,7 +309,7 @@ static void unseen(const struct ll_work *w, const double *inverse, struct pal_lo
                 eta += w->beta[a];
         for (size_t i = 0; i < w->empty_n; i++)
             if ((cell & w->empty[i]) == w->empty[i])
-                eta = -INFINITY;
+                eta = -(double)INFINITY;
         const double mean = exp(eta);
         out->unknown += mean;
         for (size_t a = 0; a < w->k && mean > 0; a++)

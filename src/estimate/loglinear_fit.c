@@ -166,7 +166,7 @@ bool ll_fit(struct ll_work *w, bool warm)
     const size_t k = w->k;
     if (!warm && !cold_start(w))
         return false;
-    double best = -INFINITY, decrement = INFINITY;
+    double best = -(double)INFINITY, decrement = (double)INFINITY;
     memcpy(w->old, w->beta, k * sizeof *w->old);
     memset(w->step, 0, k * sizeof *w->step);
     for (w->iterations = 1; w->iterations <= 100; w->iterations++) {
@@ -203,7 +203,7 @@ bool ll_fit(struct ll_work *w, bool warm)
             w->beta[a] += w->step[a];
         }
         if (!(decrement >= 0)) /* rounding alone is left, or nothing is */
-            decrement = isnan(decrement) ? INFINITY : 0;
+            decrement = isnan(decrement) ? (double)INFINITY : 0;
     }
     return false;
 }

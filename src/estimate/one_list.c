@@ -118,8 +118,10 @@ enum pal_status pal_counts_estimate(const struct pal_counts *counts, enum pal_co
 {
     struct sums s;
     PAL_TRY(add_up(counts, &s, err));
-    *out = (struct pal_counts_fit){
-        .recapture = {.people = s.people}, .lambda = NAN, .lambda_se = NAN, .loglik = NAN};
+    *out = (struct pal_counts_fit){.recapture = {.people = s.people},
+                                   .lambda = (double)NAN,
+                                   .lambda_se = (double)NAN,
+                                   .loglik = (double)NAN};
     switch (method) {
     case PAL_COUNTS_CHAO:
         return chao(&s, &out->recapture, err);

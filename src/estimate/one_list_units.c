@@ -180,7 +180,7 @@ enum outcome { SETTLED, SINGULAR, WANDERS };
 static enum outcome newton(struct units *u, double *loglik)
 {
     const size_t p = u->p;
-    double decrement = INFINITY, best = -INFINITY;
+    double decrement = (double)INFINITY, best = -(double)INFINITY;
     memset(u->step, 0, p * sizeof *u->step);
     for (int i = 0; i < 200; i++) {
         double value = evaluate(u);
@@ -273,7 +273,7 @@ static void start(struct units *u)
 /* The likelihood rises on and on with the dispersion: there is no estimate inside. */
 static enum pal_status inside(struct units *u, double *loglik, struct pal_error *err)
 {
-    double best = -INFINITY, best_alpha = 0, last = -INFINITY;
+    double best = -(double)INFINITY, best_alpha = 0, last = -(double)INFINITY;
     for (double log_alpha = -6; log_alpha <= 9; log_alpha += 0.5) {
         double value;
         u->alpha = exp(log_alpha);
@@ -295,13 +295,13 @@ static enum pal_status inside(struct units *u, double *loglik, struct pal_error 
                         "likelihood is highest at the edge");
     double a = best_alpha - 0.5, b = best_alpha + 0.5;
     for (int i = 0; i < 60; i++) { /* thirds: the profile has one top between them */
-        double left = -INFINITY, right = -INFINITY;
+        double left = -(double)INFINITY, right = -(double)INFINITY;
         u->alpha = exp(a + (b - a) / 3);
         if (newton(u, &left) != SETTLED)
-            left = -INFINITY;
+            left = -(double)INFINITY;
         u->alpha = exp(b - (b - a) / 3);
         if (newton(u, &right) != SETTLED)
-            right = -INFINITY;
+            right = -(double)INFINITY;
         if (left > right)
             b -= (b - a) / 3;
         else

@@ -8,7 +8,7 @@ bool pal_lognormal_limits(double people, double population, double variance, dou
                           double *low, double *high)
 {
     const double f = population - people;
-    *low = *high = NAN;
+    *low = *high = (double)NAN;
     if (!(f > 0) || !isfinite(f) || !isfinite(variance))
         return false;
     const double z = gsl_cdf_ugaussian_Pinv(0.5 + level / 2);
@@ -64,6 +64,6 @@ enum pal_status pal_chao_two_lists(double n1, double n2, double m, struct pal_re
 {
     PAL_TRY(check(n1, n2, m, err));
     const double once = n1 + n2 - 2 * m;
-    *out = (struct pal_recapture){n1 + n2 - m, n1 + n2 - m + once * once / (4 * m), NAN};
+    *out = (struct pal_recapture){n1 + n2 - m, n1 + n2 - m + once * once / (4 * m), (double)NAN};
     return PAL_OK;
 }

@@ -34,7 +34,7 @@ static double stepwise(const struct pal_lists *lists, struct pal_arena *arena)
     if (pal_stepwise_choose(lists, 0.02, arena, &chosen, NULL) != PAL_OK ||
         pal_model_new(lists, chosen.pair, chosen.chosen, arena, &model, NULL) != PAL_OK ||
         pal_loglinear_fit(lists, &model, arena, &fit, NULL) != PAL_OK)
-        return NAN;
+        return (double)NAN;
     return fit.population;
 }
 
