@@ -139,6 +139,37 @@ def bench_latent(work):
     ours = [palermo, "systems", str(table), "--bayes", "latent", "--classes", "10", "--chains", "6", "--burnin", "100000",
             "--samples", "4000", "--thin", "100", "--threads", "1", "--format", "csv"]
     yield from against_r(work, "latent", "LCMCR", script, ours, "systems: latent, 6 x 500,000 sweeps", 32, "<= 32 s")
+R_LISTS = {
+    "SparseMSE": """
+suppressMessages(library(SparseMSE))
+estimatepopulation(as.matrix(read.csv(commandArgs(TRUE)[1])), nboot = 1000, pthresh = 0.02, iseed = 1)
+""",
+    "Rcapture": """
+suppressMessages(library(Rcapture))
+closedpMS.t(as.matrix(read.csv(commandArgs(TRUE)[1])), dfreq = TRUE, maxorder = 2, stopiflong = FALSE)
+""",
+}
+
+
+def bench_systems(work):
+    """Six lists (United Kingdom 2013): the choice of pairs redone in 1,000 resamples with BCa limits; all 32,768 models of pairs."""
+    table = str(here.parent / "datasets/example/mse-uk-2013/mse-uk-2013.csv")
+    cases = [("six lists, choice redone in 1,000 resamples, BCa", "SparseMSE", 1 / 50,
+              ["--select", "stepwise", "--bootstrap", "1000", "--seed", "1"]),
+             ("all 32,768 models of six lists", "Rcapture", 1 / 50, ["--closed-search", "2"])]
+    for case, peer, bound, flags in cases:
+        ours = [palermo, "systems", table, *flags, "--threads", "1", "--format", "csv"]
+        if not r_has(peer):
+            missing(f"bench systems against {peer}", "the R package is not installed")
+            alone = measure.alone(ours)
+            yield row(case, alone["cpu"], alone["peak"], target="<= 1/50 of " + peer)
+            continue
+        script = work / f"{peer}.R"
+        script.write_text(R_LISTS[peer])
+        alone = measure.alone(ours)
+        theirs = measure.once(["Rscript", "--vanilla", str(script), table])[0]  # minutes: once
+        yield row(case, alone["cpu"], alone["peak"], peer, theirs, alone["cpu"] / theirs, "<= 1/50",
+                  alone["cpu"] <= bound * theirs)
 
 
 def machine():
