@@ -35,8 +35,11 @@ struct pal_entry {
     double cost;         /* of hiding it, >= 0                                                */
     double upper, lower; /* a primary cell: how far above and below its value it must reach   */
     enum pal_entry_mark mark;
-    char letter;  /* of CL_CONF_STATUS: F, A, O, T, M, S                               */
-    bool fixed;   /* never hidden as secondary: a zero, the grand total, once printed  */
+    char letter; /* of CL_CONF_STATUS: F, A, O, T, M, S                               */
+    bool fixed;  /* never hidden as secondary: a zero, the grand total, once printed  */
+
+    bool sliding; /* one of the two distances is enough where both cannot be had */
+    bool earlier; /* of an earlier release, with another value then */
     bool derived; /* a rate, a share, or what parts leave of a total: no rule is meant for it */
 };
 
@@ -325,6 +328,40 @@ enum pal_status pal_cell_keys(const struct pal_grid *records, const pal_str *dim
                               struct pal_arena *arena, struct pal_keyed **out, size_t *n,
                               struct pal_error *err);
 
+/* ---- releases
+ * ------------------------------------------------------------------------------------ */
+
+/* The suppression ledger: what each release printed, hid and related, one block a release, each
+ * with the SHA-256 of itself and the block before. It holds hidden values, so it is as confidential
+ * as the data, and is written for its owner alone. Lines are only added. */
+struct pal_releases;
+/* A file that is not there gives an empty ledger. Errors: PAL_DATA names the release whose block
+ * was changed, and the line where a block is not well formed. */
+PAL_CHECK_RESULT
+enum pal_status pal_releases_read(const char *path, struct pal_arena *arena,
+                                  struct pal_releases **out, struct pal_error *err);
+size_t pal_releases_count(const struct pal_releases *releases);
+pal_str pal_releases_name(const struct pal_releases *releases, size_t i);
+pal_str pal_releases_head(const struct pal_releases *releases); /* hash of the last block, or "" */
+
+/* Earlier releases join the system before it is sealed: their relations hold too, and a cell whose
+ * value did not change is one cell in all of them. So a State that reports late, a revision or a
+ * correction is attacked by difference like everything else. */
+PAL_CHECK_RESULT
+enum pal_status pal_releases_join(const struct pal_releases *releases, struct pal_system *system,
+                                  struct pal_error *err);
+/* After the rules: what was hidden stays hidden, what was printed cannot be hidden any more. *told
+ * counts cells that a rule forbids now and that an earlier release printed. */
+PAL_CHECK_RESULT
+enum pal_status pal_releases_settle(const struct pal_releases *releases, struct pal_system *system,
+                                    size_t *told, struct pal_error *err);
+/* Adds the system as it is marked now (its own cells, not those that joined). Errors: PAL_USAGE for
+ * a name that is there already. */
+PAL_CHECK_RESULT
+enum pal_status pal_releases_append(const char *path, const struct pal_releases *releases,
+                                    pal_str name, const struct pal_system *system,
+                                    struct pal_error *err);
+
 /* ---- attacking what others printed ----------------------------------------------------------- */
 
 /* One cell of published tables, wherever it is printed. */
@@ -386,7 +423,8 @@ enum pal_status pal_published_attack(const struct pal_grid *grid, size_t n,
  * allows, or (marks without a bound) to within a fifth? */
 bool pal_published_inferred(const struct pal_published_cell *cell);
 
-/* ---- figures ------------------------------------------------------------------------------------ */
+/* ---- figures ------------------------------------------------------------------------------------
+ */
 
 struct pal_protection { /* what enforcing the law of the sources did */
     size_t asked;       /* figures of datasets that ask for it                                  */

@@ -46,6 +46,11 @@ static const struct cli_option table[] = {
      "hidden cells (column suppressed, 1 or 0), kept hidden; with --audit: the pattern to attack, "
      "'none' for the primary cells alone",
      CLI_AT(struct protect_options, pattern)},
+    {CLI_TEXT, "ledger", 0, "FILE",
+     "what earlier releases printed and hid: an attacker knows it, and what was hidden stays so",
+     CLI_AT(struct protect_options, ledger)},
+    {CLI_TEXT, "release", 0, "NAME", "add this release to the ledger",
+     CLI_AT(struct protect_options, release)},
     {CLI_FLAG, "audit", 0, NULL,
      "the interval in which an attacker knows each hidden cell to lie; without a rule: attack "
      "whatever was published, by the relations found in it",
@@ -278,9 +283,22 @@ static enum pal_status suppress(struct protect_call *call, struct pal_error *err
     struct pal_suppression answer;
     size_t primary = 0;
     char cost[PAL_NUM_SIZE], bound[PAL_NUM_SIZE];
-    PAL_TRY(pal_suppress(s, &how, &answer, err));
+    enum pal_status status = pal_suppress(s, &how, &answer, err);
+    if (status == PAL_DOMAIN && call->releases) {
+        /* A late part shows in the change of a total: then totals have to go as well. */
+        for (size_t i = 0; i < s->cells; i++)
+            s->cell[i].fixed = s->cell[i].fixed && s->cell[i].earlier;
+        PAL_TRY(pal_releases_settle(call->releases, s, &primary, err));
+        if (err)
+            *err = (struct pal_error){0};
+        status = pal_suppress(s, &how, &answer, err);
+        primary = 0;
+    }
+    PAL_TRY(status);
+    if (o->release)
+        PAL_TRY(pal_releases_append(o->ledger, call->releases, pal_str_of(o->release), s, err));
     for (size_t i = 0; i < s->cells; i++)
-        primary += s->cell[i].mark == PAL_CELL_PRIMARY;
+        primary += s->cell[i].mark == PAL_CELL_PRIMARY && !s->cell[i].earlier;
     if (o->proof)
         PAL_TRY(write_proof(call, &answer, err));
     if (strcmp(call->format, "reference") == 0)
@@ -306,6 +324,8 @@ static enum pal_status hide(struct protect_call *call, struct pal_error *err)
         return pal_fail(err, PAL_USAGE,
                         "say what may not be told, with --rule threshold:5, p:10, "
                         "nk:2,90 or zeros");
+    if (o->release && !o->ledger)
+        return pal_fail(err, PAL_USAGE, "--release goes with --ledger FILE");
     call->letters = !o->secret_rule && strcmp(call->format, "csv") == 0;
     PAL_TRY(protect_rules(call, err));
     if (o->pattern && strcmp(o->pattern, "none") != 0)

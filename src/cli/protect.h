@@ -7,7 +7,7 @@
 struct protect_options {
     struct cli_list relations, hierarchy, rule, by, rate, share, population;
     const char *value, *micro, *cellmap, *cost, *bounds, *pattern, *proof, *format;
-    const char *round, *uniforms, *ptable;
+    const char *round, *uniforms, *ptable, *ledger, *release;
     bool audit, cell_key, heuristic, secret_rule;
     size_t exact_cells, nodes, seed;
 };
@@ -18,6 +18,7 @@ struct protect_call {
     const struct protect_options *options;
     struct pal_grid *grid; /* [operands] */
     struct pal_linked tables;
+    struct pal_releases *releases; /* NULL: no ledger */
     size_t rules;
     struct pal_primary_rule *rule;
     struct pal_buf out;

@@ -99,6 +99,10 @@ enum pal_status protect_tables(struct protect_call *call, struct pal_error *err)
     }
     if (o->relations.n == 0 || o->hierarchy.n)
         PAL_TRY(pal_tables_margins(&call->tables, h, o->hierarchy.n, err));
+    if (o->ledger) {
+        PAL_TRY(pal_releases_read(o->ledger, cli->arena, &call->releases, err));
+        PAL_TRY(pal_releases_join(call->releases, call->tables.system, err));
+    }
     return pal_system_seal(call->tables.system, err);
 }
 
@@ -246,6 +250,15 @@ enum pal_status protect_rules(struct protect_call *call, struct pal_error *err)
     if (given)
         PAL_TRY(pal_contributors_add(s, known, c, err));
     PAL_TRY(pal_primary_apply(s, call->rule, call->rules, given ? c : NULL, err));
+    if (call->releases) {
+        size_t told;
+        PAL_TRY(pal_releases_settle(call->releases, s, &told, err));
+        if (told)
+            fprintf(call->cli->err,
+                    "%zu cells that a rule forbids were printed by an earlier release: they stay "
+                    "printed\n",
+                    told);
+    }
     pal_system_costs(s, cost);
     pal_system_bounds(s, times, plus);
     if (call->letters)

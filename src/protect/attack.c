@@ -6,8 +6,11 @@
 bool pal_interval_protects(const struct pal_entry *c, struct pal_interval interval)
 {
     const double slack = protect_slack(c);
-    return interval.high >= c->value + c->upper - slack &&
-           interval.low <= c->value - c->lower + slack;
+    const bool above = interval.high >= c->value + c->upper - slack;
+    const bool below = interval.low <= c->value - c->lower + slack;
+    if (c->sliding)
+        return (above && c->upper > 0) || (below && c->lower > 0);
+    return above && below;
 }
 
 static size_t root_of(size_t *parent, size_t i)

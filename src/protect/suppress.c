@@ -99,19 +99,43 @@ static enum pal_status answer(struct pal_system *s, const struct protect_pattern
     return PAL_OK;
 }
 
+/* Two safe patterns, from the first need to the last and back; the better one. */
+static enum pal_status begin(struct pal_system *s, struct protect_pattern *trial,
+                             struct protect_pattern *best, size_t *unsafe, struct pal_error *err)
+{
+    bool better;
+    PAL_TRY(protect_pattern_new(s, s->arena, best, err));
+    PAL_TRY(protect_pattern_new(s, s->arena, trial, err));
+    for (int backwards = 0; backwards < 2; backwards++) {
+        given_only(trial);
+        PAL_TRY(attempt(trial, best, NULL, NULL, backwards == 1, &better, unsafe, err));
+        if (*unsafe != SIZE_MAX)
+            return PAL_OK;
+    }
+    return PAL_OK;
+}
+
+/* Where one distance cannot be had, a cell that may slide does with the other. */
+static bool slide(struct pal_system *s, const struct protect_need *need)
+{
+    struct pal_entry *c = &s->cell[need->cell];
+    double *distance = need->above ? &c->upper : &c->lower;
+    const double other = need->above ? c->lower : c->upper;
+    if (!c->sliding || !(other > 0))
+        return false;
+    *distance = 0;
+    return true;
+}
+
 enum pal_status pal_suppress(struct pal_system *s, const struct pal_suppress_options *options,
                              struct pal_suppression *out, struct pal_error *err)
 {
     struct protect_pattern best, trial;
-    bool better;
-    size_t unsafe;
+    size_t unsafe = 0;
     *out = (struct pal_suppression){0};
-    PAL_TRY(protect_pattern_new(s, s->arena, &best, err));
-    PAL_TRY(protect_pattern_new(s, s->arena, &trial, err));
-    for (int backwards = 0; backwards < 2; backwards++) {
-        given_only(&trial);
-        PAL_TRY(attempt(&trial, &best, NULL, NULL, backwards == 1, &better, &unsafe, err));
-        if (unsafe != SIZE_MAX)
+    while (unsafe != SIZE_MAX) {
+        PAL_TRY(begin(s, &trial, &best, &unsafe, err));
+        if (unsafe != SIZE_MAX && !slide(s, &trial.need[unsafe]))
             return refuse(s, &trial.need[unsafe], err);
     }
     const bool small = s->cells <= (options->exact_cells ? options->exact_cells : EXACT_CELLS);

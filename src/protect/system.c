@@ -184,6 +184,7 @@ void pal_system_known(struct pal_system *s, const struct pal_primary_rule *rule,
             c->ceiling = fmin(c->ceiling, most);
             c->upper = fmin(c->upper, c->ceiling - c->value);
             c->lower = fmin(c->lower, c->value - c->floor);
+            c->sliding = true;
         }
 }
 
