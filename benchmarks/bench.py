@@ -43,6 +43,214 @@ def bench_start(work):
         missing("bench start against Miller", "mlr is not installed")
 
 
+# ---- large tables ----------------------------------------------------------------------------------------------
+
+ROWS = int(os.environ.get("BENCH_ROWS", "20000000"))  # of the register; a tenth in the sample, a hundredth with replicates
+RUNS = int(os.environ.get("BENCH_RUNS", "5"))
+FLAGS = [f"v{i}" for i in range(1, 13)]
+GROUPS = "country,sex,age"
+
+
+def tool(name, *libraries):
+    """A small C program of this folder, built for this machine."""
+    program = data_folder() / name
+    source = here / f"{name}.c"
+    if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
+        subprocess.run(["gcc", "-std=c17", "-D_POSIX_C_SOURCE=200809L", "-O3", "-march=native", "-o", program, source,
+                        *libraries], check=True)
+    return str(program)
+
+
+def data_folder():
+    folder = pathlib.Path(os.environ.get("BENCH_DATA", here.parent / "build" / "bench"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def table(name):
+    """Makes a table when it is not there yet; what is there (of another size, of another generator) is used as it is."""
+    path = data_folder() / name
+    if path.exists():
+        return path
+    kinds = {"inc.csv": ["incidents", str(ROWS)], "inc2m.csv": ["incidents", str(ROWS // 10)],
+             "svy.csv": ["sample", str(ROWS // 10)], "svy200k.csv": ["sample", str(ROWS // 100)],
+             "svy_rep.csv": ["replicates", str(ROWS // 100), "200"]}
+    part = path.with_suffix(".part")
+    with open(part, "wb") as out:
+        if name.endswith(".gz"):
+            subprocess.run(["gzip", "-6", "-c", table(name[:-3])], stdout=out, check=True)
+        else:
+            subprocess.run([tool("gen_records", "-lm"), *kinds[name]], stdout=out, check=True)
+    part.rename(path)
+    return path
+
+
+def warm(path):
+    with open(path, "rb") as file:
+        while file.read(1 << 24):
+            pass
+
+
+def duckdb(threads, sql, work):
+    """DuckDB through its Node package; None when it is not there. Node itself costs about 0.07 s."""
+    folder = os.environ.get("PALERMO_DUCKDB")
+    if not folder or not pathlib.Path(folder, "node_modules/@duckdb/node-api").is_dir() or not shutil.which("node"):
+        missing("DuckDB", "PALERMO_DUCKDB does not name a folder where npm installed @duckdb/node-api")
+        return None
+    return ["node", str(here / "peers/duckdb.js"), str(threads), str(work / "duckdb.csv"), sql]
+
+
+def r_has(package):
+    return shutil.which("Rscript") and subprocess.run(
+        ["Rscript", "--vanilla", "-e", f"quit(status=!requireNamespace('{package}', quietly=TRUE))"],
+        capture_output=True).returncode == 0
+
+
+def rscript(name, *arguments):
+    return ["Rscript", "--vanilla", str(here / "peers" / name), *map(str, arguments)]
+
+
+def against(case, ours, theirs, peer, most, aim, runs=None):
+    """A row of CPU seconds against a peer: at most `most` of it."""
+    pair = measure.pair(ours, theirs, runs or RUNS)
+    yield row(case, pair["cpu"], pair["peak"], peer, pair["peer_cpu"], pair["ratio"],
+              f"<= {most:.3g} (aim {aim:.3g})", pair["ratio"] <= most)
+    yield row(f"  its peak memory (MiB)", pair["peak"], pair["peak"], peer, pair["peer_peak"],
+              pair["peak"] / pair["peer_peak"], "")
+
+
+INCIDENTS = ["count()", "count(victims)", "count(value_usd)", "--by", "country,iccs,year(date)", "--variance", "none",
+             "--format", "csv"]
+INCIDENTS_SQL = ("SELECT country, iccs, year(date) AS year, count(*) AS n, sum(victims) AS v, sum(value_usd) AS s "
+                 "FROM '{}' GROUP BY ALL ORDER BY ALL")
+
+
+def bench_incidents(work):
+    """A register of 20 million lines by country, code and year: 281,253 groups, three sums."""
+    path = table("inc.csv")
+    warm(path)
+    for threads in (1, 2):
+        ours = [palermo, "estimate", str(path), *INCIDENTS, "--threads", str(threads)]
+        theirs = duckdb(threads, INCIDENTS_SQL.format(path), work)
+        if theirs:
+            yield from against(f"register by 3 keys, {threads} thread{'s' * (threads > 1)}", ours, theirs, "DuckDB", 1 / 4, 1 / 6)
+    one = [palermo, "estimate", str(path), *INCIDENTS, "--threads", "1"]
+    floor = measure.pair(one, [tool("floor", "-lisal"), "read", str(path)], RUNS)
+    yield row("  against reading and counting bytes", floor["cpu"], floor["peak"], "floor", floor["peer_cpu"], floor["ratio"])
+    full = [palermo, "estimate", str(path), *INCIDENTS[:3], "--by", INCIDENTS[4], "--format", "csv", "--threads", "1"]
+    limits = measure.pair(full, one, 1)
+    yield row("  with an exact interval for each", limits["cpu"], limits["peak"], "without", limits["peer_cpu"], limits["ratio"])
+
+
+def bench_gzip(work):
+    """The same from gzip."""
+    path = table("inc.csv.gz")
+    warm(path)
+    ours = [palermo, "estimate", str(path), *INCIDENTS, "--threads", "2"]
+    theirs = duckdb(2, INCIDENTS_SQL.format(path), work)
+    if theirs:
+        yield from against("register, gzip, 2 threads", ours, theirs, "DuckDB", 1 / 3, 1 / 4)
+    floor = [tool("floor", "-lisal"), "inflate", str(path)]
+    walls = []
+    for _ in range(RUNS):
+        a, b = measure.once(ours), measure.once(floor)
+        walls.append((a[1] / b[1], a[1], b[1], a[2]))
+    wall = sorted(walls)[len(walls) // 2]
+    yield row("  wall against inflating alone", wall[1], wall[3], "ISA-L inflate", wall[2], wall[0], "<= 1.3", wall[0] <= 1.3)
+
+
+DESIGN = ["--weights", "weight", "--strata", "stratum", "--psu", "psu"]
+
+
+def means():
+    return [f"mean({v})" for v in FLAGS]
+
+
+def taylor_sql(path):
+    each = lambda form: ", ".join(form.format(v=v) for v in FLAGS)
+    return (f"WITH p AS MATERIALIZED (SELECT {GROUPS}, stratum, psu, "
+            + each("coalesce(sum(weight*{v}),0) AS t_{v}, coalesce(sum(CASE WHEN {v} IS NOT NULL THEN weight END),0) AS w_{v}")
+            + f" FROM '{path}' GROUP BY ALL), nh AS (SELECT stratum, count(DISTINCT psu)::DOUBLE AS n FROM p GROUP BY stratum), "
+            + f"g AS (SELECT {GROUPS}, " + each("sum(w_{v}) AS all_{v}, sum(t_{v})/sum(w_{v}) AS r_{v}") + " FROM p GROUP BY ALL), "
+            + "h AS (SELECT p.country, p.sex, p.age, stratum, "
+            + each("any_value(r_{v}) AS m_{v}, sum((t_{v}-r_{v}*w_{v})/all_{v}) AS s_{v}, sum(((t_{v}-r_{v}*w_{v})/all_{v})**2) AS q_{v}")
+            + " FROM p JOIN g ON (p.country=g.country AND p.sex=g.sex AND p.age=g.age) GROUP BY ALL) "
+            + f"SELECT {GROUPS}, " + each("any_value(m_{v}) AS mean_{v}, sqrt(sum(n/(n-1)*(q_{v}-s_{v}*s_{v}/n))) AS se_{v}")
+            + f" FROM h JOIN nh USING (stratum) GROUP BY {GROUPS} ORDER BY {GROUPS}")
+
+
+def bench_taylor(work):
+    """Means of 12 flags by 1,600 groups of a sample of 2 million, linearized."""
+    path = table("svy.csv")
+    warm(path)
+    ours = [palermo, "estimate", str(path), *means(), "--by", GROUPS, *DESIGN, "--format", "csv", "--threads", "1"]
+    theirs = duckdb(1, taylor_sql(path), work)
+    if theirs:
+        yield from against("12 means by 1,600 groups, Taylor", ours, theirs, "DuckDB SQL", 1 / 4, 1 / 8)
+    if r_has("survey"):
+        few = [palermo, "estimate", str(path), *means(), "--by", "sex,age", *DESIGN, "--format", "csv", "--threads", "1"]
+        yield from against("the same by 16 groups", few, rscript("survey.R", path, "taylor", "mean", "sex+age"), "R survey",
+                           1 / 50, 1 / 100, 1)
+    else:
+        missing("bench taylor against R survey", "it is not installed")
+
+
+def replicates_sql(path):
+    sums = ", ".join(f"sum(CASE WHEN {v}=1 THEN weight END) AS t_{v}" for v in FLAGS)
+    each = ", ".join(f"sum(CASE WHEN {v}=1 THEN rw{r} END) AS t_{v}_{r}" for v in FLAGS for r in range(1, 201))
+    spread = ", ".join(f"t_{v}, sqrt((" + "+".join(f"(coalesce(t_{v}_{r},0)-t_{v})**2" for r in range(1, 201)) + f")/200) AS se_{v}"
+                       for v in FLAGS)
+    return f"WITH s AS (SELECT {GROUPS}, {sums}, {each} FROM '{path}' GROUP BY ALL) SELECT {GROUPS}, {spread} FROM s ORDER BY {GROUPS}"
+
+
+def bench_replicates(work):
+    """Totals of 12 flags by 1,600 groups with 200 given replicate weights, 200,000 rows."""
+    path = table("svy_rep.csv")
+    warm(path)
+    ours = [palermo, "estimate", str(path), *[f"total({v})" for v in FLAGS], "--by", GROUPS, "--weights", "weight",
+            "--replicates", "rw*", "--scale", "0.005", "--mse", "--format", "csv", "--threads", "1"]
+    theirs = duckdb(1, replicates_sql(path), work)
+    if theirs:
+        yield from against("200 replicates, 12 totals", ours, theirs, "DuckDB SQL", 1 / 15, 1 / 20, 2)
+    if r_has("data.table"):
+        yield from against("the same", ours, rscript("replicates.R", path, work / "r.csv", 2), "data.table by hand", 1 / 8, 1 / 12, 3)
+    if r_has("survey") and os.environ.get("BENCH_LONG"):
+        yield from against("the same", ours, rscript("survey.R", path, "given", "total", "country+sex+age"), "R survey", 1 / 100,
+                           1 / 130, 1)
+
+
+def bench_bootstrap(work):
+    """Bootstrap from the sums of units against linearization of the same file."""
+    path = table("svy.csv")
+    warm(path)
+    base = [palermo, "estimate", str(path), *means(), "--by", GROUPS, *DESIGN, "--format", "csv", "--threads", "1"]
+    for replicates, most, aim in ((200, 2, 1.3), (1000, 4, 4)):
+        yield from against(f"bootstrap, {replicates} replicates", [*base, "--variance", f"bootstrap:{replicates}"], base, "own Taylor",
+                           most, aim, 3)
+    if r_has("survey"):
+        small = table("svy200k.csv")
+        ours = [palermo, "estimate", str(small), *[f"total({v})" for v in FLAGS], "--by", "sex,age", *DESIGN, "--variance",
+                "bootstrap:200", "--format", "csv", "--threads", "1"]
+        yield from against("200 k rows, 16 groups", ours, rscript("survey.R", small, "bootstrap", "total", "sex+age"), "R survey",
+                           1 / 100, 1 / 400, 1)
+
+
+def bench_memory(work):
+    """Memory against rows, and for 2.2 million groups."""
+    few, many = table("inc2m.csv"), table("inc.csv")
+    ours = lambda path: [palermo, "estimate", str(path), *INCIDENTS, "--threads", "1"]
+    a, b = measure.once(ours(few)), measure.once(ours(many))
+    yield row("ten times the rows (MiB)", b[2], b[2], "a tenth of the rows", a[2], b[2] / a[2], "<= 1.1", b[2] <= 1.1 * a[2])
+    by_place = [palermo, "estimate", str(many), "count()", "count(victims)", "count(value_usd)", "--by", "country,place",
+                "--variance", "none", "--format", "csv", "--threads", "1"]
+    sql = f"SELECT country, place, count(*) AS n, sum(victims) AS v, sum(value_usd) AS s FROM '{many}' GROUP BY ALL"
+    theirs = duckdb(1, sql, work)
+    if theirs:
+        c, d = measure.once(by_place), measure.once(theirs)
+        yield row("2.2 million groups (MiB)", c[2], c[2], "DuckDB", d[2], c[2] / d[2], "<= 0.5", c[2] <= d[2] / 2)
+        yield row("  its CPU seconds", c[0], c[2], "DuckDB", d[0], c[0] / d[0])
+
+
 R_READ = """
 suppressMessages(library(data.table))
 files <- list.files(commandArgs(TRUE)[1], full.names = TRUE)

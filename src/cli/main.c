@@ -47,7 +47,8 @@ static int unknown_command(const char *word)
 /* A full disk or a closed pipe shows only when the stream is flushed. */
 static int flushed(int verdict)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    const bool told = ferror(stdout) && verdict == CLI_EXIT_IO; /* by who wrote */
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || told)
         return verdict;
     struct pal_error err = {0};
     if (pal_fail_errno(&err, "cannot write to standard output") != PAL_OK)
