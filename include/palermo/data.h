@@ -87,6 +87,8 @@ uint32_t pal_areas_by_name(const struct pal_areas *areas, pal_str name);
 pal_str pal_areas_nearest(const struct pal_areas *areas, pal_str code_or_name);
 /* True when `area` lies in `whole` (region, world, country of a part), at any depth. */
 bool pal_areas_within(const struct pal_areas *areas, uint32_t area, uint32_t whole);
+/* One of XAA to XZZ (not XKX, Kosovo), a part of one, or a region of them. */
+bool pal_areas_invented(const struct pal_areas *areas, uint32_t area);
 
 /* A dictionary of category codes of one column: index 1..; 0 means "none" (absent cell). */
 struct pal_dict;

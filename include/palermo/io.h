@@ -71,13 +71,18 @@ struct pal_dialect {
                              for tables that nobody described, also from "-" and pipes          */
 };
 
+/* PAL_SYNTAX with the encodings there are, for a name that is none of them. */
+PAL_CHECK_RESULT
+enum pal_status pal_encoding_check(const char *name, struct pal_error *err);
+
 /* A stream of records from CSV, TSV or XLSX, known by its first bytes, from a file, a pipe or "-".
  *
  * CSV    : line ends LF, CR, CRLF and CR CR LF, also mixed; a last line without one; quoted fields
  *          that span lines; `""` inside quotes; blanks around fields are no part of them (inside
  *          quotes they are). Blank lines give no record, but count.
  * XLSX   : numbers in shortest form, dates by number format as ISO text, TRUE and FALSE, errors as
- *          they show (#N/A), results of formulas; gaps are empty fields, empty rows no records.
+ *          they show (#N/A), results of formulas; gaps are empty fields, empty rows no records. Under a
+ *          header, rows are as wide as it is: empty cells at the end are there or not by chance.
  * Errors : PAL_DATA with the line where the record began for a quote that never closes, bytes
  *          behind a closing quote, a quote inside a field without quotes, a NUL, bytes of another
  *          encoding; with the row for a damaged workbook. What is no table (an old or locked

@@ -253,6 +253,23 @@ static enum pal_status check_indicators(struct check *c, const char *root, const
     return PAL_OK;
 }
 
+/* Definitions, tables and datasets that cannot be read are findings already; errors in the data are
+ * none of that. */
+static bool is_told(const struct pal_diag *diag, const struct pal_error *error)
+{
+    for (size_t i = 0; i < pal_diag_listed(diag); i++) {
+        const struct pal_finding *f = pal_diag_get(diag, i);
+        const bool unread =
+            strcmp(f->rule, "descriptor") == 0 || strcmp(f->rule, "unreadable-file") == 0;
+        if (f->severity != PAL_ERROR)
+            continue;
+        if (error->line ? f->at.line == error->line && strcmp(f->at.file, error->file) == 0
+                        : unread)
+            return true;
+    }
+    return false;
+}
+
 static enum pal_status check_cycle(struct check *c, const char *path, struct pal_error *err)
 {
     struct cli_work work;
@@ -263,7 +280,6 @@ static enum pal_status check_cycle(struct check *c, const char *path, struct pal
                                              .as_of = c->as_of,
                                              .threads = c->threads,
                                              .diag = c->diag};
-    const uint64_t before = pal_diag_count(c->diag, PAL_ERROR);
     enum pal_status status = cli_work_do(c->cli, &options, &work, &own);
     for (size_t i = 0; i < work.datasets; i++)
         if (work.dataset[i])
@@ -274,16 +290,21 @@ static enum pal_status check_cycle(struct check *c, const char *path, struct pal
         status = pal_table_definitions_read(work.folders.indicators, work.folders.indicators_n,
                                             work.catalogue, c->diag, c->cli->arena, &table, &tables,
                                             &own);
+    if (status == PAL_OK)
+        status = cli_choose_tables(&work.cycle, &table, &tables, c->cli->arena, &own);
     if (status == PAL_OK) {
         say_checked(c, "cycle %s: %zu datasets, %zu figures\n", path, work.datasets,
                     work.figures ? work.figures->n : 0);
         return PAL_OK;
     }
-    /* Definitions, tables and datasets are findings already. */
-    if (status == PAL_SYNTAX && pal_diag_count(c->diag, PAL_ERROR) > before)
+    if (status == PAL_SYNTAX && is_told(c->diag, &own))
         return PAL_OK;
-    return check_note_error(c, status, status == PAL_DATA ? "unreadable-file" : "cycle", path,
-                            PAL_STR(""), &own, err);
+    const bool elsewhere = own.file[0] && strcmp(own.file, path) != 0;
+    return check_note_error(c, status,
+                            status == PAL_DATA ? "unreadable-file"
+                            : elsewhere        ? "definition"
+                                               : "cycle",
+                            path, PAL_STR(""), &own, err);
 }
 
 static enum pal_status check_evidence(struct check *c, const char *path, struct pal_error *err)

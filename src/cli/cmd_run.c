@@ -84,37 +84,6 @@ static enum pal_status choose_formats(const char *text, struct run_formats *out,
     return PAL_OK;
 }
 
-/* Only the tables that the cycle names, when it names any. */
-static enum pal_status choose_tables(const struct cli_work *work,
-                                     const struct pal_table_definition *const **tables, size_t *n,
-                                     struct pal_arena *arena, struct pal_error *err)
-{
-    const struct cli_list *names = &work->cycle.tables;
-    if (!names->n)
-        return PAL_OK;
-    const struct pal_table_definition **chosen = pal_arena_alloc(arena, names->n, sizeof *chosen);
-    pal_str *known = pal_arena_alloc(arena, *n + 1, sizeof *known);
-    if (!chosen || !known)
-        return pal_nomem(err, "the tables of the cycle");
-    for (size_t i = 0; i < *n; i++)
-        known[i] = pal_table_definition_name((*tables)[i]);
-    for (size_t j = 0; j < names->n; j++) {
-        const pal_str name = pal_str_of(names->item[j]);
-        for (size_t i = 0; i < *n && !chosen[j]; i++)
-            if (pal_str_eq(known[i], name))
-                chosen[j] = (*tables)[i];
-        if (chosen[j])
-            continue;
-        const pal_str near = pal_nearest(name, known, *n);
-        const struct pal_place at = {work->cycle.path, 0, 0};
-        return pal_fail_at(err, PAL_SYNTAX, &at, "unknown table '%s'%s%.*s%s", names->item[j],
-                           near.len ? "; did you mean '" : "", PAL_ARG(near), near.len ? "'?" : "");
-    }
-    *tables = chosen;
-    *n = names->n;
-    return PAL_OK;
-}
-
 static enum pal_status write_table(const struct pal_report_input *input,
                                    const struct pal_table *laid, enum pal_language language,
                                    const struct run_formats *formats, struct pal_outdir *outdir,
@@ -284,14 +253,13 @@ static enum pal_status run(struct cli *cli, struct pal_error *err)
         .title = work.cycle.title,
         .subtitle = work.cycle.subtitle,
         .as_of = work.cycle.as_of,
+        .synthetic = work.synthetic,
     };
-    for (size_t i = 0; i < work.datasets; i++)
-        input.synthetic |= pal_descriptor_synthetic(work.dataset[i]->descriptor);
     PAL_TRY(name_folders(&work, &input, cli->arena, err));
     PAL_TRY(pal_table_definitions_read(work.folders.indicators, work.folders.indicators_n,
                                        work.catalogue, work.diag, cli->arena, &input.table,
                                        &input.tables, err));
-    PAL_TRY(choose_tables(&work, &input.table, &input.tables, cli->arena, err));
+    PAL_TRY(cli_choose_tables(&work.cycle, &input.table, &input.tables, cli->arena, err));
     if (options->strict && pal_diag_count(work.diag, PAL_ERROR))
         return pal_fail(err, PAL_DATA,
                         "%llu errors in the data, and --strict was given: nothing is written\n"

@@ -50,6 +50,31 @@ static enum pal_status list(const struct pal_yaml *root, const char *key, const 
     return PAL_OK;
 }
 
+/* Where each item of a list stands. */
+static enum pal_status places(const struct pal_yaml *root, const char *key, struct pal_arena *arena,
+                              size_t n, const struct pal_place **out, struct pal_error *err)
+{
+    const struct pal_yaml *node = pal_yaml_get(root, key);
+    struct pal_place *at = pal_arena_alloc(arena, n + 1, sizeof *at);
+    if (!at)
+        return pal_nomem(err, "the cycle");
+    for (size_t i = 0; i < n; i++)
+        at[i] = node->kind == PAL_YAML_LIST ? node->item[i]->at : node->at;
+    *out = at;
+    return PAL_OK;
+}
+
+static enum pal_status day(const struct pal_yaml *node, const char *key, pal_str *out,
+                           struct pal_error *err)
+{
+    struct pal_date date;
+    PAL_TRY(pal_yaml_text(node, key, out, err));
+    if (out->len && !pal_date_parse(*out, &date))
+        return pal_yaml_fail(pal_yaml_get(node, key), err,
+                             "'%s' is a day, written 2026-01-31, not '%.*s'", key, PAL_ARG(*out));
+    return PAL_OK;
+}
+
 static enum pal_status year(const struct pal_yaml *node, const char *key, int *out,
                             struct pal_error *err)
 {
@@ -114,14 +139,21 @@ enum pal_status cli_cycle_read(const char *path, struct pal_arena *arena, struct
     PAL_TRY(list(root, "indicators", NULL, arena, &out->indicators, err));
     PAL_TRY(list(root, "tables", NULL, arena, &out->tables, err));
     PAL_TRY(list(root, "evidence", out->folder, arena, &out->evidence, err));
+    PAL_TRY(places(root, "datasets", arena, out->datasets.n, &out->datasets_at, err));
+    PAL_TRY(places(root, "indicators", arena, out->indicators.n, &out->indicators_at, err));
+    PAL_TRY(places(root, "tables", arena, out->tables.n, &out->tables_at, err));
     PAL_TRY(languages(root, arena, out, err));
     node = pal_yaml_get(root, "periods");
     if (node) {
         PAL_TRY(pal_yaml_known(node, "periods", period_keys, PAL_COUNT(period_keys), err));
         PAL_TRY(year(node, "from", &out->period_from, err));
         PAL_TRY(year(node, "to", &out->period_to, err));
+        if (out->period_to && out->period_from > out->period_to)
+            return pal_yaml_fail(node, err, "no year lies in 'periods' from %d to %d",
+                                 out->period_from, out->period_to);
     }
-    PAL_TRY(pal_yaml_text(root, "as_of", &out->as_of, err));
+    PAL_TRY(day(root, "as_of", &out->as_of, err));
+    PAL_TRY(pal_yaml_bool(root, "synthetic", &out->synthetic, err));
     size_t seed = 1;
     PAL_TRY(pal_yaml_size(root, "seed", &seed, err));
     out->seed = seed;
@@ -129,7 +161,7 @@ enum pal_status cli_cycle_read(const char *path, struct pal_arena *arena, struct
     node = pal_yaml_get(root, "review");
     if (node) {
         PAL_TRY(pal_yaml_known(node, "review", review_keys, PAL_COUNT(review_keys), err));
-        PAL_TRY(pal_yaml_text(node, "deadline", &out->review_deadline, err));
+        PAL_TRY(day(node, "deadline", &out->review_deadline, err));
         PAL_TRY(pal_yaml_text(node, "silence", &out->review_silence, err));
     }
     return PAL_OK;

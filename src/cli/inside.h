@@ -110,11 +110,13 @@ struct cli_cycle { /* cycle.yaml: datasets, indicators, tables, languages, revie
     struct cli_list definitions; /* folders of indicators, relative          */
     struct cli_list indicators;  /* codes or families; empty = all           */
     struct cli_list tables;      /* names; empty = all                       */
+    const struct pal_place *datasets_at, *indicators_at, *tables_at; /* of each */
     struct cli_list evidence;    /* files, relative                          */
     size_t languages_n;
     enum pal_language language[PAL_LANGUAGES];
     int period_from, period_to;
     pal_str as_of, ledger;
+    bool synthetic; /* its inputs are invented */
     uint64_t seed;
     pal_str review_deadline, review_silence;
     char sha256[65];
@@ -144,6 +146,7 @@ struct cli_work {
     const struct pal_definition *const *only; /* NULL: all that the cycle names */
     struct pal_figures *figures;
     struct pal_protection protection; /* what the law of the sources withheld */
+    bool synthetic; /* by the word of the cycle or a dataset, or a figure is of an invented State */
     const struct pal_evidence *evidence;
     size_t evidence_n;
     char ledger_head[65]; /* empty: the cycle has no ledger yet */
@@ -167,5 +170,10 @@ void cli_error_finding(struct pal_diag *diag, const char *rule, const char *path
 PAL_CHECK_RESULT
 enum pal_status cli_work_do(struct cli *cli, const struct cli_work_options *options,
                             struct cli_work *out, struct pal_error *err);
+/* Of the `n` tables those that the cycle names, in its order; all where it names none. */
+PAL_CHECK_RESULT
+enum pal_status cli_choose_tables(const struct cli_cycle *cycle,
+                                  const struct pal_table_definition *const **tables, size_t *n,
+                                  struct pal_arena *arena, struct pal_error *err);
 
 #endif

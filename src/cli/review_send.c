@@ -26,9 +26,8 @@ enum pal_status review_work(struct cli *cli, const char *cycle, struct cli_work 
         .title = work->cycle.title,
         .subtitle = work->cycle.subtitle,
         .as_of = work->cycle.as_of,
+        .synthetic = work->synthetic,
     };
-    for (size_t i = 0; i < work->datasets; i++)
-        input->synthetic |= pal_descriptor_synthetic(work->dataset[i]->descriptor);
     return pal_table_definitions_read(work->folders.indicators, work->folders.indicators_n,
                                       work->catalogue, work->diag, cli->arena, &input->table,
                                       &input->tables, err);

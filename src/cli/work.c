@@ -59,18 +59,19 @@ static enum pal_status find_folders(struct cli *cli, const struct cli_work_optio
 }
 
 static enum pal_status load_one(struct cli *cli, const struct cli_work *work, const char *item,
-                                struct pal_arena *scratch, struct pal_dataset **out,
-                                struct pal_error *err)
+                                const struct pal_place *at, struct pal_arena *scratch,
+                                struct pal_dataset **out, struct pal_error *err)
 {
     const char *path = item;
     const pal_str name = pal_str_of(item);
     const bool is_path =
         pal_str_ends(name, PAL_STR(".yaml")) || pal_str_ends(name, PAL_STR(".json"));
     struct pal_descriptor *descriptor;
+    struct pal_error unknown = {0};
     if (is_path)
         path = pal_path_join(cli->arena, work->cycle.folder, name);
-    else
-        PAL_TRY(pal_datasets_find(work->registry, name, &path, err));
+    else if (pal_datasets_find(work->registry, name, &path, &unknown) != PAL_OK)
+        return pal_fail_at(err, PAL_SYNTAX, at, "%s", unknown.text);
     PAL_TRY(pal_descriptor_read(path, cli->arena, &descriptor, err));
     if (!is_path)
         pal_descriptor_rename(descriptor, name);
@@ -94,7 +95,8 @@ static enum pal_status load_datasets(struct cli *cli, const struct cli_work_opti
     for (size_t i = 0; i < names->n; i++) {
         struct pal_error own = {0};
         const enum pal_status status =
-            load_one(cli, work, names->item[i], scratch, &work->dataset[work->datasets], &own);
+            load_one(cli, work, names->item[i], &work->cycle.datasets_at[i], scratch,
+                     &work->dataset[work->datasets], &own);
         if (status == PAL_OK)
             work->datasets++;
         else if (options->diag && (status == PAL_SYNTAX || status == PAL_DATA))
@@ -163,7 +165,7 @@ static enum pal_status choose_indicators(struct cli *cli, struct cli_work *work,
         if (found[j])
             continue;
         const pal_str near = pal_catalogue_nearest(work->catalogue, pal_str_of(names->item[j]));
-        const struct pal_place at = {work->cycle.path, 0, 0};
+        const struct pal_place at = work->cycle.indicators_at[j];
         if (near.len)
             return pal_fail_at(err, PAL_SYNTAX, &at, "unknown indicator '%s'; did you mean '%.*s'?",
                                names->item[j], PAL_ARG(near));
@@ -206,16 +208,22 @@ static enum pal_status choose_only(struct cli *cli, const char *code, struct cli
     }
     const pal_str needed[] = {d->numerator.dataset, d->denominator.dataset, PAL_STR("population")};
     struct cli_list *names = &work->cycle.datasets;
+    struct pal_place *at = pal_arena_alloc(cli->arena, names->n + 1, sizeof *at);
     size_t n = 0;
+    if (!at)
+        return pal_nomem(err, "the indicator");
     for (size_t i = 0; i < names->n; i++) {
         bool keep = pal_str_ends(pal_str_of(names->item[i]), PAL_STR(".yaml")) ||
                     pal_str_ends(pal_str_of(names->item[i]), PAL_STR(".json"));
         for (size_t k = 0; k < PAL_COUNT(needed) && !keep; k++)
             keep = pal_str_eq(needed[k], pal_str_of(names->item[i]));
-        if (keep)
+        if (keep) {
+            at[n] = work->cycle.datasets_at[i];
             names->item[n++] = names->item[i];
+        }
     }
     names->n = n;
+    work->cycle.datasets_at = at;
     work->cycle.indicators = (struct cli_list){0};
     const struct pal_definition **only = pal_arena_alloc(cli->arena, 1, sizeof *only);
     if (!only)
@@ -240,6 +248,46 @@ static enum pal_status protect_figures(struct cli *cli, struct cli_work *work,
     }
     return pal_figures_protect(work->figures, work->dataset, work->datasets, work->cycle.as_of,
                                cli->arena, &work->protection, err);
+}
+
+static bool is_synthetic(const struct cli_work *work)
+{
+    bool synthetic = work->cycle.synthetic;
+    for (size_t i = 0; i < work->datasets; i++)
+        synthetic |= pal_descriptor_synthetic(work->dataset[i]->descriptor);
+    for (size_t i = 0; i < work->figures->n && !synthetic; i++)
+        synthetic = (work->figures->figure[i].flags & PAL_FLAG_SYNTHETIC) != 0;
+    return synthetic;
+}
+
+enum pal_status cli_choose_tables(const struct cli_cycle *cycle,
+                                  const struct pal_table_definition *const **tables, size_t *n,
+                                  struct pal_arena *arena, struct pal_error *err)
+{
+    const struct cli_list *names = &cycle->tables;
+    if (!names->n)
+        return PAL_OK;
+    const struct pal_table_definition **chosen = pal_arena_alloc(arena, names->n, sizeof *chosen);
+    pal_str *known = pal_arena_alloc(arena, *n + 1, sizeof *known);
+    if (!chosen || !known)
+        return pal_nomem(err, "the tables of the cycle");
+    for (size_t i = 0; i < *n; i++)
+        known[i] = pal_table_definition_name((*tables)[i]);
+    for (size_t j = 0; j < names->n; j++) {
+        const pal_str name = pal_str_of(names->item[j]);
+        for (size_t i = 0; i < *n && !chosen[j]; i++)
+            if (pal_str_eq(known[i], name))
+                chosen[j] = (*tables)[i];
+        if (chosen[j])
+            continue;
+        const pal_str near = pal_nearest(name, known, *n);
+        return pal_fail_at(err, PAL_SYNTAX, &cycle->tables_at[j], "unknown table '%s'%s%.*s%s",
+                           names->item[j], near.len ? "; did you mean '" : "", PAL_ARG(near),
+                           near.len ? "'?" : "");
+    }
+    *tables = chosen;
+    *n = names->n;
+    return PAL_OK;
 }
 
 enum pal_status cli_work_do(struct cli *cli, const struct cli_work_options *options,
@@ -290,6 +338,7 @@ enum pal_status cli_work_do(struct cli *cli, const struct cli_work_options *opti
         out->compute.wanted_n = 1;
     }
     PAL_TRY(pal_compute_figures(&out->compute, out->diag, cli->arena, &out->figures, err));
+    out->synthetic = is_synthetic(out);
     /* Who asks where one number came from holds the data; everything else is for others too. */
     return options->only ? PAL_OK : protect_figures(cli, out, err);
 }

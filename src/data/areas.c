@@ -284,6 +284,44 @@ enum pal_status data_areas_extend(struct pal_areas *areas, const struct pal_desc
     return PAL_OK;
 }
 
+/* XAA to XZZ are ISO's for anybody's use, and ours for invented States; XKX is Kosovo. */
+static bool is_users_own(pal_str code)
+{
+    if (code.len != 3 || code.ptr[0] != 'X' || pal_str_eq(code, PAL_STR("XKX")))
+        return false;
+    return code.ptr[1] >= 'A' && code.ptr[1] <= 'Z' && code.ptr[2] >= 'A' && code.ptr[2] <= 'Z';
+}
+
+bool pal_areas_invented(const struct pal_areas *areas, uint32_t area)
+{
+    for (int depth = 0; area != PAL_NO_AREA && depth < 16; depth++) {
+        if (is_users_own(areas->area[area].code))
+            return true;
+        area = areas->area[area].parent;
+    }
+    return false;
+}
+
+enum pal_status data_areas_invent(struct pal_areas *areas, pal_str code, uint32_t *out,
+                                  struct pal_error *err)
+{
+    *out = PAL_NO_AREA;
+    if (!is_users_own(code))
+        return PAL_OK;
+    for (size_t i = 0; i + 1 < code.len; i++) { /* two letters changed places: XJA is XAJ */
+        char other[3] = {code.ptr[0], code.ptr[1], code.ptr[2]};
+        other[i] = code.ptr[i + 1];
+        other[i + 1] = code.ptr[i];
+        if (pal_areas_by_code(areas, (pal_str){other, sizeof other}) != PAL_NO_AREA)
+            return PAL_OK;
+    }
+    const struct pal_area area = {.code = code,
+                                  .kind = PAL_AREA_COUNTRY,
+                                  .parent = pal_areas_by_code(areas, PAL_STR("XYZ")),
+                                  .name.in[PAL_EN] = code};
+    return add_area(areas, &area, out, err);
+}
+
 size_t pal_areas_count(const struct pal_areas *areas) { return areas->n; }
 
 const struct pal_area *pal_areas_get(const struct pal_areas *areas, uint32_t area)

@@ -48,18 +48,27 @@ uint32_t *load_memo_at(struct load_memo *memo, uint32_t code, struct pal_arena *
 enum pal_status load_column_find(const struct loader *l, pal_str name, const struct pal_place *at,
                                  size_t *out, struct pal_error *err)
 {
+    const struct pal_place whole = {l->d->path, 0, 0};
+    size_t seen = SIZE_MAX;
     for (size_t i = 0; i < l->columns; i++) {
-        if (pal_str_eq(l->column[i].name, name)) {
-            *out = i;
-            return PAL_OK;
-        }
+        if (!pal_str_eq(l->column[i].name, name))
+            continue;
+        if (seen != SIZE_MAX)
+            return pal_fail_at(err, PAL_SYNTAX, at ? at : &whole,
+                               "the file '%s' has the column '%.*s' twice, as field %zu and %zu; "
+                               "which one is meant? rename the other in the file",
+                               l->file, PAL_ARG(name), seen + 1, i + 1);
+        seen = i;
+    }
+    if (seen != SIZE_MAX) {
+        *out = seen;
+        return PAL_OK;
     }
     pal_str *header = pal_arena_alloc(l->arena, l->columns + 1, sizeof *header);
     if (!header)
         return pal_nomem(err, "the header");
     for (size_t i = 0; i < l->columns; i++)
         header[i] = l->column[i].name;
-    const struct pal_place whole = {l->d->path, 0, 0};
     const pal_str near = pal_nearest(name, header, l->columns);
     return pal_fail_at(err, PAL_SYNTAX, at ? at : &whole,
                        "the file '%s' has no column '%.*s'%s%.*s%s", l->file, PAL_ARG(name),
@@ -245,8 +254,11 @@ static enum pal_status prepare_columns(struct loader *l, const struct pal_record
     if (!n)
         return pal_fail(err, PAL_DATA,
                         "'%s' has no header: it is empty, or ends within the rows that skip_rows "
-                        "passes over",
-                        l->file);
+                        "passes over%s",
+                        l->file,
+                        pal_str_ends(pal_str_of(l->file), PAL_STR(".xlsx")) && !d->dialect.sheet
+                            ? "; this is its first worksheet, dialect: {sheet: NAME} reads another"
+                            : "");
     l->columns = n;
     l->column = pal_arena_alloc(l->arena, n + 1, sizeof *l->column);
     l->here = pal_arena_alloc(l->arena, n + 1, sizeof *l->here);

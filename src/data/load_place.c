@@ -54,13 +54,32 @@ static pal_str nearest(struct loader *l, pal_str text)
     return l->near;
 }
 
+/* A code that is free for invented States: taken for one, and said once. */
+static uint32_t invented_area(struct loader *l, const struct pal_record *record, pal_str text)
+{
+    uint32_t area;
+    struct pal_error ignored = {0};
+    uint32_t *known = load_memo_at(&l->area_memo, l->here[l->area_column], l->arena);
+    if (data_areas_invent(l->options->areas, text, &area, &ignored) != PAL_OK ||
+        area == PAL_NO_AREA || !known)
+        return PAL_NO_AREA;
+    *known = area + 1;
+    LOAD_RECORD_FINDING(l, PAL_WARNING, "area-invented", record->line, (uint32_t)l->area_column + 1,
+                        text, PAL_STR("name it in the descriptor's 'areas', or correct the row"),
+                        "'%.*s' is declared nowhere; as a code from XAA to XZZ it is taken for an "
+                        "invented State",
+                        PAL_ARG(text));
+    return area;
+}
+
 uint32_t load_area_of_record(struct loader *l, const struct pal_record *record, bool *bad)
 {
     if (l->area_column == SIZE_MAX)
         return l->fixed_area;
     const pal_str text = load_field(record, l->area_column);
-    const uint32_t area =
-        text.len ? area_memo(l, &l->area_memo, l->area_column, false) : PAL_NO_AREA;
+    uint32_t area = text.len ? area_memo(l, &l->area_memo, l->area_column, false) : PAL_NO_AREA;
+    if (area == PAL_NO_AREA && l->d->area_by == PAL_AREA_BY_CODE)
+        area = invented_area(l, record, text);
     if (area != PAL_NO_AREA)
         return area;
     const pal_str name =

@@ -23,6 +23,28 @@ bool data_number(pal_str text, const struct data_field *field, const struct pal_
     return pal_num_parse_as(text, decimal, group, out);
 }
 
+/* What to do about a cell that is no number: the way out that fits what stands there. */
+static pal_str way_out(pal_str text)
+{
+    bool digit = false, sign = false, plain = true;
+    for (size_t i = 0; i < text.len; i++) {
+        const char c = text.ptr[i];
+        const bool is_digit = c >= '0' && c <= '9';
+        const bool is_sign = c == ',' || c == '.' || c == '\'' || c == ' ' || (c & 0x80);
+        digit |= is_digit;
+        sign |= is_sign;
+        plain &= is_digit || is_sign || c == '-' || c == '+';
+    }
+    if (digit && text.ptr[0] == '<')
+        return PAL_STR(
+            "say in the descriptor what is masked: absent: {\"<5\": {below-threshold: 5}}");
+    if (digit && sign && plain)
+        return PAL_STR(
+            "correct the cell, or say in the descriptor how numbers are written: decimal: "
+            "\",\", thousands: \".\"");
+    return PAL_STR("correct the cell, or say in the descriptor's 'absent' what it means");
+}
+
 struct load_reading load_value(struct loader *l, const struct pal_record *record,
                                const struct load_cell *cell, const struct load_measure *measure)
 {
@@ -64,8 +86,7 @@ struct load_reading load_value(struct loader *l, const struct pal_record *record
         r.absent = PAL_UNREADABLE;
         r.bad = true;
         load_finding(l, PAL_ERROR, "unreadable-value", record->line, cell->field, text,
-                     PAL_STR("correct the cell, or say in the descriptor's 'absent' what it means"),
-                     "'%.*s' is no number", PAL_ARG(text));
+                     way_out(text), "'%.*s' is no number", PAL_ARG(text));
         return r;
     }
     const bool rate = measure && measure->from->facts.is_rate;

@@ -104,6 +104,9 @@ DATA_SECTION(writing)
     pal_str text = {NULL, 0};
     PAL_TRY(pal_yaml_text(root, "encoding", &text, err));
     d->dialect.encoding = text.ptr;
+    struct pal_error own = {0};
+    if (text.ptr && pal_encoding_check(text.ptr, &own) != PAL_OK)
+        return pal_yaml_fail(pal_yaml_get(root, "encoding"), err, "%s", own.text);
     PAL_TRY(pal_yaml_size(root, "skip_rows", &d->dialect.skip_rows, err));
     PAL_TRY(pal_yaml_size(root, "header_rows", &d->dialect.header_rows, err));
     if (d->dialect.skip_rows > 1000 || d->dialect.header_rows > 4)

@@ -65,9 +65,16 @@ enum pal_status stream_find(struct stream_column *column, size_t n, const char *
 {
     for (size_t i = 0; i < n; i++) {
         column[i].at = SIZE_MAX;
-        for (size_t k = 0; k < fields && column[i].at == SIZE_MAX; k++)
-            if (pal_str_eq(header[k], column[i].name))
-                column[i].at = k;
+        for (size_t k = 0; k < fields; k++) {
+            if (!pal_str_eq(header[k], column[i].name))
+                continue;
+            if (column[i].at != SIZE_MAX)
+                return pal_fail(err, PAL_USAGE,
+                                "'%s' has the column '%.*s' twice, as field %zu and %zu; which one "
+                                "is meant? rename the other",
+                                file, PAL_ARG(column[i].name), column[i].at + 1, k + 1);
+            column[i].at = k;
+        }
         if (column[i].at == SIZE_MAX) {
             const pal_str near = pal_nearest(column[i].name, header, fields);
             return pal_fail(err, PAL_USAGE, "'%s' has no column '%.*s'%s%.*s%s", file,

@@ -47,6 +47,23 @@ static enum pal_status add_test(struct cells *c, const struct pal_column *column
     return PAL_OK;
 }
 
+static enum pal_status unknown_column(const struct pal_dataset *dataset,
+                                      const struct pal_condition *condition,
+                                      struct pal_arena *arena, struct pal_error *err)
+{
+    const size_t columns = dataset->columns_n, n = columns + dataset->dimensions;
+    pal_str *known = pal_arena_alloc(arena, n + 1, sizeof *known);
+    if (!known)
+        return pal_nomem(err, "conditions");
+    for (size_t i = 0; i < n; i++)
+        known[i] = i < columns ? dataset->batch.col[i].name : dataset->dimension[i - columns].name;
+    const pal_str near = pal_nearest(condition->column, known, n);
+    return pal_fail_at(err, PAL_SYNTAX, &condition->at,
+                       "the dataset '%.*s' has no column or dimension '%.*s'%s%.*s%s",
+                       PAL_ARG(pal_descriptor_name(dataset->descriptor)),
+                       PAL_ARG(condition->column), PAL_NEAR(near));
+}
+
 /* What an operand may name was checked against the descriptor; the file at hand can still lack a
  * column, or never use a code. */
 static enum pal_status test_condition(struct cells *c, const struct pal_condition *condition,
@@ -55,9 +72,7 @@ static enum pal_status test_condition(struct cells *c, const struct pal_conditio
     const struct pal_column *column = pal_dataset_filter_column(c->dataset, condition->column);
     uint8_t *pass;
     if (!column || column->type != PAL_COLUMN_CODE)
-        return pal_fail_at(
-            err, PAL_SYNTAX, &condition->at, "the dataset '%.*s' has no column or dimension '%.*s'",
-            PAL_ARG(pal_descriptor_name(c->dataset->descriptor)), PAL_ARG(condition->column));
+        return unknown_column(c->dataset, condition, arena, err);
     PAL_TRY(add_test(c, column, arena, &pass, err));
     for (size_t k = 0; k < condition->n; k++)
         pass[pal_dict_find(column->dict, condition->value[k])] = 1;

@@ -497,6 +497,27 @@ static enum pal_status read_facts(struct reader *r, struct pal_error *err)
     return PAL_OK;
 }
 
+/* Sections are 01 to 11; below them come two, then one or two digits a level: 0204, 02041, 020411.
+ */
+static void check_iccs(struct reader *r)
+{
+    const struct pal_yaml *node = pal_yaml_get(r->root, "iccs");
+    for (size_t i = 0; i < r->d->iccs_n; i++) {
+        const pal_str code = r->d->iccs[i];
+        int64_t section = 0;
+        bool digits = code.len >= 2 && code.len <= 7 && code.len != 3;
+        for (size_t k = 0; k < code.len; k++)
+            digits &= code.ptr[k] >= '0' && code.ptr[k] <= '9';
+        if (digits && pal_int_parse((pal_str){code.ptr, 2}, &section) && section >= 1 &&
+            section <= 11)
+            continue;
+        problem(r, node->kind == PAL_YAML_LIST ? &node->item[i]->at : &node->at,
+                "'%.*s' is no ICCS code: the digits of a section from 01 to 11 and of its levels, "
+                "in quotes, such as \"0204\"",
+                PAL_ARG(code));
+    }
+}
+
 static enum pal_status read_words(struct reader *r, struct pal_error *err)
 {
     struct pal_definition *d = r->d;
@@ -526,6 +547,7 @@ static enum pal_status read_words(struct reader *r, struct pal_error *err)
     PAL_TRY(read_text(r, "comparability", &d->comparability, err));
     PAL_TRY(read_text(r, "guideline", &d->guideline, err));
     READ(pal_yaml_texts(r->root, "iccs", r->arena, &d->iccs, &d->iccs_n, &r->own));
+    check_iccs(r);
     READ(pal_yaml_text(r->root, "sdg", &d->sdg, &r->own));
     READ(pal_yaml_text(r->root, "articles", &d->articles, &r->own));
     READ(pal_yaml_text(r->root, "standard", &d->standard, &r->own));

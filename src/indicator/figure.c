@@ -366,7 +366,8 @@ static enum pal_status fill_figure(const struct job *j, const struct item *item,
         e->uncertainty = PAL_UNC_NONE;
     }
     if (pal_descriptor_synthetic(j->entry->y.cells->dataset->descriptor) ||
-        (j->entry->x.cells && pal_descriptor_synthetic(j->entry->x.cells->dataset->descriptor)))
+        (j->entry->x.cells && pal_descriptor_synthetic(j->entry->x.cells->dataset->descriptor)) ||
+        pal_areas_invented(j->compute->areas, f->area))
         f->flags |= PAL_FLAG_SYNTHETIC;
     if (j->d->national.len)
         f->flags |= PAL_FLAG_DEFINITION;

@@ -91,6 +91,48 @@ static enum pal_status plan_operand(struct planning *p, const struct pal_operand
     return cells_prepare(out->cells, &plan->codes, mine, err);
 }
 
+/* A text that the file never uses, and that the descriptor does not know either, takes no row: an
+ * error where it looks like a slip of one that is there. */
+static void judge_text(const struct pal_operand *operand, const struct pal_condition *condition,
+                       const struct pal_column *column, pal_str text, pal_str code,
+                       struct pal_diag *diag)
+{
+    enum { LOOKED_AT = 10000 };
+    pal_str near = {NULL, 0};
+    const size_t n = pal_dict_count(column->dict);
+    for (uint32_t k = 1; k < n && k < LOOKED_AT && !near.len; k++) {
+        const pal_str one = pal_dict_text(column->dict, k);
+        near = pal_nearest(text, &one, 1);
+    }
+    pal_diag_addf(diag, near.len ? PAL_ERROR : PAL_WARNING, "condition-unmet", &condition->at,
+                  "'%.*s': no row of '%.*s' has '%.*s' in '%.*s', so the condition takes "
+                  "nothing%s%.*s%s",
+                  PAL_ARG(code), PAL_ARG(operand->dataset), PAL_ARG(text),
+                  PAL_ARG(condition->column), PAL_NEAR(near));
+}
+
+static void judge_texts(const struct pal_operand *operand, const struct pal_dataset *dataset,
+                        pal_str code, struct pal_arena *scratch, struct pal_diag *diag)
+{
+    for (size_t i = 0; i < operand->conditions; i++) {
+        const struct pal_condition *condition = &operand->condition[i];
+        const struct pal_column *column = pal_dataset_filter_column(dataset, condition->column);
+        const size_t dimension = pal_dataset_dimension(dataset, condition->column);
+        const pal_str *known;
+        size_t n;
+        if (!dataset->batch.rows || !column || !column->dict)
+            continue;
+        if (dimension != SIZE_MAX && column == &dataset->dimension[dimension] &&
+            pal_descriptor_codes(dataset->descriptor, condition->column, scratch, &known, &n))
+            continue; /* judged by the descriptor */
+        for (size_t k = 0; k < condition->n; k++)
+            if (!pal_dict_find(column->dict, condition->value[k]) &&
+                !pal_descriptor_code_of(dataset->descriptor, condition->column, condition->value[k])
+                     .ptr)
+                judge_text(operand, condition, column, condition->value[k], code, diag);
+    }
+}
+
 static const struct pal_operand people = {.dataset = PAL_STR_INIT("population"), .given = true};
 
 static enum pal_status plan_definition(struct planning *p, const struct pal_compute *compute,
@@ -117,6 +159,9 @@ static enum pal_status plan_definition(struct planning *p, const struct pal_comp
     *good &= fine;
     if (!fine)
         return PAL_OK;
+    judge_texts(&d->numerator, y, d->code, p->arena, diag);
+    if (x)
+        judge_texts(&d->denominator, x, d->code, p->arena, diag);
     PAL_TRY(plan_operand(p, &d->numerator, y, d, &entry.y, err));
     if (x)
         PAL_TRY(plan_operand(p, &d->denominator, x, d, &entry.x, err));

@@ -9,10 +9,13 @@ enum pal_status io_encoding_parse(const char *name, enum io_encoding *out, struc
     } known[] = {
         {PAL_STR_INIT("utf-8"), IO_UTF8},
         {PAL_STR_INIT("utf8"), IO_UTF8},
+        {PAL_STR_INIT("utf-8-sig"), IO_UTF8},
         {PAL_STR_INIT("ascii"), IO_UTF8},
+        {PAL_STR_INIT("us-ascii"), IO_UTF8},
         {PAL_STR_INIT("latin-1"), IO_LATIN1},
         {PAL_STR_INIT("latin1"), IO_LATIN1},
         {PAL_STR_INIT("iso-8859-1"), IO_LATIN1},
+        {PAL_STR_INIT("iso8859-1"), IO_LATIN1},
         {PAL_STR_INIT("windows-1252"), IO_WINDOWS1252},
         {PAL_STR_INIT("cp1252"), IO_WINDOWS1252},
         {PAL_STR_INIT("mixed"), IO_MIXED},
@@ -27,6 +30,12 @@ enum pal_status io_encoding_parse(const char *name, enum io_encoding *out, struc
     return pal_fail(err, PAL_SYNTAX,
                     "unknown encoding '%s'; there are utf-8, latin-1, windows-1252 and mixed",
                     name);
+}
+
+enum pal_status pal_encoding_check(const char *name, struct pal_error *err)
+{
+    enum io_encoding ignored;
+    return io_encoding_parse(name, &ignored, err);
 }
 
 /* 0x80-0x9F of windows-1252; the five holes stay control characters, as browsers read them. */

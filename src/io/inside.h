@@ -89,6 +89,9 @@ PAL_CHECK_RESULT
 enum pal_status io_xlsx_open(struct pal_source *source, const struct pal_dialect *dialect,
                              uint64_t most, struct pal_arena *arena,
                              const struct io_reader **reader, void **self, struct pal_error *err);
+/* From here on rows are as wide as the header: what is missing at their end are empty cells, and
+ * empty cells beyond it (they may carry a format) are none. 0: as they are stored. */
+void io_xlsx_width(void *self, size_t columns);
 
 /* ---- plain lines of CSV ----------------------------------------------------------------- */
 

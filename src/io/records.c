@@ -109,6 +109,11 @@ enum pal_status io_records_of(struct pal_source *source, const struct pal_dialec
                                           records->preamble, &records->preamble_n, err));
     }
     PAL_TRY(join_header(records, dialect->header_rows, arena, err));
+    if (format == IO_FORMAT_ZIP) { /* a worksheet stores no cells where nothing stands */
+        while (records->header_n && !records->header[records->header_n - 1].len)
+            records->header_n--;
+        io_xlsx_width(records->self, records->header_n);
+    }
     *out = records;
     return PAL_OK;
 }

@@ -14,6 +14,7 @@ struct xlsx {
     struct xlsx_part sheet;
     struct pal_source *source;
     size_t max_field, max_columns;
+    size_t width; /* of the header; 0 = not known */
     bool stopped;
 
     struct pal_buf text; /* of the element being read */
@@ -258,6 +259,24 @@ static enum pal_status read_row(struct xlsx *x, struct pal_error *err)
     return PAL_OK;
 }
 
+/* A worksheet leaves out the empty cells at the end of a row, or keeps them for their format. */
+static enum pal_status fit(struct xlsx *x, struct pal_error *err)
+{
+    if (!x->width || !x->row_ready)
+        return PAL_OK;
+    while (x->fields > x->width && !x->field[x->fields - 1].len)
+        x->fields--;
+    if (!widen(x, x->width))
+        return pal_nomem(err, x->book.name);
+    for (; x->fields < x->width; x->fields++) {
+        x->field[x->fields] = (pal_str){"", 0};
+        x->quoted[x->fields] = false;
+    }
+    return PAL_OK;
+}
+
+void io_xlsx_width(void *self, size_t columns) { ((struct xlsx *)self)->width = columns; }
+
 static enum pal_status next(void *self, struct pal_record *out, bool *end, struct pal_error *err)
 {
     struct xlsx *x = self;
@@ -267,6 +286,7 @@ static enum pal_status next(void *self, struct pal_record *out, bool *end, struc
     if (!x->again)
         PAL_TRY(read_row(x, err));
     x->again = false;
+    PAL_TRY(fit(x, err));
     *end = !x->row_ready;
     *out = (struct pal_record){x->field, x->fields, x->row, x->quoted};
     return PAL_OK;
