@@ -58,6 +58,10 @@ enum pal_status pal_design_new(const struct pal_design_spec *spec, struct pal_ar
 PAL_CHECK_RESULT
 enum pal_status pal_design_add(struct pal_design *design, const struct pal_design_rows *rows,
                                uint32_t *unit, struct pal_error *err);
+/* The last-stage units as rows that would make the same design, numbers included. */
+PAL_CHECK_RESULT
+enum pal_status pal_design_list(const struct pal_design *design, struct pal_arena *arena,
+                                struct pal_design_rows *out, struct pal_error *err);
 /* into += from, neither closed: units that both know become one. stratum and unit translate from's
  * codes, [stages][codes]; NULL members and NULL: the same codes. out[units of from] receives their
  * numbers in `into`. */

@@ -488,6 +488,7 @@ struct pal_survey_ask {
 };
 
 struct pal_survey;
+struct pal_unpack;
 /* Errors: PAL_USAGE for an unknown interval word (with the nearest), a level outside (0, 1). */
 PAL_CHECK_RESULT
 enum pal_status pal_survey_new(const struct pal_survey_ask *ask, struct pal_arena *arena,
@@ -523,6 +524,15 @@ struct pal_survey_mapping {
 PAL_CHECK_RESULT
 enum pal_status pal_survey_merge(struct pal_survey *into, const struct pal_survey *from,
                                  const struct pal_survey_mapping *map, struct pal_error *err);
+/* An open survey as bytes and back: sums by group and unit, no rows; pal_frame_write adds version and
+ * checksum. Loading goes into a survey that pal_survey_new made of the same ask and nobody fed.
+ * Errors: PAL_USAGE for a survey that keeps rows; PAL_DATA for bytes that do not fit. */
+PAL_CHECK_RESULT
+enum pal_status pal_survey_save(const struct pal_survey *survey, struct pal_buf *out,
+                                struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status pal_survey_load(struct pal_survey *survey, struct pal_unpack *in,
+                                struct pal_error *err);
 /* Before it is closed: the replicates of a survey asked for with PAL_SURVEY_MADE and PAL_REP_GIVEN
  * are these factors, [psus * n], a row a first-stage unit in the order of the design. */
 void pal_survey_factors(struct pal_survey *survey, size_t n, const double *factor);

@@ -322,13 +322,19 @@ static enum pal_status list_rows(struct cli *cli, const struct est_pass *pass, b
     return write_out(cli, &out, err);
 }
 
-static enum pal_status save_state(struct cli *cli, const struct est_pass *pass, const char *path,
+static enum pal_status pack_state(struct cli *cli, const struct est_pass *cells,
+                                  struct pal_buf *out, struct pal_error *err)
+{
+    pal_buf_init(out, cli->arena, EST_LARGEST_STATE);
+    return est_state_pack(cells, out, err);
+}
+
+static enum pal_status save_state(struct cli *cli, const struct est_pass *cells, const char *state,
                                   struct pal_error *err)
 {
     struct pal_buf bytes;
-    pal_buf_init(&bytes, cli->arena, EST_LARGEST_STATE);
-    PAL_TRY(est_state_pack(pass, &bytes, err));
-    return pal_file_write(path, pal_buf_str(&bytes), err);
+    PAL_TRY(pack_state(cli, cells, &bytes, err));
+    return pal_file_write(state, pal_buf_str(&bytes), err);
 }
 
 enum pal_status est_finish(struct cli *cli, const struct est_pass *cells, const char *format,
@@ -350,10 +356,14 @@ enum pal_status est_finish(struct cli *cli, const struct est_pass *cells, const 
         pal_arena_free(scratch);
         return status;
     }
+    /* The answers of a sample close its sums, so they are packed before and written after. */
+    struct pal_buf bytes;
+    if (state)
+        PAL_TRY(pack_state(cli, cells, &bytes, err));
     PAL_TRY(est_rows_make(pass, cli->arena, &rows, &n, err));
     pal_buf_init(&out, cli->arena, SIZE_MAX);
     PAL_TRY(est_rows_print(pass->plan, rows, n, format, &out, err));
     if (state)
-        PAL_TRY(save_state(cli, cells, state, err));
+        PAL_TRY(pal_file_write(state, pal_buf_str(&bytes), err));
     return path ? pal_file_write(path, pal_buf_str(&out), err) : write_out(cli, &out, err);
 }

@@ -1,6 +1,6 @@
 /* estimate_state.c: a pass with its request as bytes, so that sums made in two ministries can be
  * added by a third party who never sees a record. */
-#include "estimate.h"
+#include "estimate_survey.h"
 
 #include <string.h>
 
@@ -26,6 +26,11 @@ static void pack_request(struct pal_buf *out, const struct est_request *request)
     pack_texts(out, request->standard.category, request->standard.n);
     for (size_t i = 0; i < request->standard.n; i++)
         pal_pack_f64(out, request->standard.weight[i]);
+    pal_pack_u64(out, request->extras);
+    for (size_t i = 0; i < request->extras; i++) {
+        pal_pack_text(out, request->extra[i].name);
+        pal_pack_text(out, request->extra[i].text);
+    }
 }
 
 static enum pal_status unpack_texts(struct pal_unpack *in, struct pal_arena *arena,
@@ -47,6 +52,28 @@ static enum pal_status unpack_texts(struct pal_unpack *in, struct pal_arena *are
     }
     *out = text;
     *n = (size_t)count;
+    return PAL_OK;
+}
+
+static enum pal_status unpack_extras(struct pal_unpack *in, struct est_request *request,
+                                     struct pal_arena *arena, struct pal_error *err)
+{
+    const uint64_t n = pal_unpack_u64(in);
+    if (in->failed || n > in->rest.len / 16) {
+        in->failed = true;
+        return PAL_OK;
+    }
+    struct est_extra *extra = pal_arena_alloc(arena, (size_t)n + 1, sizeof *extra);
+    if (!extra)
+        return pal_nomem(err, "a saved state");
+    for (size_t i = 0; i < n; i++) {
+        extra[i].name = pal_arena_str(arena, pal_unpack_text(in));
+        extra[i].text = pal_arena_str(arena, pal_unpack_text(in));
+        if (!extra[i].name.ptr || !extra[i].text.ptr)
+            return pal_nomem(err, "a saved state");
+    }
+    request->extra = extra;
+    request->extras = (size_t)n;
     return PAL_OK;
 }
 
@@ -83,7 +110,7 @@ static enum pal_status unpack_request(struct pal_unpack *in, struct pal_arena *a
     for (size_t i = 0; i < standard->n; i++)
         weight[i] = pal_unpack_f64(in);
     standard->weight = weight;
-    return PAL_OK;
+    return unpack_extras(in, request, arena, err);
 }
 
 static void pack_values(struct pal_buf *out, const struct est_values *values)
@@ -94,6 +121,15 @@ static void pack_values(struct pal_buf *out, const struct est_values *values)
         pal_pack_text(out, pal_map_key(values->map, i));
         pal_pack_f64(out, values->sort[i]);
     }
+}
+
+static void pack_keys(struct pal_buf *out, const struct pal_groups *groups, size_t width)
+{
+    const size_t n = pal_groups_count(groups);
+    pal_pack_u64(out, n);
+    for (size_t g = 0; g < n; g++)
+        for (size_t b = 0; b < width; b++)
+            pal_pack_u32(out, pal_groups_key(groups, g)[b]);
 }
 
 static enum pal_status unpack_values(struct pal_unpack *in, struct est_values *values,
@@ -111,12 +147,31 @@ static enum pal_status unpack_values(struct pal_unpack *in, struct est_values *v
     return PAL_OK;
 }
 
+/* Of a sample: the texts behind its codes, groups of levels, sums. */
+static enum pal_status pack_survey(const struct est_pass *pass, struct pal_buf *out,
+                                   struct pal_error *err)
+{
+    const struct est_survey_pass *s = pass->survey;
+    for (size_t k = 0; k < PAL_MAX_STAGES; k++) {
+        pack_values(out, &s->stratum[k]);
+        pack_values(out, &s->unit[k]);
+    }
+    for (size_t f = 0; f < pass->plan->survey->frames; f++) {
+        if (!s->groups[f])
+            continue;
+        pack_values(out, &s->level[f]);
+        pack_keys(out, s->groups[f], pass->plan->bys + 1);
+    }
+    return pal_survey_save(s->survey, out, err);
+}
+
 enum pal_status est_state_pack(const struct est_pass *pass, struct pal_buf *out,
                                struct pal_error *err)
 {
     const struct est_plan *plan = pass->plan;
-    if (plan->survey)
-        return pal_fail(err, PAL_USAGE, "the sums of a sample cannot be saved yet");
+    if (pass->imputed)
+        return pal_fail(err, PAL_USAGE,
+                        "completed data sets are combined where they are: a saved state holds one");
     struct pal_buf request, body;
     pal_buf_init(&request, out->arena, out->ceiling);
     pal_buf_init(&body, out->arena, out->ceiling);
@@ -126,11 +181,9 @@ enum pal_status est_state_pack(const struct est_pass *pass, struct pal_buf *out,
     pal_pack_u64(&body, pass->rows);
     for (size_t b = 0; b < plan->bys; b++)
         pack_values(&body, &pass->value[b]);
-    const size_t groups = pal_groups_count(pass->groups);
-    pal_pack_u64(&body, groups);
-    for (size_t g = 0; g < groups; g++)
-        for (size_t b = 0; b < plan->bys; b++)
-            pal_pack_u32(&body, pal_groups_key(pass->groups, g)[b]);
+    pack_keys(&body, pass->groups, plan->bys);
+    if (plan->survey)
+        PAL_TRY(pack_survey(pass, &body, err));
     for (size_t t = 0; t < plan->tasks; t++) {
         if (plan->task[t].unit != EST_NO_COLUMN)
             pack_values(&body, &pass->unit[t]);
@@ -141,11 +194,13 @@ enum pal_status est_state_pack(const struct est_pass *pass, struct pal_buf *out,
     return pal_buf_status(out, "a saved state", err);
 }
 
+/* level: values of a further key, or NULL. */
 static enum pal_status unpack_groups(struct pal_unpack *in, struct est_pass *pass,
+                                     const struct est_values *level, struct pal_groups *groups,
                                      struct pal_error *err)
 {
     const size_t bys = pass->plan->bys;
-    uint32_t key[16];
+    uint32_t key[17];
     const uint64_t n = pal_unpack_u64(in);
     for (uint64_t g = 0; g < n && !in->failed; g++) {
         for (size_t b = 0; b < bys; b++) {
@@ -153,13 +208,35 @@ static enum pal_status unpack_groups(struct pal_unpack *in, struct est_pass *pas
             if (key[b] != EST_TOTAL && (key[b] == 0 || key[b] > pal_map_count(pass->value[b].map)))
                 in->failed = true;
         }
-        const uint32_t group = in->failed ? 0 : pal_groups_add(pass->groups, bys ? key : NULL);
+        if (level) {
+            key[bys] = pal_unpack_u32(in);
+            if (key[bys] == 0 || key[bys] > pal_map_count(level->map))
+                in->failed = true;
+        }
+        const uint32_t group = in->failed ? 0 : pal_groups_add(groups, bys || level ? key : NULL);
         if (group == PAL_NO_GROUP)
             return pal_nomem(err, "a saved state");
         if (group != g)
             in->failed = true;
     }
     return PAL_OK;
+}
+
+static enum pal_status unpack_survey(struct pal_unpack *in, struct est_pass *pass,
+                                     struct pal_error *err)
+{
+    struct est_survey_pass *s = pass->survey;
+    for (size_t k = 0; k < PAL_MAX_STAGES; k++) {
+        PAL_TRY(unpack_values(in, &s->stratum[k], pass->arena, err));
+        PAL_TRY(unpack_values(in, &s->unit[k], pass->arena, err));
+    }
+    for (size_t f = 0; f < pass->plan->survey->frames; f++) {
+        if (!s->groups[f])
+            continue;
+        PAL_TRY(unpack_values(in, &s->level[f], pass->arena, err));
+        PAL_TRY(unpack_groups(in, pass, &s->level[f], s->groups[f], err));
+    }
+    return in->failed ? PAL_OK : pal_survey_load(s->survey, in, err);
 }
 
 static enum pal_status same_request(const struct est_request *mine, pal_str theirs,
@@ -223,7 +300,9 @@ enum pal_status est_state_unpack(pal_str bytes, const char *name, const struct e
     pass->rows = pal_unpack_u64(&in);
     for (size_t b = 0; b < (*plan)->bys; b++)
         PAL_TRY(unpack_values(&in, &pass->value[b], arena, err));
-    PAL_TRY(unpack_groups(&in, pass, err));
+    PAL_TRY(unpack_groups(&in, pass, NULL, pass->groups, err));
+    if (pass->survey && unpack_survey(&in, pass, err) != PAL_OK)
+        return pal_while(err, "reading the saved state '%s'", name);
     for (size_t t = 0; t < (*plan)->tasks && !in.failed; t++) {
         if ((*plan)->task[t].unit != EST_NO_COLUMN)
             PAL_TRY(unpack_values(&in, &pass->unit[t], arena, err));

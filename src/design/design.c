@@ -326,44 +326,65 @@ static enum pal_status codes_of(const struct design_index *index, struct pal_are
     return PAL_OK;
 }
 
-static uint32_t renumbered(const uint32_t *const *map, size_t s, uint32_t code)
+enum pal_status pal_design_list(const struct pal_design *design, struct pal_arena *arena,
+                                struct pal_design_rows *out, struct pal_error *err)
 {
-    return map && map[s] ? map[s][code] : code;
+    const size_t n = pal_design_units(design);
+    uint32_t *stratum_code[PAL_MAX_STAGES], *unit_code[PAL_MAX_STAGES];
+    uint32_t *strata[PAL_MAX_STAGES], *units[PAL_MAX_STAGES];
+    double *fpc[PAL_MAX_STAGES];
+    *out = (struct pal_design_rows){.rows = n};
+    for (size_t s = 0; s < design->levels; s++) {
+        PAL_TRY(codes_of(&design->stage[s].strata_of, arena, &stratum_code[s], err));
+        PAL_TRY(codes_of(&design->stage[s].units_of, arena, &unit_code[s], err));
+        strata[s] = pal_arena_alloc(arena, n + 1, sizeof *strata[s]);
+        units[s] = pal_arena_alloc(arena, n + 1, sizeof *units[s]);
+        fpc[s] = pal_arena_alloc(arena, n + 1, sizeof *fpc[s]);
+        if (!strata[s] || !units[s] || !fpc[s])
+            return pal_nomem(err, "the units of the design");
+        out->stratum[s] = design->spec.strata[s] ? strata[s] : NULL;
+        out->unit[s] = s < design->spec.stages ? units[s] : NULL;
+        out->fpc[s] = design->spec.fpc[s] ? fpc[s] : NULL;
+    }
+    for (size_t i = 0; i < n; i++) {
+        uint32_t at = (uint32_t)i;
+        for (size_t s = design->levels; s-- > 0;) {
+            const struct design_stage *stage = &design->stage[s];
+            const uint32_t h = stage->unit_stratum[at];
+            if (out->unit[s])
+                units[s][i] = unit_code[s][at];
+            strata[s][i] = stratum_code[s][h];
+            fpc[s][i] = stage->stratum[h].fpc;
+            at = stage->stratum[h].parent;
+        }
+    }
+    return PAL_OK;
+}
+
+/* Codes as another input has them; NULL: the same. */
+static enum pal_status renumber(const uint32_t **codes, const uint32_t *map, size_t n,
+                                struct pal_arena *scratch, struct pal_error *err)
+{
+    if (!*codes || !map)
+        return PAL_OK;
+    uint32_t *mine = pal_arena_alloc(scratch, n + 1, sizeof *mine);
+    if (!mine)
+        return pal_nomem(err, "the units of the design");
+    for (size_t i = 0; i < n; i++)
+        mine[i] = map[(*codes)[i]];
+    *codes = mine;
+    return PAL_OK;
 }
 
 enum pal_status pal_design_merge(struct pal_design *into, const struct pal_design *from,
                                  const uint32_t *const *stratum, const uint32_t *const *unit,
                                  struct pal_arena *scratch, uint32_t *out, struct pal_error *err)
 {
-    const size_t n = pal_design_units(from);
-    struct pal_design_rows rows = {.rows = n};
-    uint32_t *stratum_code[PAL_MAX_STAGES], *unit_code[PAL_MAX_STAGES];
-    uint32_t *strata[PAL_MAX_STAGES], *units[PAL_MAX_STAGES];
-    double *fpc[PAL_MAX_STAGES];
+    struct pal_design_rows rows;
+    PAL_TRY(pal_design_list(from, scratch, &rows, err));
     for (size_t s = 0; s < from->levels; s++) {
-        PAL_TRY(codes_of(&from->stage[s].strata_of, scratch, &stratum_code[s], err));
-        PAL_TRY(codes_of(&from->stage[s].units_of, scratch, &unit_code[s], err));
-        strata[s] = pal_arena_alloc(scratch, n + 1, sizeof *strata[s]);
-        units[s] = pal_arena_alloc(scratch, n + 1, sizeof *units[s]);
-        fpc[s] = pal_arena_alloc(scratch, n + 1, sizeof *fpc[s]);
-        if (!strata[s] || !units[s] || !fpc[s])
-            return pal_nomem(err, "the units of the design");
-        rows.stratum[s] = from->spec.strata[s] ? strata[s] : NULL;
-        rows.unit[s] = s < from->spec.stages ? units[s] : NULL;
-        rows.fpc[s] = from->spec.fpc[s] ? fpc[s] : NULL;
-    }
-    for (size_t i = 0; i < n; i++) {
-        uint32_t at = (uint32_t)i;
-        for (size_t s = from->levels; s-- > 0;) {
-            const struct design_stage *stage = &from->stage[s];
-            const uint32_t h = stage->unit_stratum[at];
-            if (rows.unit[s])
-                units[s][i] = renumbered(unit, s, unit_code[s][at]);
-            if (rows.stratum[s])
-                strata[s][i] = renumbered(stratum, s, stratum_code[s][h]);
-            fpc[s][i] = stage->stratum[h].fpc;
-            at = stage->stratum[h].parent;
-        }
+        PAL_TRY(renumber(&rows.stratum[s], stratum ? stratum[s] : NULL, rows.rows, scratch, err));
+        PAL_TRY(renumber(&rows.unit[s], unit ? unit[s] : NULL, rows.rows, scratch, err));
     }
     into->repeated = into->repeated || from->repeated;
     return pal_design_add(into, &rows, out, err);

@@ -64,6 +64,11 @@ PAL_CHECK_RESULT
 enum pal_status survey_table_merge(struct survey_table *into, const struct survey_table *from,
                                    const uint32_t *group, const uint32_t *unit,
                                    struct pal_arena *arena, struct pal_error *err);
+/* Bytes of a table and back: cells in their order, so that the sums stay the same to the last bit. */
+void survey_table_save(const struct survey_table *table, struct pal_buf *out);
+PAL_CHECK_RESULT
+enum pal_status survey_table_load(struct survey_table *table, size_t units, struct pal_unpack *in,
+                                  struct pal_arena *arena, struct pal_error *err);
 /* Arranges cells by group and, within it, by the place of their unit; multiplies them by the
  * weights of their units (NULL: as they are). */
 PAL_CHECK_RESULT

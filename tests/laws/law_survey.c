@@ -293,3 +293,60 @@ LAW(survey, variance_of_a_sum_is_the_sum_of_covariances)
         pal_arena_free(arena);
     }
 }
+
+/* ---- saved sums
+ * ------------------------------------------------------------------------------------------ */
+
+static bool same_bits(double a, double b)
+{
+    return memcmp(&a, &b, sizeof a) == 0 || (isnan(a) && isnan(b));
+}
+
+/* A saved survey answers to the last bit as the one it was made of, merged or not. */
+LAW(survey, saved_and_loaded_is_the_same)
+{
+    static struct surveyed s;
+    static const enum pal_survey_method methods[] = {PAL_SURVEY_TAYLOR, PAL_SURVEY_GIVEN};
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        struct pal_arena *arena = pal_arena_new();
+        struct pal_error err = {0};
+        surveyed_fill(&s, seed);
+        struct pal_survey_ask ask = surveyed_ask(&s);
+        ask.method = methods[seed % 2];
+        ask.replicates = ask.method == PAL_SURVEY_GIVEN ? SURVEYED_REPLICATES : 0;
+        struct pal_survey *first = surveyed_new(&ask, arena), *second = surveyed_new(&ask, arena);
+        struct pal_survey *copy = surveyed_new(&ask, arena), *rest = surveyed_new(&ask, arena);
+        surveyed_feed(first, &ask, &s, 0, s.rows / 2);
+        surveyed_feed(second, &ask, &s, s.rows / 2, s.rows);
+        struct pal_buf bytes, more;
+        pal_buf_init(&bytes, arena, SIZE_MAX);
+        pal_buf_init(&more, arena, SIZE_MAX);
+        struct pal_unpack in, cut;
+        HOLDS(pal_survey_save(first, &bytes, &err) == PAL_OK &&
+                  pal_survey_save(second, &more, &err) == PAL_OK,
+              "%s", err.text);
+        in = (struct pal_unpack){.rest = pal_buf_str(&bytes)};
+        HOLDS(pal_survey_load(copy, &in, &err) == PAL_OK && !in.failed && !in.rest.len, "seed %d",
+              (int)seed);
+        in = (struct pal_unpack){.rest = pal_buf_str(&more)};
+        HOLDS(pal_survey_load(rest, &in, &err) == PAL_OK && !in.failed && !in.rest.len, "seed %d",
+              (int)seed);
+        struct pal_survey *broken = surveyed_new(&ask, arena);
+        cut = (struct pal_unpack){.rest = {bytes.ptr, bytes.len - 1 - seed % 7}};
+        HOLDS(pal_survey_load(broken, &cut, &err) != PAL_OK || cut.failed, "seed %d: cut short",
+              (int)seed);
+        HOLDS(pal_survey_merge(first, second, NULL, &err) == PAL_OK &&
+                  pal_survey_merge(copy, rest, NULL, &err) == PAL_OK &&
+                  pal_survey_close(first, &err) == PAL_OK && pal_survey_close(copy, &err) == PAL_OK,
+              "%s", err.text);
+        for (size_t k = 0; k < SURVEYED_STATISTICS; k++) {
+            const struct pal_estimate a = surveyed_answer(first, k, 0, arena);
+            const struct pal_estimate b = surveyed_answer(copy, k, 0, arena);
+            HOLDS(same_bits(a.value, b.value) && same_bits(a.std_error, b.std_error) &&
+                      same_bits(a.df, b.df) && same_bits(a.df_design, b.df_design) && a.n == b.n,
+                  "seed %d statistic %zu: %.17g +- %.17g, loaded %.17g +- %.17g", (int)seed, k,
+                  a.value, a.std_error, b.value, b.std_error);
+        }
+        pal_arena_free(arena);
+    }
+}

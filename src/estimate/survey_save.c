@@ -1,0 +1,221 @@
+/* survey_save.c: an open survey as bytes, so that samples of several ministries are added up by
+ * somebody who never sees a record. */
+#include "survey.h"
+
+#include <string.h>
+
+static void save_codes(const uint32_t *const *code, size_t n, struct pal_buf *out)
+{
+    for (size_t s = 0; s < PAL_MAX_STAGES; s++)
+        for (size_t i = 0; code[s] && i < n; i++)
+            pal_pack_u32(out, code[s][i]);
+}
+
+static enum pal_status save_design(const struct pal_survey *s, struct pal_buf *out,
+                                   struct pal_error *err)
+{
+    struct pal_arena *scratch = pal_arena_new();
+    struct pal_design_rows rows = {0};
+    enum pal_status status =
+        scratch ? pal_design_list(s->design, scratch, &rows, err) : pal_nomem(err, "a saved state");
+    if (status == PAL_OK) {
+        pal_pack_u64(out, rows.rows);
+        save_codes(rows.stratum, rows.rows, out);
+        save_codes(rows.unit, rows.rows, out);
+        for (size_t k = 0; k < PAL_MAX_STAGES; k++)
+            for (size_t i = 0; rows.fpc[k] && i < rows.rows; i++)
+                pal_pack_f64(out, rows.fpc[k][i]);
+        pal_buf_add(out, (pal_str){(const char *)s->heavy, rows.rows});
+    }
+    if (scratch)
+        pal_arena_free(scratch);
+    return status;
+}
+
+static void save_given(const struct survey_given *given, struct pal_buf *out)
+{
+    pal_pack_u64(out, given->groups);
+    pal_pack_u32(out, given->missing != NULL);
+    for (size_t r = 0; r < given->replicates; r++) {
+        for (size_t i = 0; i < given->groups * given->width; i++)
+            pal_pack_f64(out, given->sum[r][i]);
+        for (size_t i = 0; given->missing && i < given->groups * given->terms; i++)
+            pal_pack_f64(out, given->missing[r][i]);
+    }
+}
+
+static void save_ranks(const struct survey_ranks *ranks, struct pal_buf *out)
+{
+    pal_pack_u64(out, ranks->groups);
+    for (size_t g = 0; g < ranks->groups; g++) {
+        pal_pack_u64(out, ranks->group[g].rows);
+        for (size_t i = 0; i < ranks->group[g].rows * ranks->replicates; i++)
+            pal_pack_f64(out, ranks->group[g].row[i]);
+    }
+}
+
+enum pal_status pal_survey_save(const struct pal_survey *s, struct pal_buf *out,
+                                struct pal_error *err)
+{
+    if (s->held)
+        return pal_fail(err, PAL_USAGE,
+                        "quantiles and adjusted weights need the rows, and a saved state holds "
+                        "none: ask for them where the rows are");
+    if (s->has_design)
+        PAL_TRY(save_design(s, out, err));
+    for (size_t f = 0; f < s->ask.frames; f++) {
+        survey_table_save(&s->table[f], out);
+        if (s->ask.method == PAL_SURVEY_GIVEN)
+            save_given(&s->given[f], out);
+        save_ranks(&s->ranks[f], out);
+    }
+    save_ranks(&s->whole, out);
+    return pal_buf_status(out, "a saved state", err);
+}
+
+/* ---- loading
+ * ------------------------------------------------------------------------------------ */
+
+static enum pal_status load_codes(bool there, size_t n, const uint32_t **out, struct pal_unpack *in,
+                                  struct pal_arena *arena, struct pal_error *err)
+{
+    *out = NULL;
+    if (!there)
+        return PAL_OK;
+    uint32_t *code = pal_arena_alloc(arena, n + 1, sizeof *code);
+    if (!code)
+        return pal_nomem(err, "a saved state");
+    for (size_t i = 0; i < n; i++)
+        code[i] = pal_unpack_u32(in);
+    *out = code;
+    return PAL_OK;
+}
+
+static enum pal_status load_rows(const struct pal_design_spec *spec, size_t levels, size_t n,
+                                 struct pal_design_rows *rows, struct pal_unpack *in,
+                                 struct pal_arena *arena, struct pal_error *err)
+{
+    *rows = (struct pal_design_rows){.rows = n};
+    for (size_t s = 0; s < levels; s++)
+        PAL_TRY(load_codes(spec->strata[s], n, &rows->stratum[s], in, arena, err));
+    for (size_t s = 0; s < levels; s++)
+        PAL_TRY(load_codes(s < spec->stages, n, &rows->unit[s], in, arena, err));
+    for (size_t s = 0; s < levels; s++) {
+        double *fpc = pal_arena_alloc(arena, n + 1, sizeof *fpc);
+        if (!fpc)
+            return pal_nomem(err, "a saved state");
+        for (size_t i = 0; spec->fpc[s] && i < n; i++)
+            fpc[i] = pal_unpack_f64(in);
+        rows->fpc[s] = spec->fpc[s] ? fpc : NULL;
+    }
+    return PAL_OK;
+}
+
+static enum pal_status load_design(struct pal_survey *s, struct pal_unpack *in,
+                                   struct pal_error *err)
+{
+    const uint64_t n = pal_unpack_u64(in);
+    if (in->failed || n > in->rest.len) { /* each unit takes a byte or more */
+        in->failed = true;
+        return PAL_OK;
+    }
+    const struct pal_design_spec *spec = &s->ask.design;
+    size_t levels = 1;
+    for (size_t k = 1; k < spec->stages; k++)
+        levels = spec->fpc[k] ? k + 1 : levels;
+    struct pal_design_rows rows;
+    uint32_t *unit = pal_arena_alloc(s->arena, (size_t)n + 1, sizeof *unit);
+    s->heavy = pal_arena_alloc(s->arena, (size_t)n + 1, 1);
+    s->heavy_room = (size_t)n;
+    if (!unit || !s->heavy)
+        return pal_nomem(err, "a saved state");
+    PAL_TRY(load_rows(spec, levels, (size_t)n, &rows, in, s->arena, err));
+    if (in->failed || in->rest.len < n) {
+        in->failed = true;
+        return PAL_OK;
+    }
+    PAL_TRY(pal_design_add(s->design, &rows, unit, err));
+    for (size_t u = 0; u < n; u++) {
+        s->heavy[u] = in->rest.ptr[u] != 0;
+        in->failed = in->failed || unit[u] != u; /* a unit stands there twice */
+    }
+    in->rest.ptr += n;
+    in->rest.len -= n;
+    return PAL_OK;
+}
+
+static bool room_for(struct pal_unpack *in, uint64_t n, size_t each)
+{
+    if (in->failed || (each && n > in->rest.len / each))
+        in->failed = true;
+    return !in->failed;
+}
+
+static enum pal_status load_ranks(struct survey_ranks *ranks, struct pal_unpack *in,
+                                  struct pal_arena *arena, struct pal_error *err)
+{
+    const uint64_t groups = pal_unpack_u64(in);
+    if (!room_for(in, groups, 8))
+        return PAL_OK;
+    struct survey_ranks loaded = {
+        .replicates = ranks->replicates, .groups = (size_t)groups, .room = (size_t)groups};
+    loaded.group = pal_arena_alloc(arena, loaded.groups + 1, sizeof *loaded.group);
+    if (!loaded.group)
+        return pal_nomem(err, "a saved state");
+    for (size_t g = 0; g < loaded.groups && !in->failed; g++) {
+        const uint64_t rows = pal_unpack_u64(in);
+        const size_t n = loaded.replicates;
+        if (!room_for(in, rows, 8 * (n ? n : 1)))
+            return PAL_OK;
+        loaded.group[g] = (struct survey_rank){(size_t)rows, (size_t)rows, NULL};
+        loaded.group[g].row = pal_arena_alloc(arena, (size_t)rows * n + 1, sizeof(double));
+        if (!loaded.group[g].row)
+            return pal_nomem(err, "a saved state");
+        for (size_t i = 0; i < rows * n; i++)
+            loaded.group[g].row[i] = pal_unpack_f64(in);
+    }
+    *ranks = loaded;
+    return PAL_OK;
+}
+
+static enum pal_status load_given(struct survey_given *given, struct pal_unpack *in,
+                                  struct pal_arena *arena, struct pal_error *err)
+{
+    const uint64_t groups = pal_unpack_u64(in);
+    const bool missing = pal_unpack_u32(in) != 0;
+    if (!room_for(in, groups, 8 * given->width * (given->replicates ? given->replicates : 1)))
+        return PAL_OK;
+    given->groups = given->room = (size_t)groups;
+    if (missing) {
+        given->missing = pal_arena_alloc(arena, given->replicates + 1, sizeof *given->missing);
+        if (!given->missing)
+            return pal_nomem(err, "a saved state");
+    }
+    for (size_t r = 0; r < given->replicates; r++) {
+        const size_t sums = given->groups * given->width, gone = given->groups * given->terms;
+        given->sum[r] = pal_arena_alloc(arena, sums + 1, sizeof(double));
+        if (missing)
+            given->missing[r] = pal_arena_alloc(arena, gone + 1, sizeof(double));
+        if (!given->sum[r] || (missing && !given->missing[r]))
+            return pal_nomem(err, "a saved state");
+        for (size_t i = 0; i < sums; i++)
+            given->sum[r][i] = pal_unpack_f64(in);
+        for (size_t i = 0; missing && i < gone; i++)
+            given->missing[r][i] = pal_unpack_f64(in);
+    }
+    return PAL_OK;
+}
+
+enum pal_status pal_survey_load(struct pal_survey *s, struct pal_unpack *in, struct pal_error *err)
+{
+    if (s->has_design)
+        PAL_TRY(load_design(s, in, err));
+    const size_t units = s->by_unit ? pal_design_units(s->design) : 1;
+    for (size_t f = 0; f < s->ask.frames && !in->failed; f++) {
+        PAL_TRY(survey_table_load(&s->table[f], units, in, s->arena, err));
+        if (s->ask.method == PAL_SURVEY_GIVEN)
+            PAL_TRY(load_given(&s->given[f], in, s->arena, err));
+        PAL_TRY(load_ranks(&s->ranks[f], in, s->arena, err));
+    }
+    return load_ranks(&s->whole, in, s->arena, err);
+}
