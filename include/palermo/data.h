@@ -329,13 +329,13 @@ void pal_findings_json(const struct pal_diag *diag, pal_str as_of, const char *a
 
 /* ---- any table without a descriptor (`palermo estimate`) ------------------------------------- */
 
-/* Streams batches of the named columns. A column asked for as `number` must be numbers; one asked for
- * as `codes` comes as codes, whatever it looks like; any other is a number when all its present cells
- * are numbers, and codes otherwise (to know which, the file is read twice: ask for `codes` where that
- * is what is used); it has codes in either case. Missing = empty. Codes are numbered in order of
- * first sight in the file, batches come in the order of the file and are cut at fixed places, so all
- * of it is the same on any number of threads. Memory does not depend on the rows, but for workbooks,
- * which are read whole. */
+/* Streams batches of the named columns. A column asked for as `number` must be numbers; one asked
+ * for as `codes` comes as codes, whatever it looks like; any other is a number when all its present
+ * cells are numbers, and codes otherwise (to know which, the file is read twice: ask for `codes`
+ * where that is what is used); it has codes in either case. Missing = empty. Codes are numbered in
+ * order of first sight in the file, batches come in the order of the file and are cut at fixed
+ * places, so all of it is the same on any number of threads. Memory does not depend on the rows,
+ * but for workbooks, which are read whole. */
 struct pal_stream;
 struct pal_stream_column {
     pal_str name;
@@ -346,6 +346,8 @@ struct pal_stream_options {
     unsigned threads;   /* that read and parse, the caller's own among them; 0 = 1 */
     size_t piece_bytes; /* as pal_pieces_options                                   */
     unsigned path;
+    size_t absents;        /* texts that stand for no value, as an empty cell does */
+    const pal_str *absent; /* [absents] "NA"; outlive the stream                   */
 };
 PAL_CHECK_RESULT
 enum pal_status pal_stream_open(const char *path, const struct pal_stream_column *columns, size_t n,

@@ -9,6 +9,7 @@ struct options {
     bool margins;
     struct cli_list where;
     size_t threads;
+    const char *absent;
     /* of samples: carried as texts, see add_extras */
     const char *weights, *strata, *psu, *fpc, *lonely_psu, *lonely_domain, *missing;
     const char *replicates, *replicate_file, *replicate_by, *replicate_kind, *scale, *rscales;
@@ -33,6 +34,9 @@ static const struct cli_option table[] = {
      "rows that count: COL OP VALUE, with OP one of = != < <= > >= in not-in ~ (begins with); "
      "values may be quoted; may be given several times",
      CLI_AT(struct options, where)},
+    {CLI_TEXT, "absent", 0, "TEXT,...",
+     "texts that stand for no value, as NA or -9; an empty cell always does",
+     CLI_AT(struct options, absent)},
     {CLI_HEAD, NULL, 0, NULL, "uncertainty", 0},
     {CLI_TEXT, "interval", 0, "WORD",
      "garwood byar midp lognormal wald nb-wald nb-log nb-exact quasi (counts, rates); fayfeuer "
@@ -331,6 +335,21 @@ static enum pal_status add_extras(struct cli *cli, const char *path, struct est_
     return PAL_OK;
 }
 
+/* "NA,-9" */
+static enum pal_status list_absent(struct cli *cli, const char *text, struct est_request *out,
+                                   struct pal_error *err)
+{
+    pal_str rest = pal_str_of(text), piece;
+    pal_str *absent = pal_arena_alloc(cli->arena, rest.len + 1, sizeof *absent);
+    if (!absent)
+        return pal_nomem(err, "the command line");
+    while (rest.len && pal_str_split(&rest, ',', &piece))
+        if (pal_str_trim(piece).len)
+            absent[out->absents++] = pal_str_trim(piece);
+    out->absent = absent;
+    return PAL_OK;
+}
+
 static enum pal_status make_request(struct cli *cli, const struct cli_list *files, pal_str *stats,
                                     size_t n, struct est_request *out, struct pal_error *err)
 {
@@ -356,6 +375,7 @@ static enum pal_status make_request(struct cli *cli, const struct cli_list *file
         .margins = o->margins,
         .threads = (unsigned)o->threads,
     };
+    PAL_TRY(list_absent(cli, o->absent, out, err));
     PAL_TRY(add_extras(cli, o->replicate_file ? o->replicate_file : files->item[0], out, err));
     if (!o->standard && o->standard_by)
         return pal_fail(err, PAL_USAGE, "--standard-by needs --standard FILE");

@@ -30,10 +30,12 @@ struct est_request { /* texts as typed, so that a saved state can carry and comp
     pal_str standard_by; /* "age"; empty: the standard's own first columns */
     double level, theta; /* 0 = not given */
     bool margins;
-    unsigned threads; /* of this machine: no part of a saved state; 0 = all it has */
+    size_t absents;        /* texts that stand for no value; as little a part of a state */
+    const pal_str *absent; /* [absents]                                                  */
+    unsigned threads;      /* of this machine: no part of a saved state; 0 = all it has */
     size_t extras;
     const struct est_extra *extra; /* in the order of the table of options */
-    struct pal_standard standard; /* n 0 = none; categories of several columns are joined by '|' */
+    struct pal_standard standard;  /* n 0 = none; categories of several columns are joined by '|' */
 };
 
 /* ---- expressions over columns
@@ -96,8 +98,8 @@ struct est_stat { /* one STAT as typed, understood */
     size_t args;
     pal_str arg[2];
     struct est_where holds; /* proportion(x OP VALUE) */
-    pal_str unit; /* theta(y,year): the column of observations; empty = rows */
-    double per;   /* 0 = the word's own */
+    pal_str unit;           /* theta(y,year): the column of observations; empty = rows */
+    double per;             /* 0 = the word's own */
     size_t conditions;
     struct est_where *condition; /* @col=value */
     pal_str variable;            /* as printed: "count/population" */
@@ -270,8 +272,8 @@ enum pal_status est_values_ranked(const struct est_values *values, struct pal_ar
 PAL_CHECK_RESULT
 enum pal_status est_rows_make(const struct est_pass *pass, struct pal_arena *arena,
                               struct est_row **out, size_t *n, struct pal_error *err);
-/* The same a few at a time: at most `room` rows into row[], what they need into `arena`; *n 0 at the
- * end. Not of samples. */
+/* The same a few at a time: at most `room` rows into row[], what they need into `arena`; *n 0 at
+ * the end. Not of samples. */
 struct est_listing;
 PAL_CHECK_RESULT
 enum pal_status est_listing_new(const struct est_pass *pass, struct pal_arena *arena,

@@ -515,7 +515,9 @@ enum pal_status est_survey_pass_read(struct est_pass *pass, const char *path, un
     struct pal_stream *stream;
     const struct pal_batch *batch;
     PAL_TRY(reader_new(pass, &reader, err));
-    const struct pal_stream_options options = {.threads = threads};
+    const struct pal_stream_options options = {.threads = threads,
+                                               .absents = pass->plan->request->absents,
+                                               .absent = pass->plan->request->absent};
     PAL_TRY(pal_stream_open_with(path, pass->plan->column, pass->plan->columns, &options,
                                  pass->arena, &stream, err));
     for (;;) {

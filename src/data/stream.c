@@ -87,9 +87,16 @@ enum pal_status stream_find(struct stream_column *column, size_t n, const char *
 enum pal_status stream_no_number(const struct stream_column *column, const char *file,
                                  uint64_t line, pal_str text, struct pal_error *err)
 {
+    static const char *const marks[] = {"NA",  "N/A", "n/a", "na",  "NULL", "null", "NaN",
+                                        "nan", ".",   "..",  "...", "-",    "*",    "x"};
     const struct pal_place at = {file, line, (uint32_t)column->at + 1};
-    return pal_fail_at(err, PAL_DATA, &at, "'%.*s' in column '%.*s' is no number", PAL_ARG(text),
-                       PAL_ARG(column->name));
+    bool mark = false;
+    for (size_t i = 0; i < PAL_COUNT(marks); i++)
+        mark = mark || pal_str_eq(text, pal_str_of(marks[i]));
+    return pal_fail_at(err, PAL_DATA, &at, "'%.*s' in column '%.*s' is no number%s%.*s",
+                       PAL_ARG(text), PAL_ARG(column->name),
+                       mark ? "; if it stands for no value: --absent " : "",
+                       mark ? (int)text.len : 0, text.ptr);
 }
 
 enum pal_status stream_ragged(const char *file, uint64_t line, size_t fields, size_t header,
@@ -159,13 +166,15 @@ static void find_rows(const struct pal_stream *s, struct slot *slot, size_t *rag
 }
 
 /* Reads numbers; *bad is the first row whose cell is none, or `rows`. */
-static void parse_numbers(const struct slot *slot, size_t at, bool last, const struct cells *to,
-                          size_t *bad)
+static void parse_numbers(const struct slot *slot, const struct stream_column *column, bool last,
+                          const struct cells *to, size_t *bad)
 {
     const struct pal_piece *piece = &slot->piece;
     const uint32_t *first = slot->first;
     for (size_t row = 0; row < slot->rows; row++) {
-        const pal_str text = pal_piece_cell(piece, first[row] + at, last, slot->unfold);
+        pal_str text = pal_piece_cell(piece, first[row] + column->at, last, slot->unfold);
+        if (stream_is_absent(column->absent, text))
+            text.len = 0;
         to->absent[row] = text.len ? PAL_PRESENT : PAL_BLANK;
         if (text.len && !pal_num_parse_fast(text, &to->value[row])) {
             *bad = row;
@@ -175,16 +184,19 @@ static void parse_numbers(const struct slot *slot, size_t at, bool last, const s
     *bad = slot->rows;
 }
 
-static enum pal_status parse_codes(const struct pal_stream *s, const struct slot *slot, size_t at,
-                                   bool last, struct worker *worker, size_t column,
-                                   struct pal_error *err)
+static enum pal_status parse_codes(const struct pal_stream *s, const struct slot *slot, bool last,
+                                   struct worker *worker, size_t column, struct pal_error *err)
 {
     const struct pal_piece *piece = &slot->piece;
     const struct cells *to = &slot->cells[column];
     struct words *words = &worker->words[column];
     const bool decode = piece->high;
+    const size_t at = s->column[column].at;
+    const struct stream_absent absent = s->column[column].absent;
     for (size_t row = 0; row < slot->rows; row++) {
         pal_str text = pal_piece_cell(piece, slot->first[row] + at, last, slot->unfold);
+        if (stream_is_absent(absent, text))
+            text.len = 0;
         to->absent[row] = text.len ? PAL_PRESENT : PAL_BLANK;
         to->code[row] = 0;
         if (!text.len)
@@ -260,7 +272,7 @@ static enum pal_status parse_piece(void *context, size_t at, unsigned number, st
         const bool last = column->at + 1 == s->header_n;
         if (column->use != STREAM_CODES) {
             size_t bad;
-            parse_numbers(slot, column->at, last, &slot->cells[i], &bad);
+            parse_numbers(slot, column, last, &slot->cells[i], &bad);
             if (bad < slot->rows && bad < bad_row) {
                 bad_row = bad;
                 bad_column = i;
@@ -269,7 +281,7 @@ static enum pal_status parse_piece(void *context, size_t at, unsigned number, st
         if (column->use == STREAM_NUMBER)
             continue;
         const size_t before = worker->words[i].count;
-        PAL_TRY(parse_codes(s, slot, column->at, last, worker, i, err));
+        PAL_TRY(parse_codes(s, slot, last, worker, i, err));
         PAL_TRY(keep_fresh(slot, &worker->words[i], before, &slot->cells[i], err));
     }
     if (bad_row < slot->rows)
@@ -309,7 +321,7 @@ static enum pal_status look_at_piece(void *context, size_t at, unsigned number,
     for (size_t i = 0; i < s->columns && !slot->piece.strict; i++) {
         if (s->column[i].must || s->column[i].text || slot->text[i])
             continue;
-        parse_numbers(slot, s->column[i].at, s->column[i].at + 1 == s->header_n, &slot->cells[i],
+        parse_numbers(slot, &s->column[i], s->column[i].at + 1 == s->header_n, &slot->cells[i],
                       &bad);
         slot->text[i] = bad < slot->rows;
     }
@@ -330,6 +342,7 @@ static enum pal_status look_strictly(struct pal_stream *s, struct slot *slot, st
         status = pal_records_next(records, &record, &end, err);
         for (size_t i = 0; status == PAL_OK && !end && i < s->columns; i++)
             if (s->column[i].at < record.fields && record.field[s->column[i].at].len &&
+                !stream_is_absent(s->column[i].absent, record.field[s->column[i].at]) &&
                 !pal_num_parse(record.field[s->column[i].at], &value))
                 slot->text[i] = true;
     }
@@ -456,6 +469,7 @@ enum pal_status pal_stream_open_with(const char *path, const struct pal_stream_c
     for (size_t i = 0; i < n; i++) {
         struct stream_column *column = &s->column[i];
         column->name = columns[i].name;
+        column->absent = (struct stream_absent){options->absents, options->absent};
         column->must = columns[i].number;
         column->text = columns[i].codes && !column->must;
         column->use = column->must   ? STREAM_NUMBER
@@ -550,7 +564,9 @@ static enum pal_status put_judged(struct pal_stream *s, const struct pal_record 
     for (size_t i = 0; i < s->columns; i++) {
         const struct stream_column *column = &s->column[i];
         const struct cells *cells = &slot->cells[i];
-        const pal_str text = record->field[column->at];
+        pal_str text = record->field[column->at];
+        if (stream_is_absent(column->absent, text))
+            text.len = 0;
         cells->absent[row] = text.len ? PAL_PRESENT : PAL_BLANK;
         if (column->use != STREAM_CODES && text.len && !pal_num_parse(text, &cells->value[row]))
             return stream_no_number(column, s->name, record->line, text, err);

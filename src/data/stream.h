@@ -89,12 +89,26 @@ enum stream_use {
     STREAM_CODES_AND_NUMBER, /* every cell is a number; codes are kept too  */
 };
 
+struct stream_absent { /* texts that stand for no value */
+    size_t n;
+    const pal_str *text;
+};
+/* Is a text that is not empty one of them? */
+static inline bool stream_is_absent(struct stream_absent absent, pal_str text)
+{
+    for (size_t i = 0; i < absent.n; i++)
+        if (pal_str_eq(text, absent.text[i]))
+            return true;
+    return false;
+}
+
 struct stream_column {
     pal_str name;
     size_t at; /* field in the file */
     bool must, text;
     enum stream_use use;
     struct pal_dict *dict; /* of the whole file so far */
+    struct stream_absent absent;
 };
 
 /* Finds the columns in a header. PAL_USAGE with the nearest name. */

@@ -50,6 +50,8 @@ static enum pal_status put(struct stream_rows *s, size_t i, pal_str text, uint64
     const struct stream_column *column = &s->column[i];
     struct rows_column *c = &s->cells[i];
     const size_t row = s->rows;
+    if (stream_is_absent(column->absent, text))
+        text.len = 0;
     c->absent[row] = text.len ? PAL_PRESENT : PAL_BLANK;
     if (!text.len)
         return PAL_OK;

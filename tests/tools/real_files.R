@@ -12,15 +12,15 @@ t_ends <- function(est, se, df) est + c(-1, 1) * qt(0.975, df) * se
 xlogit <- function(p, se, df) if (p > 0 && p < 1) plogis(t_ends(qlogis(p), se/(p * (1 - p)), df)) else c(NaN, NaN)
 
 # One row a group of `by` (no by: one), with the degrees of freedom of the group.
-estimates <- function(job, design, statistic, variable, by = NULL, k = 1, share = FALSE) {
+estimates <- function(job, design, statistic, variable, by = NULL, k = 1, share = FALSE, na.rm = FALSE) {
   sets <- if (is.null(by)) list(list("", design)) else
     lapply(sort(unique(as.character(design$variables[[by]]))), function(g) list(g, design[as.character(design$variables[[by]]) == g, ]))
   for (s in sets) {
     d <- s[[2]]; f <- as.formula(paste0("~", variable))
-    x <- switch(statistic, total = svytotal(f, d), count = svytotal(f, d), rate = svymean(f, d), svymean(f, d))
+    x <- switch(statistic, total = svytotal(f, d), count = svytotal(f, d), rate = svymean(f, d), svymean(f, d, na.rm = na.rm))
     est <- k * as.numeric(coef(x))[1]; se <- k * as.numeric(SE(x))[1]; df <- degf(d)
     ends <- if (share) xlogit(est, se, df) else t_ends(est, se, df)
-    say(job, statistic, variable, s[[1]], est, se, ends[1], ends[2], df, sum(weights(d) != 0))
+    say(job, statistic, variable, s[[1]], est, se, ends[1], ends[2], df, sum(weights(d) != 0 & !is.na(d$variables[[variable]])))
   }
 }
 
@@ -40,7 +40,7 @@ h <- read("survey/ncvs_2021_household.csv.gz", colClasses = list(character = "ID
 h$one <- 1; h$owned <- as.numeric(!is.na(h$V2015) & h$V2015 == 1)
 d <- svydesign(ids = ~V2118, strata = ~V2117, weights = ~WGTHHCY, nest = TRUE, data = h)
 estimates("household", d, "count", "one", "V2143"); estimates("household", d, "proportion", "owned", "V2127B", share = TRUE)
-estimates("household", d, "mean", "V2126B", "V2129"); estimates("household", d, "total", "V2126B")
+estimates("household", d, "mean", "V2126B", "V2129"); estimates("household", d, "total", "V2126B"); estimates("household", d, "mean", "SC214A", "V2143", na.rm = TRUE)
 q <- svyquantile(~V2126B, d, c(0.25, 0.5, 0.75), interval.type = "mean", qrule = "math")[[1]]
 for (i in 1:3) say("household", paste0("quantile@", rownames(q)[i]), "V2126B", "", q[i, 1], q[i, 4], q[i, 2], q[i, 3], degf(d), sum(weights(d) != 0))
 rm(d, h); invisible(gc())

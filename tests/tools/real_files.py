@@ -37,6 +37,7 @@ JOBS = [
     ("household", HH, {"count,one": "count()"}, HOUSEHOLD, "V2143"),
     ("household", HH, {"proportion,owned": "proportion(V2015 = 1)"}, HOUSEHOLD + SHARE, "V2127B"),
     ("household", HH, {"mean,V2126B": "mean(V2126B)"}, HOUSEHOLD, "V2129"),
+    ("household", HH, {"mean,SC214A": "mean(SC214A)"}, HOUSEHOLD + ["--absent", "NA"], "V2143"),
     ("household", HH, {"total,V2126B": "total(V2126B)"}, HOUSEHOLD, None),
     ("household", HH, {f"quantile@{p},V2126B": f"quantile(V2126B,{p})" for p in ("0.25", "0.5", "0.75")},
      HOUSEHOLD + ["--interval", "mean"], None),

@@ -17,8 +17,9 @@ static enum pal_status open_stream(struct written *w, const char *csv,
 
 Test(data_stream, numbers_where_all_are_and_codes_otherwise)
 {
-    static const struct pal_stream_column columns[] = {
-        {PAL_STR_INIT("x"), true, false}, {PAL_STR_INIT("age"), false, false}, {PAL_STR_INIT("year"), false, false}};
+    static const struct pal_stream_column columns[] = {{PAL_STR_INIT("x"), true, false},
+                                                       {PAL_STR_INIT("age"), false, false},
+                                                       {PAL_STR_INIT("year"), false, false}};
     struct written w;
     struct pal_stream *stream;
     const struct pal_batch *batch;
@@ -37,6 +38,41 @@ Test(data_stream, numbers_where_all_are_and_codes_otherwise)
     cr_assert_eq(pal_stream_next(stream, &batch, &w.error), PAL_OK);
     cr_expect_null(batch);
     written_close(&w);
+}
+
+Test(data_stream, texts_that_stand_for_no_value)
+{
+    static const struct pal_stream_column columns[] = {{PAL_STR_INIT("n"), true, false},
+                                                       {PAL_STR_INIT("sex"), false, false},
+                                                       {PAL_STR_INIT("age"), false, false}};
+    static const pal_str absent[] = {PAL_STR_INIT("NA"), PAL_STR_INIT("-9")};
+    const struct pal_stream_options options = {.absents = 2, .absent = absent};
+    /* the second file holds a quote that only the strict reader settles */
+    static const char *const files[] = {"n,sex,age\n1,F,30\nNA,NA,-9\n-9,M,NA\n-90,NAB,7\n",
+                                        "n,sex,age\n1,F,30\nNA,\"NA\",-9\n-9,M,NA\n-90,NAB,7\n"};
+    for (size_t f = 0; f < PAL_COUNT(files); f++) {
+        struct written w;
+        struct pal_stream *stream;
+        const struct pal_batch *batch;
+        char path[256];
+        written_open(&w);
+        written_file(&w, "data.csv", files[f]);
+        snprintf(path, sizeof path, "%s/data.csv", w.folder);
+        cr_assert_eq(pal_stream_open_with(path, columns, 3, &options, w.arena, &stream, &w.error),
+                     PAL_OK, "%s", w.error.text);
+        cr_assert_eq(pal_stream_next(stream, &batch, &w.error), PAL_OK, "%s", w.error.text);
+        cr_assert_eq(batch->rows, 4);
+        static const uint8_t n[] = {PAL_PRESENT, PAL_BLANK, PAL_BLANK, PAL_PRESENT};
+        static const uint8_t sex[] = {PAL_PRESENT, PAL_BLANK, PAL_PRESENT, PAL_PRESENT};
+        for (size_t i = 0; i < 4; i++) {
+            cr_expect_eq(batch->col[0].absent[i], n[i], "n of row %zu", i);
+            cr_expect_eq(batch->col[1].absent[i], sex[i], "sex of row %zu", i);
+        }
+        cr_expect_eq(batch->col[1].code[1], 0);
+        cr_expect_eq(batch->col[0].value[3], -90, "a part of a text is not the text");
+        cr_expect_eq(batch->col[2].type, PAL_COLUMN_NUMBER, "what is absent is no text");
+        written_close(&w);
+    }
 }
 
 Test(data_stream, what_is_wrong_has_its_place)
