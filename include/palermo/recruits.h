@@ -97,13 +97,12 @@ enum pal_status pal_recruits_shares(const struct pal_recruits *recruits,
                                     const struct pal_trait *trait, enum pal_rds method,
                                     const double *pi, struct pal_arena *scratch, double *out,
                                     struct pal_error *err);
-/* The same of the rows up to a wave (cumulative), or of one tree: UINT32_MAX for any. */
-PAL_CHECK_RESULT
-enum pal_status pal_recruits_shares_of(const struct pal_recruits *recruits,
-                                       const struct pal_trait *trait, enum pal_rds method,
-                                       const double *pi, uint32_t to_wave, uint32_t tree,
-                                       struct pal_arena *scratch, double *out, size_t *n,
-                                       struct pal_error *err);
+/* Shares by RDS-II of the rows up to each wave, out[(waves + 1) * groups], and of each tree,
+ * out[seeds * groups], with the respondents they rest on; NaN where there is none. Linear in n. */
+void pal_recruits_by_wave(const struct pal_recruits *recruits, const struct pal_trait *trait,
+                          double *out, size_t *n);
+void pal_recruits_by_tree(const struct pal_recruits *recruits, const struct pal_trait *trait,
+                          double *out, size_t *n);
 /* Mean degree of each group, weighted by 1/degree: out[groups]. */
 void pal_recruits_mean_degree(const struct pal_recruits *recruits, const struct pal_trait *trait,
                               double *out);

@@ -160,6 +160,8 @@ static enum pal_status read(const struct pal_yaml *node, const char *folder, uin
         return pal_yaml_fail(population, err,
                              "'degree' is [without, with the trait], from 1 to 1000; 'homophily' "
                              "is above 0");
+    if ((double)w->size * fmax(degree[0], degree[1]) > 5e7)
+        return pal_yaml_fail(population, err, "the network has more than 5e7 ends of ties");
     if (!w->seeds || w->respondents <= w->seeds || w->respondents >= w->size)
         return pal_yaml_fail(sample, err, "'respondents' lies between 'seeds' and the population");
     for (size_t i = 0; i < w->coupons; i++)

@@ -5,6 +5,7 @@
 #include "palermo/estimate.h"
 
 enum { MOST_STRATA = 50, MOST_CLUSTERS = 100000 };
+static const double MOST_PEOPLE = 2e7;
 
 struct stratum {
     size_t clusters, sampled; /* there are, drawn */
@@ -98,6 +99,7 @@ static enum pal_status read(const struct pal_yaml *node, const char *folder, uin
     (void)folder;
     if (!w)
         return pal_nomem(err, "the world");
+    double people = 0;
     w->units = 10;
     PAL_TRY(pal_yaml_need(node, "population", PAL_YAML_MAP, &population, err));
     PAL_TRY(pal_yaml_known(population, "a population of kind survey", keys, PAL_COUNT(keys), err));
@@ -114,7 +116,11 @@ static enum pal_status read(const struct pal_yaml *node, const char *folder, uin
         PAL_TRY(read_stratum(strata->item[h], &w->stratum[h], err));
         w->stratum[h].first = w->clusters;
         w->clusters += w->stratum[h].clusters;
+        people += (double)w->stratum[h].clusters * w->stratum[h].size[1];
     }
+    if (people > MOST_PEOPLE)
+        return pal_yaml_fail(strata, err, "the strata hold up to %g people, above %g", people,
+                             MOST_PEOPLE);
     *world = w;
     return populate(w, seed, arena, truth, err);
 }

@@ -185,6 +185,13 @@ static enum pal_status shares(struct job *job, const struct recruits_variable *v
         if (!b || isnan(share[i]))
             continue;
         spread(job, replicate, g, i, room, row);
+        if (row->std_error < 1e-12 && share[i] > 0 && share[i] < 1) { /* no error is not no error */
+            row->std_error = row->low = row->high = (double)NAN;
+            row->note =
+                "all replicates are alike: nobody recruited two, or the seeds are one; take "
+                "another bootstrap";
+            continue;
+        }
         const double n = (double)v->respondents, size = job->o->population;
         const double simple =
             share[i] * (1 - share[i]) / n * (size > n ? (size - n) / (size - 1) : 1);
@@ -334,29 +341,36 @@ static enum pal_status mean_degree(struct job *job, const struct recruits_variab
 /* ---- can the chains be trusted? ----------------------------------------------------------------
  */
 
+/* Room for shares of `parts` parts of the sample. */
+static enum pal_status parts_new(const struct job *job, const struct recruits_variable *v,
+                                 size_t parts, double **share, size_t **n, struct pal_error *err)
+{
+    *share = pal_arena_alloc(job->arena, parts, v->trait.groups * sizeof **share);
+    *n = pal_arena_alloc(job->arena, parts, sizeof **n);
+    return *share && *n ? PAL_OK : pal_nomem(err, "the chains");
+}
+
 static enum pal_status convergence(struct job *job, const struct recruits_variable *v,
                                    struct pal_error *err)
 {
     const struct pal_recruits *r = &job->data.chains;
-    double *share = pal_arena_alloc(job->arena, v->trait.groups, sizeof *share);
-    if (!share)
-        return pal_nomem(err, "convergence");
-    for (uint32_t wave = 0; wave <= r->waves; wave++) {
-        size_t n;
-        PAL_TRY(pal_recruits_shares_of(r, &v->trait, PAL_RDS_II, NULL, wave, UINT32_MAX, job->arena,
-                                       share, &n, err));
-        for (size_t i = 0; i < v->trait.groups; i++) {
-            struct answer *row = answers_addf(&job->answers, share[i], "to_wave[%u;%s]",
-                                              (unsigned)wave, v->group[i]);
+    const size_t g = v->trait.groups;
+    double *share;
+    size_t *n;
+    PAL_TRY(parts_new(job, v, r->waves + 1, &share, &n, err));
+    pal_recruits_by_wave(r, &v->trait, share, n);
+    for (size_t wave = 0; wave <= r->waves; wave++)
+        for (size_t i = 0; i < g; i++) {
+            struct answer *row = answers_addf(&job->answers, share[wave * g + i], "to_wave[%zu;%s]",
+                                              wave, v->group[i]);
             row->variable = v->name;
-            row->n = n;
+            row->n = n[wave];
             row->method = "RDS-II";
             if (!wave && !i)
                 row->part =
                     pal_arena_printf(job->arena, "%s: share by RDS-II up to each wave", v->name)
                         .ptr;
         }
-    }
     return PAL_OK;
 }
 
@@ -364,28 +378,25 @@ static enum pal_status bottleneck(struct job *job, const struct recruits_variabl
                                   struct pal_error *err)
 {
     const struct pal_recruits *r = &job->data.chains;
-    double *share = pal_arena_alloc(job->arena, v->trait.groups, sizeof *share);
-    size_t id;
-    if (!share)
-        return pal_nomem(err, "bottlenecks");
+    const size_t g = v->trait.groups;
+    double *share;
+    size_t *n, id;
     PAL_TRY(grid_column(&job->data.grid, pal_str_of(job->o->id ? job->o->id : "id"), &id, err));
-    for (uint32_t tree = 0; tree < r->seeds; tree++) {
-        size_t n;
-        PAL_TRY(pal_recruits_shares_of(r, &v->trait, PAL_RDS_II, NULL, UINT32_MAX, tree, job->arena,
-                                       share, &n, err));
-        for (size_t i = 0; i < v->trait.groups; i++) {
+    PAL_TRY(parts_new(job, v, r->seeds, &share, &n, err));
+    pal_recruits_by_tree(r, &v->trait, share, n);
+    for (size_t tree = 0; tree < r->seeds; tree++)
+        for (size_t i = 0; i < g; i++) {
             const pal_str seed = grid_cell(&job->data.grid, r->seed[tree], id);
-            struct answer *row =
-                answers_addf(&job->answers, share[i], "seed[%.*s;%s]", PAL_ARG(seed), v->group[i]);
+            struct answer *row = answers_addf(&job->answers, share[tree * g + i], "seed[%.*s;%s]",
+                                              PAL_ARG(seed), v->group[i]);
             row->variable = v->name;
-            row->n = n;
+            row->n = n[tree];
             row->method = "RDS-II";
             if (!tree && !i)
                 row->part =
                     pal_arena_printf(job->arena, "%s: share by RDS-II in each seed's tree", v->name)
                         .ptr;
         }
-    }
     return PAL_OK;
 }
 
@@ -397,37 +408,31 @@ static enum pal_status chains(struct job *job, const struct recruits_variable *v
 {
     const struct pal_recruits *r = &job->data.chains;
     const size_t g = v->trait.groups;
-    double *all = pal_arena_alloc(job->arena, 4 * g, sizeof *all);
-    if (!all)
-        return pal_nomem(err, "the chains");
-    double *share = all + g, *low = share + g, *high = low + g, moved = 0, apart = 0;
-    size_t n, most_moved = 0, most_apart = 0, trees = 0;
+    double *by_wave, *by_tree, moved = 0, apart = 0;
+    size_t *n, *in_tree, most_moved = 0, most_apart = 0, trees = 0;
     struct pal_transitions t;
     PAL_TRY(pal_recruits_transitions(r, &v->trait, job->arena, &t, err));
-    PAL_TRY(pal_recruits_shares(r, &v->trait, PAL_RDS_II, NULL, job->arena, all, err));
-    for (uint32_t wave = (uint32_t)(r->waves / 2); wave < r->waves; wave++) {
-        PAL_TRY(pal_recruits_shares_of(r, &v->trait, PAL_RDS_II, NULL, wave, UINT32_MAX, job->arena,
-                                       share, &n, err));
-        for (size_t i = 0; i < g; i++)
-            if (fabs(share[i] - all[i]) > moved) {
-                moved = fabs(share[i] - all[i]);
-                most_moved = i;
-            }
-    }
-    for (uint32_t tree = 0; tree < r->seeds; tree++) {
-        PAL_TRY(pal_recruits_shares_of(r, &v->trait, PAL_RDS_II, NULL, UINT32_MAX, tree, job->arena,
-                                       share, &n, err));
-        if (10 * n < v->respondents)
-            continue;
-        for (size_t i = 0; i < g; i++) {
-            low[i] = trees ? fmin(low[i], share[i]) : share[i];
-            high[i] = trees ? fmax(high[i], share[i]) : share[i];
-            if (high[i] - low[i] > apart) {
-                apart = high[i] - low[i];
-                most_apart = i;
-            }
+    PAL_TRY(parts_new(job, v, r->waves + 1, &by_wave, &n, err));
+    PAL_TRY(parts_new(job, v, r->seeds, &by_tree, &in_tree, err));
+    pal_recruits_by_wave(r, &v->trait, by_wave, n);
+    pal_recruits_by_tree(r, &v->trait, by_tree, in_tree);
+    for (size_t i = 0; i < g; i++) {
+        double low = (double)INFINITY, high = -(double)INFINITY;
+        for (size_t wave = r->waves / 2; wave < r->waves; wave++) {
+            const double off = fabs(by_wave[wave * g + i] - by_wave[r->waves * g + i]);
+            most_moved = off > moved ? i : most_moved;
+            moved = off > moved ? off : moved;
         }
-        trees++;
+        trees = 0;
+        for (size_t tree = 0; tree < r->seeds; tree++) {
+            if (10 * in_tree[tree] < v->respondents)
+                continue;
+            low = fmin(low, by_tree[tree * g + i]);
+            high = fmax(high, by_tree[tree * g + i]);
+            trees++;
+        }
+        most_apart = high - low > apart ? i : most_apart;
+        apart = fmax(apart, high - low);
     }
     struct answer *row = answers_add(&job->answers, "homophily", t.homophily);
     row->variable = v->name;

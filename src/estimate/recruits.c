@@ -212,41 +212,21 @@ void rds_shares(struct rds_sums *sums, enum pal_rds method, double *out)
 }
 
 static void sum_rows(const struct pal_recruits *r, const struct pal_trait *trait,
-                     enum pal_rds method, const double *pi, uint32_t to_wave, uint32_t tree,
-                     struct rds_sums *sums, size_t *n)
+                     enum pal_rds method, const double *pi, struct rds_sums *sums)
 {
-    *n = 0;
     rds_sums_clear(sums);
     for (size_t i = 0; i < r->n; i++) {
-        const uint32_t group = trait->group[i];
-        if (group == PAL_NO_GROUP || r->wave[i] > to_wave ||
-            (tree != UINT32_MAX && r->tree[i] != tree))
+        const uint32_t group = trait->group[i], from = r->recruiter[i];
+        if (group == PAL_NO_GROUP)
             continue;
-        const uint32_t from = r->recruiter[i];
         if (from != PAL_SEED && trait->group[from] != PAL_NO_GROUP)
             sums->passed[trait->group[from] * sums->groups + group]++;
         if (isnan(r->degree[i]) && method != PAL_RDS_MEAN)
             continue;
-        ++*n;
         sums->count[group]++;
         if (method != PAL_RDS_MEAN)
             sums->weight[group] += 1 / (method == PAL_RDS_SS ? pi[i] : rds_degree(r->degree[i]));
     }
-}
-
-enum pal_status pal_recruits_shares_of(const struct pal_recruits *recruits,
-                                       const struct pal_trait *trait, enum pal_rds method,
-                                       const double *pi, uint32_t to_wave, uint32_t tree,
-                                       struct pal_arena *scratch, double *out, size_t *n,
-                                       struct pal_error *err)
-{
-    const struct pal_arena_mark mark = pal_arena_mark(scratch);
-    struct rds_sums sums;
-    PAL_TRY(rds_sums_new(trait->groups, scratch, &sums, err));
-    sum_rows(recruits, trait, method, pi, to_wave, tree, &sums, n);
-    rds_shares(&sums, method, out);
-    pal_arena_reset(scratch, mark);
-    return PAL_OK;
 }
 
 enum pal_status pal_recruits_shares(const struct pal_recruits *recruits,
@@ -254,7 +234,59 @@ enum pal_status pal_recruits_shares(const struct pal_recruits *recruits,
                                     const double *pi, struct pal_arena *scratch, double *out,
                                     struct pal_error *err)
 {
-    size_t n;
-    return pal_recruits_shares_of(recruits, trait, method, pi, UINT32_MAX, UINT32_MAX, scratch, out,
-                                  &n, err);
+    const struct pal_arena_mark mark = pal_arena_mark(scratch);
+    struct rds_sums sums;
+    PAL_TRY(rds_sums_new(trait->groups, scratch, &sums, err));
+    sum_rows(recruits, trait, method, pi, &sums);
+    rds_shares(&sums, method, out);
+    pal_arena_reset(scratch, mark);
+    return PAL_OK;
+}
+
+/* ---- parts of a sample
+ * ------------------------------------------------------------------------------ */
+
+/* Weights 1/degree by part, then as shares of the part. */
+static void sum_parts(const struct pal_recruits *r, const struct pal_trait *trait,
+                      const uint32_t *part, size_t parts, double *out, size_t *n)
+{
+    memset(out, 0, parts * trait->groups * sizeof *out);
+    memset(n, 0, parts * sizeof *n);
+    for (size_t i = 0; i < r->n; i++) {
+        if (trait->group[i] == PAL_NO_GROUP || isnan(r->degree[i]))
+            continue;
+        out[part[i] * trait->groups + trait->group[i]] += 1 / rds_degree(r->degree[i]);
+        n[part[i]]++;
+    }
+}
+
+static void share_parts(size_t groups, size_t parts, double *out)
+{
+    for (size_t p = 0; p < parts; p++) {
+        double sum = 0;
+        for (size_t g = 0; g < groups; g++)
+            sum += out[p * groups + g];
+        for (size_t g = 0; g < groups; g++)
+            out[p * groups + g] = sum > 0 ? out[p * groups + g] / sum : (double)NAN;
+    }
+}
+
+void pal_recruits_by_wave(const struct pal_recruits *recruits, const struct pal_trait *trait,
+                          double *out, size_t *n)
+{
+    const size_t g = trait->groups, parts = recruits->waves + 1;
+    sum_parts(recruits, trait, recruits->wave, parts, out, n);
+    for (size_t p = 1; p < parts; p++) {
+        n[p] += n[p - 1];
+        for (size_t i = 0; i < g; i++)
+            out[p * g + i] += out[(p - 1) * g + i];
+    }
+    share_parts(g, parts, out);
+}
+
+void pal_recruits_by_tree(const struct pal_recruits *recruits, const struct pal_trait *trait,
+                          double *out, size_t *n)
+{
+    sum_parts(recruits, trait, recruits->tree, recruits->seeds, out, n);
+    share_parts(trait->groups, recruits->seeds, out);
 }

@@ -39,7 +39,7 @@ static enum pal_status second_eigenvalue(const double *rate, size_t g, struct pa
             second = modulus;
         }
     }
-    *out = second;
+    *out = second < 1e-12 ? 0 : second; /* a row repeated: 0 up to rounding */
     return PAL_OK;
 }
 
