@@ -100,7 +100,7 @@ enum pal_status pal_source_open(const char *path, const struct pal_source_option
     source->first = source->have;
     if (source->have >= 2 && source->stored[0] == 0x1F && source->stored[1] == 0x8B) {
         PAL_TRY(io_inflate_new(options && options->zlib, arena, &source->inflate, err));
-        source->gzip = true;
+        source->gzip = source->member_done = true; /* a member is to begin */
     }
     *out = source;
     return PAL_OK;
@@ -153,6 +153,8 @@ static enum pal_status read_gzip(struct pal_source *source, void *buffer, size_t
                 break;
             if (source->stored[source->at] != 0x1F)
                 return damaged(source, "bytes that are no gzip follow its last member", err);
+            if (source->have > 2 && source->stored[source->at + 2] != Z_DEFLATED)
+                return damaged(source, "unknown compression method", err);
             io_inflate_again(source->inflate);
             source->member_done = false;
         }
@@ -267,7 +269,8 @@ enum pal_status io_source_again(struct pal_source *source, struct pal_error *err
     source->have = source->first;
     if (source->gzip)
         io_inflate_again(source->inflate);
-    source->member_done = source->started = false;
+    source->member_done = source->gzip;
+    source->started = false;
     source->front_at = source->front_have = 0;
     source->given = 0;
     return PAL_OK;
