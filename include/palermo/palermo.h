@@ -17,7 +17,7 @@
 #include "palermo/scaleup.h"   /* hidden groups from who knows whom                             */
 #include "palermo/indicator.h" /* definitions meet data: figures with their provenance       */
 #include "palermo/assess.h"    /* estimators on known truth: bias, coverage, time              */
-#include "palermo/protect.h"   /* what tables may not tell, and what others can be found from    */
+#include "palermo/protect.h"   /* what tables may not tell, and what others tell          */
 #include "palermo/report.h"    /* figures become tables, charts and pages in six languages   */
 #include "palermo/review.h"    /* packets to governments, their returns, the ledger           */
 

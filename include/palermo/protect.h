@@ -440,11 +440,14 @@ struct pal_protection { /* what enforcing the law of the sources did */
  * States are the relations. Counts that the source masked are taken for hidden ones. Figures of
  * other datasets stay as they are, to the byte.
  *   as_of   "2026-01-31"; empty: embargoes are taken not to have ended
+ *   last    figures.csv of the last release, or NULL: what it hid stays hidden, what it printed is
+ *           known for ever, and totals that changed since are attacked by difference
  * Errors: PAL_NOMEM, PAL_NOCONV. What cannot be protected with its totals printed is withheld with
  * them. */
 PAL_CHECK_RESULT
 enum pal_status pal_figures_protect(struct pal_figures *figures, struct pal_dataset *const *dataset,
-                                    size_t datasets, pal_str as_of, struct pal_arena *arena,
-                                    struct pal_protection *out, struct pal_error *err);
+                                    size_t datasets, pal_str as_of, const struct pal_grid *last,
+                                    struct pal_arena *arena, struct pal_protection *out,
+                                    struct pal_error *err);
 
 #endif

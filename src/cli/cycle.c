@@ -5,6 +5,7 @@ static const char *const keys[] = {
     "cycle",      "title",  "subtitle", "datasets",  "data",    "definitions",
     "indicators", "tables", "evidence", "languages", "periods", "as_of",
     "seed",       "ledger", "review",   "synthetic",
+    "last_release",
 };
 static const char *const period_keys[] = {"from", "to"};
 static const char *const review_keys[] = {"deadline", "silence"};
@@ -158,6 +159,7 @@ enum pal_status cli_cycle_read(const char *path, struct pal_arena *arena, struct
     PAL_TRY(pal_yaml_size(root, "seed", &seed, err));
     out->seed = seed;
     PAL_TRY(pal_yaml_text(root, "ledger", &out->ledger, err));
+    PAL_TRY(pal_yaml_text(root, "last_release", &out->last_release, err));
     node = pal_yaml_get(root, "review");
     if (node) {
         PAL_TRY(pal_yaml_known(node, "review", review_keys, PAL_COUNT(review_keys), err));

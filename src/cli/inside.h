@@ -116,6 +116,7 @@ struct cli_cycle { /* cycle.yaml: datasets, indicators, tables, languages, revie
     enum pal_language language[PAL_LANGUAGES];
     int period_from, period_to;
     pal_str as_of, ledger;
+    pal_str last_release; /* figures.csv of it, relative; empty: the first */
     bool synthetic; /* its inputs are invented */
     uint64_t seed;
     pal_str review_deadline, review_silence;

@@ -127,6 +127,12 @@ enum pal_status run_manifest(const struct cli_work *work, const struct pal_repor
         pal_buf_addf(&out, "  \"ledger\": { \"head\": \"%s\" },\n", work->ledger_head);
     else
         pal_buf_adds(&out, "  \"ledger\": null,\n");
+    if (work->cycle.last_release.len) {
+        char sha256[65];
+        const char *path = pal_path_join(scratch, work->cycle.folder, work->cycle.last_release);
+        PAL_TRY(pal_file_sha256(path, sha256, err));
+        pair(&out, "  ", "last_release_sha256", pal_str_of(sha256), false);
+    }
     pal_buf_addf(&out, "  \"seed\": %llu,\n  \"languages\": [",
                  (unsigned long long)work->cycle.seed);
     for (size_t i = 0; i < languages; i++)

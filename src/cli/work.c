@@ -246,8 +246,16 @@ static enum pal_status protect_figures(struct cli *cli, struct cli_work *work,
         for (size_t f = 0; f < set->files; f++)
             PAL_TRY(pal_diag_hide_numbers(work->diag, set->of_file[f].name, err));
     }
+    struct pal_grid last;
+    const pal_str before = work->cycle.last_release;
+    if (before.len) {
+        const char *path = pal_path_join(cli->arena, work->cycle.folder, before);
+        if (!path)
+            return pal_nomem(err, "the last release");
+        PAL_TRY(pal_grid_read(path, cli->arena, &last, err));
+    }
     return pal_figures_protect(work->figures, work->dataset, work->datasets, work->cycle.as_of,
-                               cli->arena, &work->protection, err);
+                               before.len ? &last : NULL, cli->arena, &work->protection, err);
 }
 
 static bool is_synthetic(const struct cli_work *work)

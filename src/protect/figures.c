@@ -13,7 +13,8 @@ struct count { /* one count of a dataset that asks for protection */
     double value, low, high; /* low < high: masked by the source */
     double smallest;         /* of its dataset */
     uint32_t area;
-    bool whole;  /* a total over areas, or with parts */
+    double then; /* what the last release printed; NaN: nothing */
+    bool stay;   /* the last release hid it */
     size_t same; /* the count of the same rows under another key; itself */
     size_t cell; /* in the system of its piece */
     enum pal_entry_mark mark;
@@ -21,6 +22,10 @@ struct count { /* one count of a dataset that asks for protection */
 
 struct link { /* a figure tells a count */
     size_t figure, count;
+};
+
+struct part { /* of a total, in one dimension; 0 is areas */
+    size_t total, dimension, part;
 };
 
 struct law {
@@ -36,6 +41,9 @@ struct law {
     struct link *link;
     size_t links, links_room;
     struct pal_buf key;
+    const struct pal_grid *last; /* figures.csv of the last release; NULL: none */
+    struct pal_map *last_keys;
+    size_t *last_row; /* [last_keys] */
 };
 
 static const struct pal_dataset_facts *facts_of(const struct law *law, pal_str name)
@@ -222,7 +230,7 @@ static enum pal_status read_operand(struct law *law, size_t i, const struct pal_
 {
     const struct pal_figure *f = &law->figures->figure[i];
     const struct pal_dataset_facts *facts = facts_of(law, operand->dataset);
-    struct count c = {.area = f->area};
+    struct count c = {.area = f->area, .then = (double)NAN};
     struct place place;
     size_t at = 0;
     if (!facts || !(facts->conf_min_cell > 1) ||
@@ -251,22 +259,131 @@ static enum pal_status read_figures(struct law *law, struct pal_error *err)
     return PAL_OK;
 }
 
-/* ---- relations ----------------------------------------------------------------------------------
- */
-
-struct totals { /* parts of totals, linked */
-    size_t n, room;
-    struct part {
-        size_t total, dimension, part;
-    } * part;
-};
-
 static size_t same_of(const struct law *law, size_t i)
 {
     while (law->count[i].same != i)
         i = law->count[i].same;
     return i;
 }
+
+/* ---- the last release
+ * ----------------------------------------------------------------------------- */
+
+static pal_str of_last(const struct law *law, size_t row, size_t column)
+{
+    return column == SIZE_MAX ? PAL_STR("") : protect_field(law->last, row, column);
+}
+
+/* "TIP-01/ALB/2019/SEX=F", as pal_figure_key writes it, for every row of the last release. */
+static enum pal_status read_last(struct law *law, struct pal_error *err)
+{
+    const struct pal_grid *g = law->last;
+    const size_t time = pal_grid_column(g, PAL_STR("TIME_PERIOD"));
+    const size_t value = pal_grid_column(g, PAL_STR("OBS_VALUE"));
+    if (time != 2 || value == SIZE_MAX || pal_grid_column(g, PAL_STR("CONF_STATUS")) == SIZE_MAX)
+        return pal_fail(err, PAL_DATA, "'%s' is no figures.csv of an earlier run", g->path);
+    law->last_keys = pal_map_new(law->arena, g->rows);
+    law->last_row = pal_arena_alloc(law->arena, g->rows + 1, sizeof *law->last_row);
+    if (!law->last_keys || !law->last_row)
+        return pal_nomem(err, "the last release");
+    for (size_t row = 0; row < g->rows; row++) {
+        pal_buf_clear(&law->key);
+        for (size_t c = 0; c < value; c++) {
+            const pal_str code = protect_field(g, row, c);
+            if (c > time && is_total(code))
+                continue;
+            if (c)
+                pal_buf_addc(&law->key, '/');
+            if (c > time)
+                pal_buf_addf(&law->key, "%.*s=", PAL_ARG(g->name[c]));
+            pal_buf_add(&law->key, code);
+        }
+        const size_t k = pal_map_add(law->last_keys, pal_buf_str(&law->key), NULL);
+        if (k == SIZE_MAX)
+            return pal_nomem(err, "the last release");
+        law->last_row[k] = row;
+    }
+    return PAL_OK;
+}
+
+static enum pal_status remember(struct law *law, struct pal_error *err)
+{
+    const struct pal_grid *g = law->last;
+    const size_t value = pal_grid_column(g, PAL_STR("OBS_VALUE"));
+    const size_t letter = pal_grid_column(g, PAL_STR("CONF_STATUS"));
+    for (size_t l = 0; l < law->links; l++) {
+        const struct pal_figure *f = &law->figures->figure[law->link[l].figure];
+        struct count *c = &law->count[same_of(law, law->link[l].count)];
+        const pal_str key = pal_figure_key(law->figures, f, law->arena);
+        if (!key.ptr)
+            return pal_nomem(err, "the last release");
+        const size_t k = pal_map_find(law->last_keys, key);
+        double number;
+        if (k == SIZE_MAX)
+            continue;
+        const pal_str status = of_last(law, law->last_row[k], letter);
+        c->stay = c->stay || pal_str_eq(status, PAL_STR("A")) || pal_str_eq(status, PAL_STR("S"));
+        if (pal_num_parse(of_last(law, law->last_row[k], value), &number) &&
+            strcmp(f->definition->estimator->name, "count") == 0)
+            c->then = number;
+    }
+    return PAL_OK;
+}
+
+/* The last release printed the total: what was hidden of its parts adds up to what it left. */
+static enum pal_status add_then(struct law *law, struct pal_system *s, const struct part *part,
+                                size_t n, struct pal_error *err)
+{
+    struct pal_term *term = pal_arena_alloc(s->arena, n + 2, sizeof *term);
+    struct pal_sum sum = {0};
+    size_t terms = 0, at;
+    if (!term)
+        return pal_nomem(err, "the last release");
+    if (isnan(law->count[part[0].total].then))
+        return PAL_OK;
+    for (size_t i = 0; i < n; i++) {
+        const struct count *c = &law->count[part[i].part];
+        if (!c->stay || (i && part[i].part == part[i - 1].part))
+            continue;
+        term[terms++] = (struct pal_term){c->cell, 1};
+        pal_sum_add(&sum, c->value);
+    }
+    const pal_str key = pal_arena_printf(s->arena, "then %zu", s->cells);
+    if (!terms)
+        return PAL_OK;
+    if (!key.ptr)
+        return pal_nomem(err, "the last release");
+    PAL_TRY(pal_system_cell(s, key, -pal_sum_value(&sum), &at, err));
+    s->cell[at].fixed = s->cell[at].derived = true;
+    term[terms++] = (struct pal_term){at, 1};
+    return pal_system_relation(s, term, terms, err);
+}
+
+/* Hidden then, hidden now; printed then with the value of now, known for ever. */
+static void settle(const struct law *law, const size_t *count, size_t n, struct pal_system *s)
+{
+    for (size_t k = 0; k < n; k++) {
+        const struct count *c = &law->count[count[k]];
+        struct pal_entry *e = &s->cell[c->cell];
+        if (c->stay && !e->mark) {
+            e->mark = PAL_CELL_SECONDARY;
+            e->letter = 'S';
+        }
+        if (fabs(c->then - c->value) < 1e-9) {
+            e->mark = PAL_CELL_OPEN;
+            e->letter = 'F';
+            e->fixed = true;
+        }
+    }
+}
+
+/* ---- relations ----------------------------------------------------------------------------------
+ */
+
+struct totals { /* parts of totals, linked */
+    size_t n, room;
+    struct part *part;
+};
 
 static enum pal_status add_part(struct law *law, struct totals *t, size_t total, size_t dimension,
                                 size_t part, struct pal_error *err)
@@ -399,6 +516,7 @@ static enum pal_status build(struct law *law, const struct piece *p, int patienc
                p->part[i + n].dimension == p->part[i].dimension)
             n++;
         PAL_TRY(add_relation(law, s, &p->part[i], n, err));
+        PAL_TRY(add_then(law, s, &p->part[i], n, err));
         i += n;
     }
     PAL_TRY(pal_system_seal(s, err));
@@ -422,6 +540,7 @@ static enum pal_status build(struct law *law, const struct piece *p, int patienc
         pal_system_fix(s);
     for (size_t i = 0; i < s->cells && patience == 1; i++)
         s->cell[i].fixed = s->cell[i].fixed || s->cell[i].value == 0;
+    settle(law, p->count, p->n, s);
     return PAL_OK;
 }
 
@@ -461,7 +580,7 @@ static bool asks(const struct law *law, const struct piece *p)
 {
     for (size_t k = 0; k < p->n; k++) {
         const struct count *c = &law->count[p->count[k]];
-        if ((c->value > 0 && c->value < c->smallest) || c->low < c->high)
+        if ((c->value > 0 && c->value < c->smallest) || c->low < c->high || c->stay)
             return true;
     }
     return false;
@@ -600,10 +719,12 @@ static enum pal_status embargoes(struct law *law, pal_str as_of, struct pal_prot
 }
 
 enum pal_status pal_figures_protect(struct pal_figures *figures, struct pal_dataset *const *dataset,
-                                    size_t datasets, pal_str as_of, struct pal_arena *arena,
-                                    struct pal_protection *out, struct pal_error *err)
+                                    size_t datasets, pal_str as_of, const struct pal_grid *last,
+                                    struct pal_arena *arena, struct pal_protection *out,
+                                    struct pal_error *err)
 {
-    struct law law = {.arena = arena, .figures = figures, .dataset = dataset, .datasets = datasets};
+    struct law law = {
+        .arena = arena, .figures = figures, .dataset = dataset, .datasets = datasets, .last = last};
     struct totals totals = {0};
     bool any = false;
     *out = (struct pal_protection){0};
@@ -619,6 +740,10 @@ enum pal_status pal_figures_protect(struct pal_figures *figures, struct pal_data
         return pal_nomem(err, "protection");
     pal_buf_init(&law.key, arena, PROTECT_KEY);
     PAL_TRY(read_figures(&law, err));
+    if (last) {
+        PAL_TRY(read_last(&law, err));
+        PAL_TRY(remember(&law, err));
+    }
     PAL_TRY(find_totals(&law, &totals, err));
     PAL_TRY(protect_all(&law, &totals, err));
     PAL_TRY(withhold_all(&law, out, err));
