@@ -1,5 +1,5 @@
 /* cmd_estimate.c: palermo estimate FILE... STAT...: one-off estimates from any table. */
-#include "estimate.h"
+#include "estimate_survey.h"
 
 #include <string.h>
 
@@ -10,6 +10,7 @@ struct options {
     struct cli_list where;
     size_t threads;
     const char *absent;
+    const char *memory;
     /* of samples: carried as texts, see add_extras */
     const char *weights, *strata, *psu, *fpc, *lonely_psu, *lonely_domain, *missing;
     const char *replicates, *replicate_file, *replicate_by, *replicate_kind, *scale, *rscales;
@@ -167,6 +168,10 @@ static const struct cli_option table[] = {
      CLI_AT(struct options, format)},
     {CLI_TEXT, "state", 0, "FILE", "also save the sums, for 'palermo merge'",
      CLI_AT(struct options, state)},
+    {CLI_TEXT, "memory", 0, "SIZE",
+     "most memory for what grows with the data, as 500M or 2G: beyond it the reason is said and "
+     "nothing printed; default no limit",
+     CLI_AT(struct options, memory)},
     {CLI_COUNT, "threads", 0, "N", "that read; the output does not depend on it",
      CLI_AT(struct options, threads)},
     {0},
@@ -406,12 +411,48 @@ static enum pal_status read_file(void *context, size_t piece, struct pal_error *
 
 static void free_arena(void *arena) { pal_arena_free(arena); }
 
+/* "500M" as bytes; K, M and G are powers of 1024. */
+static enum pal_status parse_memory(const char *text, size_t *out, struct pal_error *err)
+{
+    static const char units[] = "KMG";
+    *out = 0;
+    if (!text)
+        return PAL_OK;
+    pal_str number = pal_str_of(text);
+    const char *unit = number.len ? strchr(units, number.ptr[number.len - 1]) : NULL;
+    double size, factor = 1;
+    if (unit && *unit) {
+        number.len--;
+        for (const char *u = units; u <= unit; u++)
+            factor *= 1024;
+    }
+    if (!pal_num_parse(number, &size) || !(size * factor >= 1048576) || size * factor > 1e15)
+        return pal_fail(err, PAL_USAGE, "--memory takes a size from 1M, as 500M or 2G, not '%s'",
+                        text);
+    *out = (size_t)(size * factor);
+    return PAL_OK;
+}
+
+/* What grew too large, and what makes it smaller. */
+static enum pal_status over_memory(const struct options *o, const struct est_plan *plan,
+                                   struct pal_error *err)
+{
+    const bool rows = plan->survey && plan->survey->ask.hold;
+    return pal_while(
+        err, "keeping to --memory %s: what is kept grows with %s; %s", o->memory,
+        rows ? "rows (quantiles, adjusted weights)"
+             : (plan->survey ? "groups times sampling units" : "groups and distinct texts"),
+        "ask for fewer groups or statistics at a time, or allow more");
+}
+
 static enum pal_status read_files(struct cli *cli, const struct est_plan *plan,
                                   const struct cli_list *files, struct est_pass **out,
                                   struct pal_error *err)
 {
     const struct options *o = cli->options;
     struct work work = {.plan = plan, .files = files};
+    size_t memory;
+    PAL_TRY(parse_memory(o->memory, &memory, err));
     work.arena = pal_arena_alloc(cli->arena, files->n, sizeof(struct pal_arena *));
     work.pass = pal_arena_alloc(cli->arena, files->n, sizeof(struct est_pass *));
     if (!work.arena || !work.pass)
@@ -423,14 +464,21 @@ static enum pal_status read_files(struct cli *cli, const struct est_plan *plan,
         if (files->n > 1)
             PAL_TRY(pal_arena_defer(cli->arena, free_arena, work.arena[i], err));
     }
+    for (size_t i = 0; memory && i < files->n; i++)
+        pal_arena_limit(work.arena[i], pal_arena_used(work.arena[i]) + memory / files->n);
     const unsigned threads = o->threads ? (unsigned)o->threads : pal_processors();
     work.threads = threads > files->n ? threads / (unsigned)files->n : 1;
     if (files->n == 1)
         work.progress = pal_progress_new(cli->arena, cli->err, "rows", 0);
-    PAL_TRY(pal_parallel(files->n, threads, read_file, &work, err));
+    enum pal_status status = pal_parallel(files->n, threads, read_file, &work, err);
     pal_progress_done(work.progress);
-    for (size_t i = 1; i < files->n; i++)
-        PAL_TRY(est_pass_fold(work.pass[0], work.pass[i], err));
+    for (size_t i = 1; status == PAL_OK && i < files->n; i++)
+        status = est_pass_fold(work.pass[0], work.pass[i], err);
+    if (status == PAL_NOMEM && memory)
+        return over_memory(o, plan, err);
+    PAL_TRY(status);
+    if (memory) /* the answers are small beside what they are made from */
+        pal_arena_limit(work.arena[0], 0);
     *out = work.pass[0];
     return PAL_OK;
 }
