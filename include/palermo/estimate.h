@@ -467,6 +467,7 @@ enum pal_survey_deff { PAL_DEFF_NONE, PAL_DEFF_WOR, PAL_DEFF_WR };
 
 struct pal_survey_ask {
     struct pal_design_spec design;
+    unsigned threads; /* that adjust replicates side by side; 0 = all of the machine        */
     bool hold; /* rows are kept: for weights that are adjusted, and statistics of `rows`    */
     size_t frames, statistics;
     const struct pal_survey_frame *frame;         /* [frames]     */

@@ -175,6 +175,7 @@ static enum pal_status plan_words(const struct est_request *request, struct pal_
         return pal_fail(err, PAL_USAGE, "--seed takes a whole number from 0, not '%.*s'",
                         PAL_ARG(seed));
     ask->seed = (uint64_t)number;
+    ask->threads = request->threads;
     ask->level = request->level;
     ask->interval = request->interval.len ? request->interval.ptr : NULL;
     return PAL_OK;

@@ -352,7 +352,7 @@ static enum pal_status adjust(struct pal_survey *s, struct pal_error *err)
     h->weight = pal_adjustment_weights(h->adjustment);
     struct readjusting readjusting = {s};
     const size_t n = s->sums_given ? s->replicates.n : 0;
-    return pal_parallel(n, 0, readjust, &readjusting, err);
+    return pal_parallel(n, s->ask.threads, readjust, &readjusting, err);
 }
 
 /* The rank of the replicate weights of all rows. */
