@@ -186,8 +186,8 @@ const struct cli_command cli_command_assess = {
         "that replicate.\n\n"
         "The same seed gives the same bytes on any number of threads (but for --time).",
     .examples = "  palermo assess datasets/assess/lists-independent.yaml\n"
-                "  palermo assess datasets/assess/*.yaml --replicates 1000 --format csv --chart "
-                "assess.svg\n"
+                "  palermo assess datasets/assess/*.yaml --replicates 1000 --format csv \\\n"
+                "      --chart assess.svg\n"
                 "  palermo assess datasets/assess/survey-clusters.yaml --sample 1\n"
                 "  palermo assess --methods\n",
     .options = table,

@@ -524,19 +524,19 @@ const struct cli_command cli_command_estimate = {
         "rows.\n\n"
         "Rows whose value is empty do not enter and are counted in the note. A row whose group is "
         "empty is in no group.",
-    .examples = "  palermo estimate crime.csv 'rate(count,population)' --by country,year\n"
-                "  palermo estimate crime.csv 'dsr(count,population)' --standard who.csv "
-                "--standard-by age\n"
-                "  palermo estimate crime.csv 'rate-ratio(count,population)' --change "
-                "year:2019,2020 \\\n"
-                "      --interval rr-exact --test exact-central --where 'crime = robbery'\n"
-                "  palermo estimate survey.csv 'proportion(theft = 1)' 'mean(fear)' --by region "
-                "\\\n"
-                "      --weights w --strata stratum --psu psu --nest --interval xlogit --deff wor\n"
-                "  palermo estimate survey.csv a:='mean(theft)@sex=F' b:='mean(theft)@sex=M' \\\n"
-                "      --contrast 'log(a / b)' --weights w --replicates 'rw*' --scale 0.25\n"
-                "  zcat cases.csv.gz | palermo estimate - 'count()' --by 'year(date)' --format "
-                "json\n",
+    .examples =
+        "  palermo estimate crime.csv 'rate(count,population)' --by country,year\n"
+        "  palermo estimate crime.csv 'dsr(count,population)' --standard who.csv \\\n"
+        "      --standard-by age\n"
+        "  palermo estimate crime.csv 'rate-ratio(count,population)' \\\n"
+        "      --change year:2019,2020 \\\n"
+        "      --interval rr-exact --test exact-central --where 'crime = robbery'\n"
+        "  palermo estimate survey.csv 'proportion(theft = 1)' 'mean(fear)' --by region \\\n"
+        "      --weights w --strata stratum --psu psu --nest --interval xlogit --deff wor\n"
+        "  palermo estimate survey.csv a:='mean(theft)@sex=F' b:='mean(theft)@sex=M' \\\n"
+        "      --contrast 'log(a / b)' --weights w --replicates 'rw*' --scale 0.25\n"
+        "  zcat cases.csv.gz | palermo estimate - 'count()' --by 'year(date)' \\\n"
+        "      --format json\n",
     .options = table,
     .options_size = sizeof(struct options),
     .operands_min = 1,

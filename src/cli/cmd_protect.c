@@ -370,11 +370,11 @@ const struct cli_command cli_command_protect = {
         "What comes out is safe: for each forbidden cell there is another table, with that cell as "
         "far above (and below) as asked, that agrees with everything printed (--proof writes "
         "them). Systems up to --exact-cells are solved at least cost.",
-    .examples =
-        "  palermo protect victims.csv --rule threshold:5 > printed.csv\n"
-        "  palermo protect by-sex.csv by-age.csv --rule threshold:5 --hierarchy area:m49.csv\n"
-        "  palermo protect victims.csv --rule threshold:5 --pattern last.csv --audit\n"
-        "  palermo protect --audit published/*.csv > what-they-tell.csv\n",
+    .examples = "  palermo protect victims.csv --rule threshold:5 > printed.csv\n"
+                "  palermo protect by-sex.csv by-age.csv --rule threshold:5 \\\n"
+                "      --hierarchy area:m49.csv\n"
+                "  palermo protect victims.csv --rule threshold:5 --pattern last.csv --audit\n"
+                "  palermo protect --audit published/*.csv > what-they-tell.csv\n",
     .options = table,
     .options_size = sizeof(struct protect_options),
     .operands_min = 1,

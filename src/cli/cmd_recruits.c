@@ -636,12 +636,12 @@ const struct cli_command cli_command_recruits = {
         "findings; "
         "respondents who recruited each other in a circle, ids that stand twice and coupons handed "
         "out twice are errors, and nothing is estimated.",
-    .examples =
-        "  palermo recruits chains.csv --variable exploited\n"
-        "  palermo recruits chains.csv --variable exploited --population 4000 --method SS \\\n"
-        "      --bootstrap gile:500\n"
-        "  palermo recruits chains.csv --coupon brought --coupons c1,c2,c3 --variable sector "
-        "--method convergence\n",
+    .examples = "  palermo recruits chains.csv --variable exploited\n"
+                "  palermo recruits chains.csv --variable exploited --population 4000 \\\n"
+                "      --method SS \\\n"
+                "      --bootstrap gile:500\n"
+                "  palermo recruits chains.csv --coupon brought --coupons c1,c2,c3 \\\n"
+                "      --variable sector --method convergence\n",
     .options = table,
     .options_size = sizeof(struct recruits_options),
     .operands_min = 1,

@@ -352,10 +352,9 @@ const struct cli_command cli_command_scaleup = {
         "give "
         "too little, unless --transmission says how much is hidden.\n\n"
         "Every known group is estimated by the others as a check of what people know.",
-    .examples =
-        "  palermo scaleup survey.csv --population 1000000 --known groups.csv\n"
-        "  palermo scaleup survey.csv --population 1000000 --known groups.csv --method ratio "
-        "--weights w --variance jackknife\n",
+    .examples = "  palermo scaleup survey.csv --population 1000000 --known groups.csv\n"
+                "  palermo scaleup survey.csv --population 1000000 --known groups.csv \\\n"
+                "      --method ratio --weights w --variance jackknife\n",
     .options = table,
     .options_size = sizeof(struct options),
     .operands_min = 1,

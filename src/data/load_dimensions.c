@@ -77,7 +77,8 @@ static uint32_t category_code(struct loader *l, struct load_dimension *dimension
         return dimension->total;
     if (codes && codes->rest.len)
         return data_dict_add(dimension->dict, codes->rest);
-    if (!codes && from->has_areas == false)
+    const bool records = l->d->shape == PAL_SHAPE_MICRODATA || l->d->shape == PAL_SHAPE_LISTS;
+    if (!codes && !from->has_areas && (text.len || records || !from->role))
         return text.len ? data_dict_add(dimension->dict, common_code(text)) : 0;
     *unknown = true;
     unknown_category(l, dimension, record, text, codes);

@@ -168,6 +168,19 @@ DATA_SECTION(roles)
     return PAL_OK;
 }
 
+/* The code of an area that has figures is part of their keys, CODE/AREA/PERIOD, and of files. */
+static bool is_area_code(pal_str code)
+{
+    for (size_t i = 0; i < code.len; i++) {
+        const unsigned char c = (unsigned char)code.ptr[i];
+        const bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c >= 0x80;
+        const bool digit = c >= '0' && c <= '9';
+        if (!letter && !digit && (i == 0 || !strchr("_-. ", c) || !c))
+            return false;
+    }
+    return code.len > 0;
+}
+
 DATA_SECTION(areas)
 {
     static const char *const known[] = {"kind", "of", "name"};
@@ -190,6 +203,11 @@ DATA_SECTION(areas)
         area->code = areas->key[i]->text;
         area->kind = (enum pal_area_kind)kind;
         area->at = areas->key[i]->at;
+        if (area->kind != PAL_AREA_NONE && !is_area_code(area->code))
+            return pal_yaml_fail(areas->key[i], err,
+                                 "'%.*s' cannot be the code of an area: letters and digits, and "
+                                 "behind the first also _ - . and blanks; its 'name' may be any",
+                                 PAL_ARG(area->code));
         PAL_TRY(pal_yaml_text(node, "of", &area->of, err));
         if (pal_yaml_get(node, "name"))
             PAL_TRY(pal_text_read(pal_yaml_get(node, "name"), &area->name, err));

@@ -84,6 +84,26 @@ enum pal_status stream_find(struct stream_column *column, size_t n, const char *
     return PAL_OK;
 }
 
+/* The way out for what stands where a number should. */
+static const char *no_number_hint(pal_str text)
+{
+    bool digit = false, plain = true;
+    for (size_t i = 0; i < text.len; i++) {
+        const char c = text.ptr[i];
+        const bool is_digit = c >= '0' && c <= '9';
+        digit |= is_digit;
+        plain &= is_digit || (c != '\0' && strchr(",.'+- ", c)) || (c & 0x80);
+    }
+    if (digit && (text.ptr[0] == '<' || text.ptr[0] == '>'))
+        return "; it is masked and has bounds, no value: leave the cell empty, or describe the "
+               "dataset ('palermo check --suggest FILE' drafts that) and run a cycle, which "
+               "carries its bounds";
+    if (digit && plain)
+        return "; write it as 1234.5, or describe the dataset ('palermo check --suggest FILE' "
+               "drafts that), where 'decimal' and 'thousands' say how its numbers are written";
+    return digit ? "" : "; where there is no value, leave the cell empty";
+}
+
 enum pal_status stream_no_number(const struct stream_column *column, const char *file,
                                  uint64_t line, pal_str text, struct pal_error *err)
 {
@@ -95,7 +115,7 @@ enum pal_status stream_no_number(const struct stream_column *column, const char 
         mark = mark || pal_str_eq(text, pal_str_of(marks[i]));
     return pal_fail_at(err, PAL_DATA, &at, "'%.*s' in column '%.*s' is no number%s%.*s",
                        PAL_ARG(text), PAL_ARG(column->name),
-                       mark ? "; if it stands for no value: --absent " : "",
+                       mark ? "; if it stands for no value: --absent " : no_number_hint(text),
                        mark ? (int)text.len : 0, text.ptr);
 }
 

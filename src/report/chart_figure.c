@@ -99,9 +99,10 @@ static void write_notes(struct chart_pen *pen)
 
 static void write_cell(struct chart_pen *pen, const struct pal_chart_point *point)
 {
-    pal_buf_adds(pen->out, "<td>");
+    pal_buf_adds(pen->out, "<td><span class=\"word\">"); /* a range does not break at its dash */
     const pal_str value = point ? chart_pen_value_text(pen, point) : PAL_STR("");
     pal_xml_text(pen->out, value.len ? value : PAL_STR(".."));
+    pal_buf_adds(pen->out, "</span>");
     if (point && has_limits(point)) {
         pal_buf_adds(pen->out, " <span class=\"limits\">");
         pal_xml_text(pen->out, chart_pen_limits_text(pen, point));

@@ -157,6 +157,22 @@ def test_a_cell_that_is_no_number_tells_the_way_out():
     expect("few leads to absent", "'absent'" in rows.get("few", ""), rows)
 
 
+def test_numbers_of_estimate_tell_the_way_out():
+    for text, part in (("1,5", "write it as 1234.5"), ("1,282", "'decimal' and 'thousands'"), ("<5", "is masked and has bounds"),
+                       ("NA", "leave the cell empty")):
+        folder = Folder(f'a,v\nx,1\ny,"{text}"\n')
+        done = folder.palermo("estimate", "d/d.csv", "count(v)")
+        expect(f"estimate meets {text}", done.returncode == 1 and
+               says(done.stderr, f"d.csv:3:2: '{text}' in column 'v' is no number", part), done.stderr)
+
+
+def test_a_category_that_is_not_given_is_told():
+    folder = Folder("a,y,s,v\nXAA,2020,M,5\nXAB,2020,,6\n")
+    said = folder.palermo("check", "d", "--format", "csv").stdout
+    expect("an empty category is a finding", [(r["rule"], r["line"]) for r in csv.DictReader(said.splitlines())] ==
+           [("unknown-category", "3")], said)
+
+
 # ---- areas --------------------------------------------------------------------------------------------------------------------------
 
 def test_invented_states_beyond_those_that_ship():
@@ -178,6 +194,15 @@ def test_every_page_of_invented_inputs_says_so():
     folder = Folder("a,y,s,v\nALB,2020,M,5\nXKX,2020,M,5\n")
     done = folder.run()
     expect("real States are not", done.returncode == 0 and 'class="synthetic"' not in folder.read("out/report/en/index.html"), done.stderr)
+
+
+def test_codes_of_areas_carry_no_formulas_and_no_paths():
+    for code in ("=1+1", "../x", "a,b", "@A", "-1"):
+        done = Folder(dataset=f'areas: {{"{code}": {{kind: country}}}}\n').palermo("check", "d")
+        expect(f"area code {code}", done.returncode == 1 and says(done.stdout, "line 6, column 9", "cannot be the code of an area"),
+               done.stdout)
+    done = Folder(dataset='areas: {"Aruba/Curacao": {kind: none}, GBR_E_W: {kind: part, of: GBR}, "Utopia 2.b": {kind: country}}\n')
+    expect("usual codes", done.palermo("check", "d").returncode == 0)
 
 
 # ---- definitions and cycles ---------------------------------------------------------------------------------------------------------
@@ -214,6 +239,16 @@ def test_codes_of_the_iccs():
     for code, good in (("0204", True), ("020221", True), ("01", True), ("11", True), ("9999", False), ("204", False), ("xyz", False)):
         done = Folder(indicator=f'iccs: ["{code}"]\n').check()
         expect(f"ICCS {code}", done.returncode == (0 if good else 1) and (good or says(done.stdout, "is no ICCS code")), done.stdout)
+
+
+# ---- help ---------------------------------------------------------------------------------------------------------------------------
+
+def test_help_fits_a_terminal():
+    names = subprocess.run(["sed", "-n", r"s/^CLI_COMMAND(\(.*\))/\1/p", f"{TOP}/src/cli/commands.def"], capture_output=True, text=True)
+    for name in names.stdout.split():
+        text = subprocess.run([PALERMO, "help", name], capture_output=True, text=True).stdout
+        expect(f"help of {name} is 80 columns wide", text and all(len(line) <= 80 for line in text.splitlines()),
+               [line for line in text.splitlines() if len(line) > 80])
 
 
 for test in [value for name, value in sorted(globals().items()) if name.startswith("test_")]:

@@ -186,6 +186,9 @@ Test(report_chart, the_figure_carries_its_data_and_how_to_read_it)
                *second = strstr(html, "<th scope=\"row\">2019"),
                *third = strstr(html, "<th scope=\"row\">2020");
     cr_expect(first && second && third && first < second && second < third, "years in order");
-    cr_expect(strstr(html, "<td>1,200 <span class=\"limits\">1,100–1,300</span></td>"));
-    cr_expect_eq(count(html, "<td>..</td>"), 3, "what a series does not have");
+    cr_expect(strstr(
+        html,
+        "<td><span class=\"word\">1,200</span> <span class=\"limits\">1,100–1,300</span></td>"));
+    cr_expect_eq(count(html, "<td><span class=\"word\">..</span></td>"), 3,
+                 "what a series does not have");
 }
