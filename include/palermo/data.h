@@ -130,6 +130,8 @@ const char *pal_descriptor_path(const struct pal_descriptor *descriptor); /* of 
 size_t pal_descriptor_files(const struct pal_descriptor *descriptor);
 pal_str pal_descriptor_file(const struct pal_descriptor *descriptor, size_t i);
 bool pal_descriptor_synthetic(const struct pal_descriptor *descriptor);
+/* Its records are a sample with weights: counted as they are, they stand for themselves alone. */
+bool pal_descriptor_weighted(const struct pal_descriptor *descriptor);
 enum pal_shape pal_descriptor_shape(const struct pal_descriptor *descriptor);
 /* Plain facts for tables, notes and the manifest; empty when the descriptor is silent. */
 const char *pal_duplicates_name(enum pal_duplicates rule);

@@ -106,14 +106,17 @@ static enum pal_status write_table(const struct pal_report_input *input,
 static enum pal_status write_language(struct pal_report_input *input,
                                       const enum pal_language *language, size_t languages, size_t i,
                                       const struct run_formats *formats, struct pal_outdir *outdir,
-                                      struct pal_arena *scratch, struct pal_error *err)
+                                      struct pal_arena *scratch, size_t *written,
+                                      struct pal_error *err)
 {
     const struct pal_arena_mark mark = pal_arena_mark(scratch);
     const struct pal_table **laid = pal_arena_alloc(scratch, input->tables + 1, sizeof *laid);
+    *written = 0;
     if (!laid)
         return pal_nomem(err, "the tables");
     for (size_t t = 0; t < input->tables; t++) {
         PAL_TRY(pal_table_layout(input, input->table[t], language[i], scratch, &laid[t], err));
+        *written += laid[t] != NULL;
         if (laid[t])
             PAL_TRY(write_table(input, laid[t], language[i], formats, outdir, scratch, err));
     }
@@ -190,26 +193,30 @@ static enum pal_status write_log(const struct cli *cli, const struct options *op
 }
 
 static void say_what_was_done(struct cli *cli, const char *out, const struct cli_work *work,
-                              const struct pal_report_input *input,
-                              const enum pal_language *language, size_t languages)
+                              size_t tables, const enum pal_language *language, size_t languages)
 {
     fprintf(cli->out, "%zu figures of %zu datasets in %zu tables: %s/figures.csv\n",
-            work->figures->n, work->datasets, input->tables, out);
+            work->figures->n, work->datasets, tables, out);
     fprintf(cli->out, "%llu errors, %llu warnings, %llu notes about the data: %s/findings.csv\n",
             (unsigned long long)pal_diag_count(work->diag, PAL_ERROR),
             (unsigned long long)pal_diag_count(work->diag, PAL_WARNING),
             (unsigned long long)pal_diag_count(work->diag, PAL_INFORMATION), out);
     if (work->protection.asked)
-        fprintf(cli->out,
-                "%zu figures of confidential datasets: %zu withheld as small counts, %zu to protect "
-                "them, %zu until an embargo ends\n",
-                work->protection.asked, work->protection.small, work->protection.secondary,
-                work->protection.embargoed);
+        fprintf(
+            cli->out,
+            "%zu figures of confidential datasets: %zu withheld as small counts, %zu to protect "
+            "them, %zu until an embargo ends\n",
+            work->protection.asked, work->protection.small, work->protection.secondary,
+            work->protection.embargoed);
     if (!work->figures->n)
         fputs(
             "no definition found a figure in these datasets; 'palermo list indicators' says which "
             "dataset each reads, 'definitions:' in the cycle adds a folder of your own\n",
             cli->err);
+    else if (!tables)
+        fputs("no table lays these figures out; indicators/README.md says how one is declared, in "
+              "'tables/' beside the definitions\n",
+              cli->err);
     fputs("the draft report:\n", cli->out);
     for (size_t i = 0; i < languages; i++)
         fprintf(cli->out, "  %s/report/%s/index.html\n", out, pal_language_code(language[i]));
@@ -275,6 +282,7 @@ static enum pal_status run(struct cli *cli, struct pal_error *err)
     PAL_TRY(pal_outdir_open(out, cli->arena, &outdir, err));
     PAL_TRY(write_figures(reviewed ? pal_reviewed_all(reviewed) : work.figures, &input, &formats,
                           outdir, scratch, err));
+    size_t tables = 0; /* with figures in them */
     struct pal_progress *progress =
         pal_progress_new(cli->arena, cli->err, "writing languages", languages);
     for (size_t i = 0; i < languages; i++) {
@@ -282,14 +290,15 @@ static enum pal_status run(struct cli *cli, struct pal_error *err)
                                    err));
         if (reviewed)
             PAL_TRY(pal_reviewed_marks(reviewed, language[i], cli->arena, &input, err));
-        PAL_TRY(write_language(&input, language, languages, i, &formats, outdir, scratch, err));
+        PAL_TRY(write_language(&input, language, languages, i, &formats, outdir, scratch, &tables,
+                               err));
         pal_progress_step(progress, i + 1);
     }
     pal_progress_done(progress);
     PAL_TRY(run_manifest(&work, &input, language, languages, &formats, outdir, scratch, err));
     PAL_TRY(write_log(cli, options, &work, (double)clock() / CLOCKS_PER_SEC, outdir, scratch, err));
     PAL_TRY(pal_outdir_commit(outdir, err));
-    say_what_was_done(cli, out, &work, &input, language, languages);
+    say_what_was_done(cli, out, &work, tables, language, languages);
     if (reviewed)
         run_review_say(cli, reviewed);
     return PAL_OK;

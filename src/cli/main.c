@@ -1,5 +1,5 @@
 /* main.c: finds the command, prints its error, gives the verdict. The three things that are
- * process-wide sit here: GSL's handler is switched off, SIGPIPE is ignored, the standard streams.
+ * process-wide sit here: GSL's handler is switched off, SIGPIPE and SIGXFSZ are ignored, the standard streams.
  */
 #include "inside.h"
 
@@ -82,6 +82,7 @@ int main(int argc, char **argv)
 {
     gsl_set_error_handler_off();
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a limit on file size is an error of writing, as a full disk is */
     if (argc < 2) {
         cli_overview(stderr);
         return CLI_EXIT_USAGE;

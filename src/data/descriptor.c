@@ -154,6 +154,11 @@ bool pal_descriptor_synthetic(const struct pal_descriptor *descriptor)
     return descriptor->synthetic;
 }
 
+bool pal_descriptor_weighted(const struct pal_descriptor *descriptor)
+{
+    return descriptor->weighted;
+}
+
 enum pal_shape pal_descriptor_shape(const struct pal_descriptor *descriptor)
 {
     return descriptor->shape;

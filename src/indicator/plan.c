@@ -159,6 +159,12 @@ static enum pal_status plan_definition(struct planning *p, const struct pal_comp
     *good &= fine;
     if (!fine)
         return PAL_OK;
+    if (pal_descriptor_weighted(y->descriptor) &&
+        pal_descriptor_shape(y->descriptor) == PAL_SHAPE_MICRODATA)
+        pal_diag_addf(diag, PAL_WARNING, "unweighted", &d->numerator.at,
+                      "'%.*s' counts the records of '%.*s', a sample, without their weights; "
+                      "'palermo estimate --weights' estimates what they stand for",
+                      PAL_ARG(d->code), PAL_ARG(d->numerator.dataset));
     judge_texts(&d->numerator, y, d->code, p->arena, diag);
     if (x)
         judge_texts(&d->denominator, x, d->code, p->arena, diag);

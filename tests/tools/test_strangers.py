@@ -3,6 +3,7 @@
 wrong with one. Expected values are counted by hand. Standard library only."""
 import csv
 import os
+import resource
 import subprocess
 import tempfile
 import zipfile
@@ -239,6 +240,32 @@ def test_codes_of_the_iccs():
     for code, good in (("0204", True), ("020221", True), ("01", True), ("11", True), ("9999", False), ("204", False), ("xyz", False)):
         done = Folder(indicator=f'iccs: ["{code}"]\n').check()
         expect(f"ICCS {code}", done.returncode == (0 if good else 1) and (good or says(done.stdout, "is no ICCS code")), done.stdout)
+
+
+def test_records_of_a_sample_are_not_counted_in_silence():
+    folder = Folder("a,y,s,w\nXAA,2020,M,2.5\nXAA,2020,M,1.5\n")
+    folder.write("d/dataset.yaml", "path: d.csv\nshape: microdata\nroles: {area: a, period: y, sex: s, weight: w}\n"
+                 "measures: {n: {where: {}}}\ncounting_unit: person\n")
+    expect("weights that a count leaves out", says(folder.check().stdout, "warning unweighted", "line 9, column 22"), folder.check().stdout)
+
+
+def test_tables_are_counted_as_they_are_written():
+    folder = Folder("a,y,s,v\nXAA,2020,Total,5\n")
+    done = folder.run("--formats", "csv")
+    expect("no table", done.stdout.startswith("1 figures of 1 datasets in 0 tables") and says(done.stderr, "no table lays these"),
+           done.stdout + done.stderr)
+    folder.write("own/tables/t.yaml", "table: persons\ntitle: {en: Persons}\nindicators: [I-01]\nkinds: phenomenon\nrows: areas\n")
+    done = folder.run("--formats", "csv")
+    expect("one table", done.stdout.startswith("1 figures of 1 datasets in 1 tables") and not done.stderr and
+           os.path.exists(f"{folder.at}/out/tables/en/persons.csv"), done.stdout + done.stderr)
+
+
+def test_a_limit_on_file_size_leaves_nothing_behind():
+    folder = Folder()
+    done = folder.palermo("run", "cycle.yaml", "--out", "out",
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192)))
+    expect("refused, not killed", done.returncode == 3 and says(done.stderr, "File too large"), f"{done.returncode} {done.stderr}")
+    expect("nothing stays", sorted(os.listdir(folder.at)) == ["cycle.yaml", "d", "own"], os.listdir(folder.at))
 
 
 # ---- help ---------------------------------------------------------------------------------------------------------------------------
