@@ -160,7 +160,7 @@ def test_a_cell_that_is_no_number_tells_the_way_out():
 
 def test_numbers_of_estimate_tell_the_way_out():
     for text, part in (("1,5", "write it as 1234.5"), ("1,282", "'decimal' and 'thousands'"), ("<5", "is masked and has bounds"),
-                       ("NA", "leave the cell empty")):
+                       ("NA", "--absent NA")):
         folder = Folder(f'a,v\nx,1\ny,"{text}"\n')
         done = folder.palermo("estimate", "d/d.csv", "count(v)")
         expect(f"estimate meets {text}", done.returncode == 1 and
