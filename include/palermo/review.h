@@ -410,6 +410,7 @@ struct pal_reviewed;
 PAL_CHECK_RESULT
 enum pal_status pal_review_apply(const struct pal_review_mark *mark, size_t n,
                                  const struct pal_figures *draft, const struct pal_figures *revised,
+                                 struct pal_dataset *const *dataset, size_t datasets,
                                  struct pal_arena *arena, struct pal_reviewed **out,
                                  struct pal_error *err);
 const struct pal_figures *pal_reviewed_all(const struct pal_reviewed *reviewed); /* figures.csv */

@@ -19,7 +19,10 @@ static enum pal_status compute_again(struct cli *cli, struct cli_work *work,
     struct pal_diag *again = pal_diag_new(scratch, 1); /* the findings are the draft's */
     if (!again)
         return pal_nomem(err, "corrections");
-    return pal_compute_figures(&work->compute, again, cli->arena, out, err);
+    PAL_TRY(pal_compute_figures(&work->compute, again, cli->arena, out, err));
+    struct pal_protection protection; /* the draft's is the one that is told */
+    return pal_figures_protect(*out, work->dataset, work->datasets, work->cycle.as_of, cli->arena,
+                               &protection, err);
 }
 
 enum pal_status run_review(struct cli *cli, struct cli_work *work, struct pal_reviewed **out,
@@ -41,7 +44,8 @@ enum pal_status run_review(struct cli *cli, struct cli_work *work, struct pal_re
     if (!n)
         return PAL_OK;
     PAL_TRY(compute_again(cli, work, mark, n, &revised, err));
-    return pal_review_apply(mark, n, work->figures, revised, cli->arena, out, err);
+    return pal_review_apply(mark, n, work->figures, revised, work->dataset, work->datasets,
+                            cli->arena, out, err);
 }
 
 void run_review_say(struct cli *cli, const struct pal_reviewed *reviewed)

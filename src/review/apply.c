@@ -10,6 +10,7 @@ struct shown { /* of a printed figure */
     const struct pal_figure *draft; /* where the printed one is not the draft */
     enum pal_review_state state;
     bool follows; /* from a correction of another figure */
+    bool hidden;  /* the Government's value may not be told */
 };
 
 struct pal_reviewed {
@@ -163,6 +164,8 @@ struct applying {
     const struct pal_review_mark *mark;
     size_t marks;
     const struct pal_figures *draft, *revised;
+    struct pal_dataset *const *dataset;
+    size_t datasets;
     struct pal_arena *arena;
     struct pal_reviewed *out;
     bool nomem;
@@ -181,11 +184,51 @@ static struct pal_figure *add_version(struct applying *a, const struct pal_figur
     return f;
 }
 
+static void take_revised(struct pal_figure *f, const struct pal_figure *revised)
+{
+    f->estimate = revised->estimate;
+    f->obs_status = revised->obs_status;
+    f->conf_status = revised->conf_status;
+    f->flags = revised->flags;
+    f->provenance = revised->provenance;
+}
+
 static bool still_says(const struct pal_review_mark *mark, const struct pal_figure *f)
 {
     double sent;
     const bool given = pal_num_parse(mark->sent, &sent);
     return given == review_has_value(f) && (!given || sent == f->estimate.value);
+}
+
+/* Withheld by the law of its source, as pal_figures_protect leaves it. */
+static bool is_withheld(const struct pal_figure *f)
+{
+    return f->estimate.absent == PAL_WITHHELD &&
+           (pal_str_eq(f->conf_status, PAL_STR("A")) || pal_str_eq(f->conf_status, PAL_STR("S")) ||
+            pal_str_eq(f->conf_status, PAL_STR("E")));
+}
+
+/* The smallest cell that the datasets behind a figure allow; 0: any. */
+static double smallest_cell(const struct applying *a, const struct pal_figure *f)
+{
+    double smallest = 0;
+    pal_str rest = f->source, name;
+    while (pal_str_split(&rest, '+', &name))
+        for (size_t d = 0; d < a->datasets; d++)
+            if (pal_str_eq(pal_descriptor_name(a->dataset[d]->descriptor), name))
+                smallest =
+                    fmax(smallest, pal_descriptor_facts(a->dataset[d]->descriptor)->conf_min_cell);
+    return smallest;
+}
+
+/* May a value that came from a Government be told? A rate or share is not judged by itself: where
+ * small cells are withheld, only what was computed and protected again is. */
+static bool may_tell(const struct applying *a, const struct pal_figure *draft, double value)
+{
+    const double smallest = smallest_cell(a, draft);
+    if (is_withheld(draft))
+        return false;
+    return smallest <= 1 || (review_is_count(draft) && (value == 0 || value >= smallest));
 }
 
 /* The figure by itself: its state, and its new version where there is one. */
@@ -198,16 +241,23 @@ static struct pal_figure *apply_mark(struct applying *a, struct pal_figure *draf
     const pal_str source =
         mark->by.len ? pal_arena_printf(a->arena, "return:%.*s", PAL_ARG(mark->by)) : draft->source;
     *shown = (struct shown){.mark = mark, .draft = draft, .state = mark->state};
+    shown->hidden = given && !may_tell(a, draft, value);
+    if (is_withheld(draft) && still_says(mark, draft)) {
+        draft->review_status = pal_str_of(pal_review_state_name(mark->state));
+        return draft;
+    }
     if (mark->state == PAL_STATE_CORRECTED && given) {
         if (review_has_value(draft) && draft->estimate.value == value) {
             draft->review_status = PAL_STR("corrected"); /* the source says so by now */
             return draft;
         }
         struct pal_figure *f = add_version(a, draft, source, "corrected");
-        if (revised && review_has_value(revised) && revised->estimate.value == value) {
-            f->estimate = revised->estimate;
-            f->obs_status = revised->obs_status;
-            f->flags = revised->flags;
+        if (revised && ((review_has_value(revised) && revised->estimate.value == value) ||
+                        is_withheld(revised))) {
+            take_revised(f, revised);
+        } else if (shown->hidden) {
+            take_away(f);
+            f->conf_status = PAL_STR("A");
         } else {
             put_value(f, value);
         }
@@ -218,7 +268,7 @@ static struct pal_figure *apply_mark(struct applying *a, struct pal_figure *draf
         return draft;
     }
     draft->review_status = pal_str_of(pal_review_state_name(mark->state));
-    if (mark->state == PAL_STATE_DISPUTED && given) {
+    if (mark->state == PAL_STATE_DISPUTED && given && !shown->hidden) {
         put_value(add_version(a, draft, source, "disputed"), value);
     } else if (mark->state == PAL_STATE_WITHDRAWN) {
         struct pal_figure *f = add_version(a, draft, source, "withdrawn");
@@ -241,9 +291,7 @@ static struct pal_figure *follow(struct applying *a, struct pal_figure *draft,
     const pal_str source = pal_arena_printf(a->arena, "%.*s+returns", PAL_ARG(draft->source));
     struct pal_figure *f =
         add_version(a, draft, source, holds ? pal_review_state_name(shown->state) : "draft");
-    f->estimate = revised->estimate;
-    f->flags = revised->flags;
-    f->obs_status = revised->obs_status;
+    take_revised(f, revised);
     if (!holds) {
         draft->review_status = PAL_STR("draft");
         *shown = (struct shown){.draft = draft, .state = PAL_STATE_DRAFT, .follows = !same_value};
@@ -266,7 +314,8 @@ static void apply_one(struct applying *a, size_t i)
     *draft = a->draft->figure[i];
     *shown = (struct shown){.state = PAL_STATE_DRAFT};
     const struct pal_figure *printed = mark ? apply_mark(a, draft, revised, mark, shown) : draft;
-    if (printed == draft && revised && !same_answer(&draft->estimate, &revised->estimate))
+    if (printed == draft && revised && !is_withheld(draft) &&
+        !same_answer(&draft->estimate, &revised->estimate))
         printed = follow(a, draft, revised, shown);
     out->count[shown->state]++;
     out->printed.figure[out->printed.n++] = *printed;
@@ -274,6 +323,7 @@ static void apply_one(struct applying *a, size_t i)
 
 enum pal_status pal_review_apply(const struct pal_review_mark *mark, size_t n,
                                  const struct pal_figures *draft, const struct pal_figures *revised,
+                                 struct pal_dataset *const *dataset, size_t datasets,
                                  struct pal_arena *arena, struct pal_reviewed **out,
                                  struct pal_error *err)
 {
@@ -293,7 +343,7 @@ enum pal_status pal_review_apply(const struct pal_review_mark *mark, size_t n,
     if (revised && !fits)
         return pal_fail(err, PAL_BUG,
                         "figures computed with corrections are not those of the draft");
-    struct applying a = {mark, n, draft, revised, arena, own, false};
+    struct applying a = {mark, n, draft, revised, dataset, datasets, arena, own, false};
     for (size_t i = 0; i < draft->n; i++)
         apply_one(&a, i);
     *out = own;
@@ -307,7 +357,7 @@ static pal_str quoted(const struct shown *s, const struct pal_figure *f, enum pa
                       struct pal_arena *arena)
 {
     double value;
-    if (!pal_num_parse(s->mark->value, &value))
+    if (s->hidden || !pal_num_parse(s->mark->value, &value))
         return review_word(language, REVIEW_NO_VALUE);
     return pal_number_text(language, value,
                            pal_number_decimals(value, review_is_count(f) && value == floor(value)),

@@ -142,8 +142,8 @@ static void write_lines(struct book *b, lxw_worksheet *sheet, size_t *row,
                         const struct review_line *line, size_t n)
 {
     for (size_t i = 0; i < n; i++, ++*row) {
-        done(b, worksheet_set_row(sheet, (lxw_row_t)*row,
-                                  15.5 * lines_of(line[i].text, COVER_WIDTH), NULL));
+        done(b, worksheet_set_row(sheet, (lxw_row_t)*row, 17 * lines_of(line[i].text, COVER_WIDTH),
+                                  NULL));
         write_text(b, sheet, *row, 0, line[i].label, b->label);
         write_text(b, sheet, *row, 1, line[i].text, b->wrap);
     }
@@ -274,7 +274,7 @@ static enum pal_status write_row(struct book *b, lxw_worksheet *sheet, size_t at
         if (c == COLUMN_INDICATOR || c == COLUMN_BREAKDOWN || c == COLUMN_QUERY)
             lines = fmax(lines, lines_of(cell[c].text, review_column_kind[c].width * 0.95));
     }
-    done(b, worksheet_set_row(sheet, (lxw_row_t)row, fmin(15 * lines, 400), NULL));
+    done(b, worksheet_set_row(sheet, (lxw_row_t)row, fmin(16.5 * lines, 400), NULL));
     return PAL_OK;
 }
 

@@ -120,7 +120,10 @@ pal_str review_value_text(const struct pal_figure *figure, enum pal_language lan
         const int decimals = pal_number_decimals(e->bound_high, count);
         const pal_str low = pal_number_text(language, e->bound_low, decimals, arena),
                       high = pal_number_text(language, e->bound_high, decimals, arena);
-        return pal_arena_printf(arena, "%.*s–%.*s", PAL_ARG(low), PAL_ARG(high));
+        /* isolated, so that it runs left to right inside Arabic too */
+        return pal_language_rtl(language)
+                   ? pal_arena_printf(arena, "\u2066%.*s–%.*s\u2069", PAL_ARG(low), PAL_ARG(high))
+                   : pal_arena_printf(arena, "%.*s–%.*s", PAL_ARG(low), PAL_ARG(high));
     }
     return e->absent == PAL_NOT_APPLICABLE ? PAL_STR("-") : PAL_STR("..");
 }
