@@ -454,4 +454,40 @@ void pal_status_text(const struct pal_status_grid *grid, FILE *to);
 void pal_status_html(const struct pal_status_grid *grid, size_t n, enum pal_language language,
                      struct pal_buf *out);
 
+/* ---- questionnaires ---- */
+
+struct pal_questionnaire_said { /* what a State said of an article before */
+    pal_str area, status, gaps, assistance, planned, progress;
+    int article;
+};
+struct pal_questionnaire {
+    const struct pal_report_input *input;
+    uint32_t area;
+    int32_t year; /* asked for */
+    const struct pal_questionnaire_said *said;
+    size_t said_n;
+};
+/* A workbook of one instrument: counts of the phenomenon, theme by theme, each beside the last
+ * answer; or the Convention article by article. */
+PAL_CHECK_RESULT
+enum pal_status pal_questionnaire_write(const struct pal_questionnaire *questionnaire,
+                                        bool implementation, enum pal_language language,
+                                        const char *path, struct pal_arena *scratch,
+                                        struct pal_error *err);
+/* Adds the rows of a filled-in questionnaire to crime or to law as CSV (the heads below), each with
+ * its file, sheet and line. What cannot be read is a finding with its place, and no row. */
+#define PAL_QUESTIONNAIRE_CRIME                                                                    \
+    "question,area,year,breakdown,value,status,source,note,file,sheet,line\n"
+#define PAL_QUESTIONNAIRE_LAW                                                                      \
+    "question,area,year,breakdown,status,gaps,assistance,planned,progress,file,sheet,line\n"
+PAL_CHECK_RESULT
+enum pal_status pal_questionnaire_read(const char *path, struct pal_diag *diag,
+                                       struct pal_arena *arena, struct pal_buf *crime,
+                                       struct pal_buf *law, size_t *rows, struct pal_error *err);
+/* The second of these files, as an earlier collection wrote it. */
+PAL_CHECK_RESULT
+enum pal_status pal_questionnaire_said_read(const char *path, struct pal_arena *arena,
+                                            const struct pal_questionnaire_said **out, size_t *n,
+                                            struct pal_error *err);
+
 #endif

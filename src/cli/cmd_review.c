@@ -75,6 +75,8 @@ static const struct review_verb verbs[] = {
     {"receive", "receive CYCLE.yaml RETURN...", 2, 1023, review_receive},
     {"status", "status CYCLE.yaml [--table NAME] [--out DIR]", 1, 1, review_status},
     {"endorse", "endorse CYCLE.yaml AREA [FIGURE...] --reason TEXT", 2, 1023, review_endorse},
+    {"ask", "ask CYCLE.yaml [--area AREA] [--out DIR]", 1, 1, review_ask},
+    {"collect", "collect QUESTIONNAIRE... [--out DIR]", 1, 1023, review_collect},
     {"verify", "verify CYCLE.yaml", 1, 1, review_verify},
 };
 
@@ -169,6 +171,10 @@ const struct cli_command cli_command_review = {
         "State saw.\n\n"
         "endorse CYCLE AREA [FIGURE...]: records an endorsement that came on paper or in a "
         "session, of all figures of the last packets or of those named. Earlier answers stand.\n\n"
+        "ask CYCLE: two questionnaires a State, filled in with its last answers: counts of crime, "
+        "theme by theme, and the Convention article by article (--previous: implementation.csv of "
+        "the last collection). collect FILE...: reads them back as a dataset whose rows say which "
+        "file and line they stood in.\n\n"
         "verify CYCLE: recomputes every hash of the ledger and names what was changed.\n\n"
         "keys make NAME: a pair of keys, NAME.key (secret, for the owner alone) and NAME.pub.\n\n"
         "keys add CYCLE FILE.pub --area XAA: from now on returns of that State may be signed with "
@@ -180,6 +186,8 @@ const struct cli_command cli_command_review = {
                 "  palermo review receive cycle.yaml packet-fr.xlsx\n"
                 "  palermo review status cycle.yaml --out status\n"
                 "  palermo review endorse cycle.yaml XAB --reason 'note verbale 12/2026'\n"
+                "  palermo review ask cycle.yaml --area XAB --out questionnaires\n"
+                "  palermo review collect crime-fr.xlsx implementation-fr.xlsx --out collected\n"
                 "  palermo review verify cycle.yaml --manifest out/manifest.json\n",
     .options = table,
     .options_size = sizeof(struct review_options),

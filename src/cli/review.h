@@ -19,6 +19,8 @@ struct review_verb {
 };
 
 enum pal_status review_keys(struct cli *cli, struct pal_error *err);
+enum pal_status review_ask(struct cli *cli, struct pal_error *err);
+enum pal_status review_collect(struct cli *cli, struct pal_error *err);
 enum pal_status review_endorse(struct cli *cli, struct pal_error *err);
 enum pal_status review_status(struct cli *cli, struct pal_error *err);
 enum pal_status review_receive(struct cli *cli, struct pal_error *err);

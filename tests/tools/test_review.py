@@ -406,6 +406,36 @@ def test_second_round():
           "a revoked key")
 
 
+def test_questionnaires():
+    """Two instruments, two workbooks; what comes back is a dataset that `check` takes."""
+    out = palermo("review", "ask", "example/cycle.yaml", "--area", "XAB", "--out", "ask")
+    year = re.search(r"ask for (\d+)", out).group(1)
+    crime, law = "ask/XAB/crime-fr.xlsx", "ask/XAB/implementation-fr.xlsx"
+    last = [r for r in figures("draft/figures.csv") if r["INDICATOR"] == "HOM-01N" and
+            r["REF_AREA"] == "XAB" and r["SEX"] == "_T"][-1]
+    check("%s (%s)" % (format(int(last["OBS_VALUE"]), ",").replace(",", "\u202f"), last["TIME_PERIOD"])
+          in everything(crime), "the last answer is filled in", last["OBS_VALUE"])
+    answer(crime, "crime.xlsx", ("HOM-01N/XAB/" + year, "=VALUE:1100", "", "", ""),
+           ("HOM-01N/XAB/%s/SEX=F" % year, "=STATUS:non disponible", "", "", ""),
+           ("ROB-01N/XAB/" + year, "=VALUE:1,234", "", "", ""))
+    answer(law, "law.xlsx", ("UNTOC-05/XAB/" + year, "=STATUS:en partie", "", "", ""),
+           ("UNTOC-05/XAB/" + year, "=GAPS:=HYPERLINK(1)", "", "", ""))
+    palermo("review", "collect", "crime.xlsx", "law.xlsx", "--out", "collected", code=1)
+    rows = list(csv.DictReader(open("collected/crime.csv", encoding="utf-8")))
+    check([(r["question"], r["breakdown"], r["value"], r["status"], r["file"]) for r in rows] ==
+          [("HOM-01N", "SEX=F", "", "not-available", "crime.xlsx"),
+           ("HOM-01N", "_T", "1100", "", "crime.xlsx")], "answers with their provenance", str(rows))
+    rows = list(csv.DictReader(open("collected/implementation.csv", encoding="utf-8")))
+    check([(r["question"], r["status"], r["gaps"]) for r in rows] ==
+          [("UNTOC-05", "partly", "'=HYPERLINK(1)")], "article by article, safe to open", str(rows))
+    check("no-number" in open("collected/findings.csv", encoding="utf-8").read(), "what cannot be read")
+    palermo("check", "collected/dataset.yaml")
+    palermo("review", "ask", "example/cycle.yaml", "--area", "XAB", "--out", "ask2", "--previous",
+            "collected/implementation.csv")
+    check(everything("ask2/XAB/implementation-fr.xlsx").count("en partie") > everything(law).count("en partie"),
+          "what was said last comes back")
+
+
 def key_id(name):
     return re.search("id: (.*)", open(name + ".pub").read()).group(1)
 
@@ -492,7 +522,7 @@ def main():
         check({r["REVIEW_STATUS"] for r in figures("draft/figures.csv")} == {"draft"},
               "without a ledger all is draft")
         make_keys()
-        for step in (test_send, test_receive, test_hostile, test_marks, test_status,
+        for step in (test_send, test_receive, test_hostile, test_marks, test_status, test_questionnaires,
                      test_second_round, test_ledger, test_kills):
             step()
         os.chdir(TOP)
