@@ -168,6 +168,11 @@ struct cli_work_options {
 void cli_error_finding(struct pal_diag *diag, const char *rule, const char *path, pal_str key,
                        const struct pal_error *from);
 
+/* Enforces the law of the sources on figures of this work, against its last release. */
+PAL_CHECK_RESULT
+enum pal_status cli_figures_protect(struct cli *cli, const struct cli_work *work,
+                                    struct pal_figures *figures, struct pal_protection *out,
+                                    struct pal_error *err);
 PAL_CHECK_RESULT
 enum pal_status cli_work_do(struct cli *cli, const struct cli_work_options *options,
                             struct cli_work *out, struct pal_error *err);

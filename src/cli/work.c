@@ -233,6 +233,22 @@ static enum pal_status choose_only(struct cli *cli, const char *code, struct cli
     return PAL_OK;
 }
 
+enum pal_status cli_figures_protect(struct cli *cli, const struct cli_work *work,
+                                    struct pal_figures *figures, struct pal_protection *out,
+                                    struct pal_error *err)
+{
+    struct pal_grid last;
+    const pal_str before = work->cycle.last_release;
+    if (before.len) {
+        const char *path = pal_path_join(cli->arena, work->cycle.folder, before);
+        if (!path)
+            return pal_nomem(err, "the last release");
+        PAL_TRY(pal_grid_read(path, cli->arena, &last, err));
+    }
+    return pal_figures_protect(figures, work->dataset, work->datasets, work->cycle.as_of,
+                               before.len ? &last : NULL, cli->arena, out, err);
+}
+
 /* The law of the sources: small counts and embargoes. What findings quote of their rows goes too. */
 static enum pal_status protect_figures(struct cli *cli, struct cli_work *work,
                                        struct pal_error *err)
@@ -246,16 +262,7 @@ static enum pal_status protect_figures(struct cli *cli, struct cli_work *work,
         for (size_t f = 0; f < set->files; f++)
             PAL_TRY(pal_diag_hide_numbers(work->diag, set->of_file[f].name, err));
     }
-    struct pal_grid last;
-    const pal_str before = work->cycle.last_release;
-    if (before.len) {
-        const char *path = pal_path_join(cli->arena, work->cycle.folder, before);
-        if (!path)
-            return pal_nomem(err, "the last release");
-        PAL_TRY(pal_grid_read(path, cli->arena, &last, err));
-    }
-    return pal_figures_protect(work->figures, work->dataset, work->datasets, work->cycle.as_of,
-                               before.len ? &last : NULL, cli->arena, &work->protection, err);
+    return cli_figures_protect(cli, work, work->figures, &work->protection, err);
 }
 
 static bool is_synthetic(const struct cli_work *work)
