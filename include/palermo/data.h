@@ -165,6 +165,8 @@ struct pal_dataset_facts {
     pal_str conf_legal_basis, conf_embargo;
     double conf_min_cell; /* 0 = none */
     pal_str citation;
+    size_t lists; /* shape lists: the columns that are lists */
+    const pal_str *list;
 };
 const struct pal_dataset_facts *pal_descriptor_facts(const struct pal_descriptor *descriptor);
 

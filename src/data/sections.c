@@ -152,6 +152,8 @@ DATA_SECTION(roles)
         d->weighted |= pal_str_eq(role, PAL_STR("weight"));
         if (!done && pal_str_eq(role, PAL_STR("list"))) {
             PAL_TRY(pal_yaml_texts(roles, "list", arena, &d->lists, &d->lists_n, err));
+            d->facts.list = d->lists;
+            d->facts.lists = d->lists_n;
             done = true;
         }
         if (done)

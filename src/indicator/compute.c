@@ -170,6 +170,83 @@ static enum pal_status estimate_counts(struct job *j, const struct piece *piece,
     return PAL_OK;
 }
 
+/* The history of a row: bit k is set where it is on list k of the dataset. */
+static enum pal_status history_of(const struct job *j, const struct pal_column *const *list,
+                                  size_t lists, uint32_t row, uint32_t *out, struct pal_error *err)
+{
+    *out = 0;
+    for (size_t k = 0; k < lists; k++) {
+        const struct pal_column *c = list[k];
+        const pal_str text = c->type == PAL_COLUMN_CODE
+                                 ? pal_dict_text(c->dict, c->code[row])
+                                 : (c->value[row] == 1   ? PAL_STR("1")
+                                    : c->value[row] == 0 ? PAL_STR("0")
+                                                         : PAL_STR("?"));
+        if (pal_str_eq(text, PAL_STR("1")))
+            *out |= (uint32_t)1 << k;
+        else if (!pal_str_eq(text, PAL_STR("0")))
+            return pal_fail(err, PAL_DATA,
+                            "'%.*s' of list '%.*s' in dataset '%.*s' is neither 1 nor 0; say so in "
+                            "its crosswalk",
+                            PAL_ARG(text), PAL_ARG(c->name), PAL_ARG(j->d->numerator.dataset));
+    }
+    return PAL_OK;
+}
+
+/* Estimates from lists need the rows themselves: each is a history and how many people have it. */
+static enum pal_status estimate_systems(struct job *j, const struct piece *piece,
+                                        struct pal_estimate *out, struct pal_error *err)
+{
+    const struct cells *from = j->entry->y.cells;
+    const struct pal_dataset *dataset = from->dataset;
+    const struct pal_dataset_facts *facts = pal_descriptor_facts(dataset->descriptor);
+    const struct pal_column *list[16];
+    size_t rows = 0, at = 0;
+    if (!facts->lists || facts->lists > PAL_COUNT(list))
+        return pal_fail(err, PAL_SYNTAX,
+                        "the estimator 'systems' needs a dataset with 1 to %zu lists (roles: list), "
+                        "which '%.*s' is not",
+                        PAL_COUNT(list), PAL_ARG(j->d->numerator.dataset));
+    for (size_t k = 0; k < facts->lists; k++)
+        if (!(list[k] = pal_dataset_filter_column(dataset, facts->list[k])))
+            return pal_fail(err, PAL_BUG, "list '%.*s' was not loaded", PAL_ARG(facts->list[k]));
+    for (size_t i = 0; i < piece->n; i++)
+        for (uint32_t l = piece->item[i].y->first; l; l = from->link[l - 1].next)
+            rows++;
+    struct columns y;
+    uint32_t *group = pal_arena_alloc(j->scratch, rows + 1, sizeof *group);
+    uint32_t *history = pal_arena_alloc(j->scratch, rows + 1, sizeof *history);
+    if (!group || !history)
+        return pal_nomem(err, "figures");
+    PAL_TRY(columns_new(&y, rows, j->scratch, err));
+    for (size_t i = 0; i < piece->n; i++)
+        for (uint32_t l = piece->item[i].y->first; l; l = from->link[l - 1].next, at++) {
+            const uint32_t row = from->link[l - 1].row;
+            const struct pal_column *v = dataset->value;
+            const bool error = dataset->batch.state[row] == PAL_ROW_ERROR;
+            group[at] = error ? PAL_NO_GROUP : (uint32_t)i;
+            y.value[at] = y.low[at] = y.high[at] = v->value[row];
+            y.absent[at] = v->absent[row];
+            if (!error)
+                PAL_TRY(history_of(j, list, facts->lists, row, &history[at], err));
+        }
+    const struct pal_column column = number_column(PAL_STR("y"), &y);
+    const struct pal_column *const arg[] = {&column};
+    const struct pal_cells cells = {.rows = rows,
+                                    .args = 1,
+                                    .arg = arg,
+                                    .group = group,
+                                    .groups = piece->n,
+                                    .stratum = history,
+                                    .strata = (size_t)1 << facts->lists};
+    struct pal_state *state;
+    PAL_TRY(j->d->estimator->begin(&j->d->ask, 1, j->scratch, &state, err));
+    PAL_TRY(j->d->estimator->feed(state, &cells, err));
+    for (size_t i = 0; i < piece->n; i++)
+        PAL_TRY(j->d->estimator->finish(state, i, j->arena, &out[i], err));
+    return PAL_OK;
+}
+
 /* In pieces that stay in the nearest memory: a cycle's states together would be its largest array.
  */
 enum pal_status job_estimate(struct job *j, size_t from, size_t n, const double *dispersion,
@@ -177,8 +254,9 @@ enum pal_status job_estimate(struct job *j, size_t from, size_t n, const double 
 {
     const struct pal_arena_mark mark = pal_arena_mark(j->scratch);
     const struct piece piece = {j->item + from, n, dispersion + from};
-    PAL_TRY(j->is_share ? estimate_shares(j, &piece, out, err)
-                        : estimate_counts(j, &piece, out, err));
+    PAL_TRY(j->is_systems ? estimate_systems(j, &piece, out, err)
+            : j->is_share ? estimate_shares(j, &piece, out, err)
+                          : estimate_counts(j, &piece, out, err));
     pal_arena_reset(j->scratch, mark);
     return PAL_OK;
 }
@@ -203,6 +281,7 @@ void job_set(struct job *j)
     const struct pal_definition *d = j->d;
     j->is_rate = strcmp(d->estimator->name, "rate") == 0;
     j->is_share = strcmp(d->estimator->name, "share") == 0;
+    j->is_systems = strcmp(d->estimator->name, "systems") == 0;
     j->is_status = strcmp(d->estimator->name, "status-share") == 0;
     j->two = j->is_share || j->entry->x.cells || (j->is_status && d->of_un_members);
     j->of = SIZE_MAX;

@@ -174,6 +174,8 @@ static pal_str status_letter(const struct pal_figure *f)
         return PAL_STR("U");
     if (f->flags & PAL_FLAG_PROVISIONAL)
         return PAL_STR("P");
+    if (e->uncertainty == PAL_UNC_MODEL)
+        return PAL_STR("E");
     return PAL_STR("A");
 }
 
@@ -188,6 +190,8 @@ static pal_str nature_of(const struct job *j, const struct item *item)
 {
     if (item->total || j->d->basis == PAL_LAW)
         return PAL_STR("G");
+    if (j->is_systems)
+        return PAL_STR("M");
     return item->flags & PAL_FLAG_PARTS_SUM ? PAL_STR("CA") : PAL_STR("C");
 }
 

@@ -214,7 +214,7 @@ struct job { /* one definition */
     const struct codes *codes;
     const struct area_order *order;
     struct pal_arena *scratch, *arena;
-    bool is_rate, is_share, is_status, two;
+    bool is_rate, is_share, is_status, is_systems, two;
     const struct cells *x_cells; /* of the denominators; NULL: there are none in rows */
     size_t of;                   /* index in by of the dimension whose known cells are the whole */
     struct cells *whole;         /* of them, or NULL */
