@@ -232,8 +232,11 @@ static void look_for_absent(const struct survey_table *t, const struct pal_surve
 {
     memset(b->any, 0, sizeof b->any);
     for (size_t k = 0; k < t->terms; k++) {
+        if (t->frame->term[k].kind == PAL_TERM_SQUARE)
+            continue; /* absent with its value; those of a design effect have no array of their own
+                       */
         const uint8_t *absent = absent_of(cells, k);
-        if (!absent || t->frame->term[k].kind == PAL_TERM_SQUARE)
+        if (!absent)
             continue;
         for (size_t i = 0; i < b->rows; i++)
             b->any[i] |= absent[b->from + i];
