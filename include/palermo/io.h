@@ -75,7 +75,8 @@ struct pal_dialect {
 PAL_CHECK_RESULT
 enum pal_status pal_encoding_check(const char *name, struct pal_error *err);
 
-/* A stream of records from CSV, TSV or XLSX, known by its first bytes, from a file, a pipe or "-".
+/* A stream of records from CSV, TSV, XLSX, or an SPSS, Stata or SAS file, known by its first bytes,
+ * from a file, a pipe or "-" (survey files: from a file only).
  *
  * CSV    : line ends LF, CR, CRLF and CR CR LF, also mixed; a last line without one; quoted fields
  *          that span lines; `""` inside quotes; blanks around fields are no part of them (inside
@@ -83,6 +84,8 @@ enum pal_status pal_encoding_check(const char *name, struct pal_error *err);
  * XLSX   : numbers in shortest form, dates by number format as ISO text, TRUE and FALSE, errors as
  *          they show (#N/A), results of formulas; gaps are empty fields, empty rows no records. Under a
  *          header, rows are as wide as it is: empty cells at the end are there or not by chance.
+ * Survey : a variable all of whose values have labels is its labels; dates as ISO text; a declared or
+ *          tagged missing value is its label or code, and `missing` says so. The table is held.
  * Errors : PAL_DATA with the line where the record began for a quote that never closes, bytes
  *          behind a closing quote, a quote inside a field without quotes, a NUL, bytes of another
  *          encoding; with the row for a damaged workbook. What is no table (an old or locked
@@ -93,12 +96,21 @@ enum pal_status pal_encoding_check(const char *name, struct pal_error *err);
  */
 struct pal_records;
 
+enum pal_missing { /* what the sender of a survey file says of a cell that holds no value */
+                   PAL_MISSING_NONE = 0,
+                   PAL_MISSING_BLANK,
+                   PAL_MISSING_NOT_COLLECTED,
+                   PAL_MISSING_NOT_APPLICABLE,
+                   PAL_MISSING_WITHHELD,
+};
+
 struct pal_record {
     const pal_str *field; /* [fields], valid until the next record is read; UTF-8 always      */
     size_t fields;
     uint64_t line; /* physical line (CSV) or row (XLSX) where the record starts, from 1 */
     const bool
         *quoted; /* [fields] it stood in quotes (CSV) or is text (XLSX): "" is not "absent" */
+    const uint8_t *missing; /* [fields] enum pal_missing (survey files); NULL: none is said to be */
 };
 
 PAL_CHECK_RESULT

@@ -44,9 +44,24 @@ static bool grow(struct stream_rows *s)
     return true;
 }
 
-static enum pal_status put(struct stream_rows *s, size_t i, pal_str text, uint64_t line,
+static const enum pal_absent absent_of[] = {
+    [PAL_MISSING_NONE] = PAL_PRESENT,
+    [PAL_MISSING_BLANK] = PAL_BLANK,
+    [PAL_MISSING_NOT_COLLECTED] = PAL_NOT_COLLECTED,
+    [PAL_MISSING_NOT_APPLICABLE] = PAL_NOT_APPLICABLE,
+    [PAL_MISSING_WITHHELD] = PAL_WITHHELD,
+};
+
+static enum pal_status put(struct stream_rows *s, size_t i, const struct pal_record *record,
                            struct pal_error *err)
 {
+    const size_t at = s->column[i].at;
+    const pal_str text = record->field[at];
+    const uint64_t line = record->line;
+    if (record->missing && record->missing[at]) {
+        s->cells[i].absent[s->rows] = (uint8_t)absent_of[record->missing[at]];
+        return PAL_OK;
+    }
     const struct stream_column *column = &s->column[i];
     struct rows_column *c = &s->cells[i];
     const size_t row = s->rows;
@@ -102,7 +117,7 @@ enum pal_status stream_rows_read(struct pal_records *records, struct stream_colu
             return pal_nomem(err, name);
         s->line[s->rows] = record.line;
         for (size_t i = 0; i < columns; i++)
-            PAL_TRY(put(s, i, record.field[column[i].at], record.line, err));
+            PAL_TRY(put(s, i, &record, err));
         s->rows++;
     }
     *out = s;

@@ -21,8 +21,6 @@ static const struct known refused[] = {
     {PAL_STR_INIT("7z\xBC\xAF\x27\x1C"), "a 7-Zip archive; unpack it"},
     {PAL_STR_INIT("Rar!\x1A\x07"), "a RAR archive; unpack it"},
     {PAL_STR_INIT("%PDF-"), "a PDF document; ask its publisher for the table as CSV or XLSX"},
-    {PAL_STR_INIT("$FL2@(#)"), "an SPSS file; save it as CSV"},
-    {PAL_STR_INIT("<stata_dta>"), "a Stata file; save it as CSV"},
 };
 
 static bool is_bzip2(pal_str start)
@@ -51,6 +49,10 @@ enum pal_status io_format_of(const struct pal_source *source, enum io_format *ou
 {
     const pal_str start = io_source_start(source);
     const char *what = NULL;
+    if (io_statfile_is(start, &what)) {
+        *out = IO_FORMAT_STATFILE;
+        return PAL_OK;
+    }
     *out = pal_str_starts(start, PAL_STR("PK\3\4")) ? IO_FORMAT_ZIP : IO_FORMAT_TEXT;
     for (size_t i = 0; i < PAL_COUNT(refused) && !what; i++)
         if (pal_str_starts(start, refused[i].start))

@@ -40,7 +40,7 @@ enum pal_status io_source_memory(const char *name, pal_str text, bool whole, str
 
 /* What a file is, by its first bytes. PAL_DATA with the way out when it is none that can be read
  * as records: a compressed file that is no gzip, an old or locked workbook, UTF-16 text. */
-enum io_format { IO_FORMAT_TEXT, IO_FORMAT_ZIP };
+enum io_format { IO_FORMAT_TEXT, IO_FORMAT_ZIP, IO_FORMAT_STATFILE };
 PAL_CHECK_RESULT
 enum pal_status io_format_of(const struct pal_source *source, enum io_format *out,
                              struct pal_error *err);
@@ -85,6 +85,13 @@ PAL_CHECK_RESULT
 enum pal_status io_pieces_of(struct pal_source *source, const struct pal_pieces_options *options,
                              struct pal_arena *arena, struct pal_pieces **out,
                              struct pal_records **records, struct pal_error *err);
+/* What an SPSS, Stata or SAS file begins with; *what is the name of the program. */
+bool io_statfile_is(pal_str start, const char **what);
+PAL_CHECK_RESULT
+enum pal_status io_statfile_open(struct pal_source *source, struct pal_arena *arena,
+                                 const struct io_reader **reader, void **self,
+                                 struct pal_error *err);
+struct pal_date io_civil(int32_t days); /* since 1970-01-01 */
 PAL_CHECK_RESULT
 enum pal_status io_xlsx_open(struct pal_source *source, const struct pal_dialect *dialect,
                              uint64_t most, struct pal_arena *arena,

@@ -98,6 +98,8 @@ enum pal_status io_records_of(struct pal_source *source, const struct pal_dialec
     if (format == IO_FORMAT_ZIP)
         PAL_TRY(io_xlsx_open(source, dialect, source_options ? source_options->max_inflated : 0,
                              arena, &records->reader, &records->self, err));
+    else if (format == IO_FORMAT_STATFILE)
+        PAL_TRY(io_statfile_open(source, arena, &records->reader, &records->self, err));
     else
         PAL_TRY(open_text(source, dialect, arena, records, err));
     records->text = format == IO_FORMAT_TEXT;

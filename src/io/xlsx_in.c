@@ -288,7 +288,7 @@ static enum pal_status next(void *self, struct pal_record *out, bool *end, struc
     x->again = false;
     PAL_TRY(fit(x, err));
     *end = !x->row_ready;
-    *out = (struct pal_record){x->field, x->fields, x->row, x->quoted};
+    *out = (struct pal_record){x->field, x->fields, x->row, x->quoted, NULL};
     return PAL_OK;
 }
 

@@ -52,7 +52,7 @@ enum xlsx_format xlsx_format_of(pal_str code)
 
 /* Year, month and day of a count of days from 1970-01-01, in whole numbers (Hinnant 2013,
  * "chrono-compatible low-level date algorithms"). */
-static struct pal_date civil(int32_t days)
+struct pal_date io_civil(int32_t days)
 {
     const int32_t z = days + 719468;
     const int32_t era = (z >= 0 ? z : z - 146096) / 146097;
@@ -89,7 +89,7 @@ size_t xlsx_date_write(double serial, enum xlsx_format format, bool epoch_1904, 
     if (!epoch_1904 && day == FEBRUARY_29_1900)
         date = (struct pal_date){1900, 2, 29}; /* the day that workbooks have and years have not */
     else
-        date = civil(day - 25569 + (day < FEBRUARY_29_1900));
+        date = io_civil(day - 25569 + (day < FEBRUARY_29_1900));
     if (date.year > 9999)
         return 0;
     if (rest)

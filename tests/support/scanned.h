@@ -3,7 +3,7 @@
 #ifndef PALERMO_TESTS_SCANNED_H
 #define PALERMO_TESTS_SCANNED_H
 
-#include "io/scan.h"
+#include "../../src/io/scan.h"
 
 #include <string.h>
 
