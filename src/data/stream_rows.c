@@ -56,7 +56,7 @@ static enum pal_status put(struct stream_rows *s, size_t i, const struct pal_rec
                            struct pal_error *err)
 {
     const size_t at = s->column[i].at;
-    const pal_str text = record->field[at];
+    pal_str text = record->field[at];
     const uint64_t line = record->line;
     if (record->missing && record->missing[at]) {
         s->cells[i].absent[s->rows] = (uint8_t)absent_of[record->missing[at]];

@@ -78,6 +78,15 @@ verdict "an interrupt in a run: the folder is whole or not there (code $code)" $
 [ $? -eq 0 ] && [ "$(ls -A | grep -c 'broken')" -eq 1 ]
 verdict "the next run clears what the interrupt left" $?
 
+# ---- a ceiling on memory
+awk 'BEGIN { print "a,b"; for (i = 0; i < 700000; i++) printf "%d,%d\n", i, i % 7 }' >groups.csv
+"$palermo" estimate groups.csv 'count(b)' --by a --memory 40M --threads 1 >out 2>err
+[ $? -eq 3 ] && grep -q -e "--memory 40M" err && [ ! -s out ]
+verdict "more groups than --memory allows: refused" $?
+"$palermo" estimate groups.csv 'count(b)' --by b --memory 40M --threads 1 >out 2>err
+[ $? -eq 0 ] && [ "$(wc -l <out)" -eq 8 ]
+verdict "few groups of the same rows: answered" $?
+
 # ---- files that cannot be read, among those that can
 "$palermo" estimate few.csv missing.csv many.csv 'count()' >out 2>err
 [ $? -eq 3 ] && grep -q "missing.csv" err && [ ! -s out ]
