@@ -68,12 +68,12 @@ LAW(review, queries_keep_their_false_alarm_rate)
     for (size_t t = 0; t < PAL_COUNT(scatter); t++) {
         const double five = alarms(&random, scatter[t], 0.05, 0, arena);
         const double one = alarms(&random, scatter[t], 0.01, 0, arena);
-        HOLDS(five > 0.03 && five < 0.07);
-        HOLDS(one > 0.002 && one < 0.02);
+        HOLDS(five > 0.03 && five < 0.07, "%g beyond the limits at 0.05", five);
+        HOLDS(one > 0.002 && one < 0.02, "%g beyond the limits at 0.01", one);
         /* Wrong figures widen the limits a little; never so that right ones are asked about more.
          */
         const double spoilt = alarms(&random, scatter[t], 0.05, 0.05, arena);
-        HOLDS(spoilt < 0.07);
+        HOLDS(spoilt < 0.07, "%g beyond the limits with slips among them", spoilt);
     }
     pal_arena_free(arena);
 }
@@ -94,10 +94,11 @@ LAW(review, a_factor_of_ten_is_found)
             draw(&random, scatter[t], &before[i], &after[i]);
             after[i] *= i % 20 ? 1 : 10;
         }
-        HOLDS(pal_limits_learn(before, after, PAIRS, 0.01, arena, &limits, &err) == PAL_OK);
+        HOLDS(pal_limits_learn(before, after, PAIRS, 0.01, arena, &limits, &err) == PAL_OK, "%s",
+              err.text);
         for (size_t i = 0; i < PAIRS; i += 20)
             found += fabs(pal_limits_score(&limits, before[i], after[i])) > limits.limit;
-        HOLDS(found >= 18);
+        HOLDS(found >= 18, "%zu of the slips found", found);
     }
     pal_arena_free(arena);
 }
