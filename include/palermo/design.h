@@ -29,6 +29,18 @@ enum pal_lonely {
 const char *pal_lonely_name(enum pal_lonely rule);
 bool        pal_lonely_parse(pal_str word, enum pal_lonely *out);
 
+/* Units drawn with unequal probabilities and without replacement: the fpc of the first stage is then
+ * each unit's own inclusion probability, above 0 and at most 1, and a stratum adds
+ *     n_h / (n_h - 1) sum_i (1 - p_i) (z_i - c_h)^2
+ * about one of two centres. With equal probabilities both are the formula of simple random sampling.
+ * Source: Brewer 2002, Combined Survey Sampling Inference, chapter 9; Hajek 1964, Annals of
+ * Mathematical Statistics 35. */
+enum pal_unequal {
+    PAL_UNEQUAL_NONE,
+    PAL_UNEQUAL_BREWER,   /* c_h is the mean of all z_i               */
+    PAL_UNEQUAL_HAJEK,    /* c_h is their mean with weights (1 - p_i) */
+};
+
 struct pal_design_spec {
     size_t          stages;  /* columns of units; 0 = every row is a unit of its own          */
     bool            strata[PAL_MAX_STAGES]; /* a stratum column is given at this stage        */
@@ -36,6 +48,7 @@ struct pal_design_spec {
     bool            weights; /* a weight column is given; otherwise from fpc, or 1            */
     bool            nest;    /* unit ids are unique only inside their stratum                 */
     enum pal_lonely lonely;
+    enum pal_unequal unequal; /* how: one stage, with fpc                                     */
     bool            lonely_domain; /* average and adjust also where a domain leaves one unit  */
 };
 
@@ -45,7 +58,8 @@ struct pal_design_rows {
     size_t          rows;
     const uint32_t *stratum[PAL_MAX_STAGES]; /* [rows] or NULL                                */
     const uint32_t *unit[PAL_MAX_STAGES];    /* [rows] or NULL                                */
-    const double   *fpc[PAL_MAX_STAGES];     /* [rows] population size >= 1, or fraction < 1  */
+    const double   *fpc[PAL_MAX_STAGES];     /* [rows] population size >= 1, or fraction < 1;
+                                                inclusion probabilities where they are unequal */
     const uint64_t *line;
     const char     *file;
 };

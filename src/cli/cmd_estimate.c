@@ -49,8 +49,8 @@ static const struct cli_option table[] = {
      CLI_AT(struct options, theta)},
     {CLI_TEXT, "variance", 0, "WORD",
      "registers: poisson (default), quasi-poisson (dispersion of the group's own rows) or none; "
-     "samples: taylor (default), srs, jk1, jkn, jk2, brr, fay:RHO, bootstrap:N, rao-wu:N, sdr[:N], "
-     "replicates or none",
+     "samples: taylor (default), srs, brewer, hajek, jk1, jkn, jk2, brr, fay:RHO, bootstrap:N, "
+     "rao-wu:N, sdr[:N], replicates or none",
      CLI_AT(struct options, variance)},
     {CLI_HEAD, NULL, 0, NULL, SAMPLES, 0},
     {CLI_TEXT, "weights", 0, "C", "column of weights; without it from --fpc alone, or 1 a row",
@@ -61,7 +61,8 @@ static const struct cli_option table[] = {
      "columns of sampling units, a stage each; without it every row is one",
      CLI_AT(struct options, psu)},
     {CLI_TEXT, "fpc", 0, "C[,C2]",
-     "population sizes (from 1) or sampling fractions (below 1), a stage each",
+     "population sizes (from 1) or sampling fractions (below 1), a stage each; with --variance "
+     "brewer or hajek the inclusion probability of each unit, drawn without replacement",
      CLI_AT(struct options, fpc)},
     {CLI_FLAG, "nest", 0, NULL, "units are numbered anew in each stratum",
      CLI_AT(struct options, nest)},

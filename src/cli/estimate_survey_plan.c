@@ -27,19 +27,22 @@ static const struct {
     bool simple;   /* simple random sampling: the design is not looked at */
     char argument; /* 0: none; 'n': a number of replicates that must be given; 'm': may be given;
                       'r': a fraction */
+    enum pal_unequal unequal;
 } variances[] = {
-    {"taylor", PAL_SURVEY_TAYLOR, PAL_REP_GIVEN, false, 0},
-    {"srs", PAL_SURVEY_TAYLOR, PAL_REP_GIVEN, true, 0},
-    {"jk1", PAL_SURVEY_MADE, PAL_REP_JK1, false, 0},
-    {"jkn", PAL_SURVEY_MADE, PAL_REP_JKN, false, 0},
-    {"jk2", PAL_SURVEY_MADE, PAL_REP_JK2, false, 0},
-    {"brr", PAL_SURVEY_MADE, PAL_REP_BRR, false, 0},
-    {"fay", PAL_SURVEY_MADE, PAL_REP_FAY, false, 'r'},
-    {"bootstrap", PAL_SURVEY_MADE, PAL_REP_BOOTSTRAP, false, 'n'},
-    {"rao-wu", PAL_SURVEY_MADE, PAL_REP_RAO_WU, false, 'n'},
-    {"sdr", PAL_SURVEY_MADE, PAL_REP_SDR, false, 'm'},
-    {"replicates", PAL_SURVEY_GIVEN, PAL_REP_GIVEN, false, 0},
-    {"none", PAL_SURVEY_VALUE, PAL_REP_GIVEN, false, 0},
+    {"taylor", PAL_SURVEY_TAYLOR, PAL_REP_GIVEN, false, 0, PAL_UNEQUAL_NONE},
+    {"srs", PAL_SURVEY_TAYLOR, PAL_REP_GIVEN, true, 0, PAL_UNEQUAL_NONE},
+    {"brewer", PAL_SURVEY_TAYLOR, PAL_REP_GIVEN, false, 0, PAL_UNEQUAL_BREWER},
+    {"hajek", PAL_SURVEY_TAYLOR, PAL_REP_GIVEN, false, 0, PAL_UNEQUAL_HAJEK},
+    {"jk1", PAL_SURVEY_MADE, PAL_REP_JK1, false, 0, PAL_UNEQUAL_NONE},
+    {"jkn", PAL_SURVEY_MADE, PAL_REP_JKN, false, 0, PAL_UNEQUAL_NONE},
+    {"jk2", PAL_SURVEY_MADE, PAL_REP_JK2, false, 0, PAL_UNEQUAL_NONE},
+    {"brr", PAL_SURVEY_MADE, PAL_REP_BRR, false, 0, PAL_UNEQUAL_NONE},
+    {"fay", PAL_SURVEY_MADE, PAL_REP_FAY, false, 'r', PAL_UNEQUAL_NONE},
+    {"bootstrap", PAL_SURVEY_MADE, PAL_REP_BOOTSTRAP, false, 'n', PAL_UNEQUAL_NONE},
+    {"rao-wu", PAL_SURVEY_MADE, PAL_REP_RAO_WU, false, 'n', PAL_UNEQUAL_NONE},
+    {"sdr", PAL_SURVEY_MADE, PAL_REP_SDR, false, 'm', PAL_UNEQUAL_NONE},
+    {"replicates", PAL_SURVEY_GIVEN, PAL_REP_GIVEN, false, 0, PAL_UNEQUAL_NONE},
+    {"none", PAL_SURVEY_VALUE, PAL_REP_GIVEN, false, 0, PAL_UNEQUAL_NONE},
 };
 
 static size_t variance_of(pal_str text, pal_str *argument)
@@ -92,13 +95,15 @@ static enum pal_status plan_variance(const struct est_request *request, struct p
     for (size_t i = 0; i < PAL_COUNT(variances); i++)
         known[i] = pal_str_of(variances[i].word);
     if (v == PAL_COUNT(variances))
-        return unknown("variance", request->variance, known, v,
-                       "taylor, srs, jk1, jkn, jk2, brr, fay:RHO, bootstrap:N, rao-wu:N, sdr, "
-                       "replicates, none",
-                       err);
+        return unknown(
+            "variance", request->variance, known, v,
+            "taylor, srs, brewer, hajek, jk1, jkn, jk2, brr, fay:RHO, bootstrap:N, rao-wu:N, sdr, "
+            "replicates, none",
+            err);
     ask->method =
         columns && variances[v].method == PAL_SURVEY_MADE ? PAL_SURVEY_GIVEN : variances[v].method;
     ask->replicate = variances[v].replicate;
+    ask->design.unequal = variances[v].unequal;
     *simple = variances[v].simple;
     int64_t n = 0;
     switch (variances[v].argument) {

@@ -83,6 +83,13 @@ enum pal_status pal_design_new(const struct pal_design_spec *spec, struct pal_ar
     if (spec->stages > PAL_MAX_STAGES)
         return pal_fail(err, PAL_USAGE, "%zu stages; at most %d are possible", spec->stages,
                         PAL_MAX_STAGES);
+    bool below = false;
+    for (size_t s = 1; s < spec->stages; s++)
+        below = below || spec->fpc[s];
+    if (spec->unequal && (!spec->fpc[0] || below))
+        return pal_fail(err, PAL_USAGE,
+                        "unequal probabilities need the inclusion probability of each first-stage "
+                        "unit, --fpc P, and of no later stage");
     struct pal_design *design = pal_arena_alloc(arena, 1, sizeof *design);
     if (!design)
         return pal_nomem(err, "the design");
@@ -114,8 +121,10 @@ static enum pal_status stratum_new(struct design_stage *stage, uint32_t parent, 
     return PAL_OK;
 }
 
+/* probability: of the unit's own; NULL where it has none. */
 static enum pal_status unit_new(struct design_stage *stage, uint32_t stratum,
-                                struct pal_arena *arena, struct pal_error *err)
+                                const double *probability, struct pal_arena *arena,
+                                struct pal_error *err)
 {
     if (stage->units == stage->units_cap) {
         const size_t cap = stage->units_cap ? stage->units_cap * 2 : 64;
@@ -124,7 +133,17 @@ static enum pal_status unit_new(struct design_stage *stage, uint32_t stratum,
         if (!grown)
             return pal_nomem(err, "the units of the design");
         stage->unit_stratum = grown;
+        if (probability) {
+            stage->probability =
+                pal_arena_grow(arena, stage->probability, stage->units_cap, cap, sizeof(double));
+            if (!stage->probability)
+                return pal_nomem(err, "the units of the design");
+        }
         stage->units_cap = cap;
+    }
+    if (probability) {
+        stage->probability[stage->units] = *probability;
+        stage->stratum[stratum].spread += 1 - *probability;
     }
     stage->unit_stratum[stage->units++] = stratum;
     stage->stratum[stratum].sampled++;
@@ -137,6 +156,23 @@ static enum pal_status missing(const struct pal_design_rows *rows, size_t i, con
     const struct pal_place at = {rows->file, rows->line ? rows->line[i] : 0, 0};
     return pal_fail_at(err, PAL_DATA, &at,
                        "the %s is missing; a row without it belongs to no design", what);
+}
+
+/* The probability of a row's unit, the same in all its rows. */
+static enum pal_status check_probability(const struct pal_design_rows *rows, size_t i,
+                                         const double *known, struct pal_error *err)
+{
+    const struct pal_place at = {rows->file, rows->line ? rows->line[i] : 0, 0};
+    const double p = rows->fpc[0][i];
+    if (!(p > 0 && p <= 1))
+        return pal_fail_at(err, PAL_DATA, &at,
+                           "an inclusion probability is %g; it lies above 0 and is at most 1", p);
+    if (known && *known != p)
+        return pal_fail_at(err, PAL_DATA, &at,
+                           "a sampling unit has the inclusion probability %g here and %g before; "
+                           "all rows of a unit carry the same",
+                           p, *known);
+    return PAL_OK;
 }
 
 /* Most rows name a unit that was seen before, in the same stratum. */
@@ -170,10 +206,14 @@ static enum pal_status remember(struct pal_design *design, uint32_t stratum, uin
 enum pal_status pal_design_add(struct pal_design *design, const struct pal_design_rows *rows,
                                uint32_t *unit, struct pal_error *err)
 {
-    const bool remembers = design->levels == 1 && rows->unit[0];
+    const bool unequal = design->spec.unequal != PAL_UNEQUAL_NONE;
+    const bool remembers = design->levels == 1 && rows->unit[0] && !unequal;
     for (size_t i = 0; i < rows->rows; i++) {
         uint32_t parent = 0;
         const uint32_t first = rows->stratum[0] ? rows->stratum[0][i] : 0;
+        const double *probability = unequal ? &rows->fpc[0][i] : NULL;
+        if (unequal)
+            PAL_TRY(check_probability(rows, i, NULL, err));
         if (remembers && (first || !rows->stratum[0]) &&
             remembered(design, first, rows->unit[0][i], &unit[i]))
             continue;
@@ -189,7 +229,7 @@ enum pal_status pal_design_add(struct pal_design *design, const struct pal_desig
                 PAL_TRY(stratum_new(stage, parent, rows->fpc[s] ? rows->fpc[s][i] : 0.0,
                                     design->arena, err));
             if (!rows->unit[s]) { /* every row is a unit of its own */
-                PAL_TRY(unit_new(stage, stratum, design->arena, err));
+                PAL_TRY(unit_new(stage, stratum, probability, design->arena, err));
                 parent = (uint32_t)stage->units - 1;
                 continue;
             }
@@ -198,7 +238,9 @@ enum pal_status pal_design_add(struct pal_design *design, const struct pal_desig
             PAL_TRY(
                 index_add(&stage->units_of, stratum, code, design->arena, &parent, &is_new, err));
             if (is_new)
-                PAL_TRY(unit_new(stage, stratum, design->arena, err));
+                PAL_TRY(unit_new(stage, stratum, probability, design->arena, err));
+            else if (unequal)
+                PAL_TRY(check_probability(rows, i, &stage->probability[parent], err));
             if (is_new && s == 0 && !design->spec.nest && design->spec.strata[0]) {
                 uint32_t owner;
                 bool fresh;
@@ -229,6 +271,10 @@ enum pal_status pal_design_close(struct pal_design *design, struct pal_error *er
         for (size_t h = 0; h < stage->strata; h++) {
             struct design_stratum *stratum = &stage->stratum[h];
             const double n = (double)stratum->sampled;
+            if (design->spec.unequal) { /* all drawn with certainty: nothing is left out */
+                stratum->population = stratum->spread > 0 ? (double)INFINITY : n;
+                continue;
+            }
             if (!design->spec.fpc[s] || stratum->fpc == (double)INFINITY) {
                 stratum->population = (double)INFINITY;
                 continue;
@@ -293,7 +339,9 @@ double pal_design_unit_weight(const struct pal_design *design, uint32_t unit)
     for (size_t s = design->levels; s-- > 0;) {
         const struct design_stage *stage = &design->stage[s];
         const struct design_stratum *stratum = &stage->stratum[stage->unit_stratum[unit]];
-        if (isfinite(stratum->population))
+        if (stage->probability)
+            weight /= stage->probability[unit];
+        else if (isfinite(stratum->population))
             weight *= stratum->population / (double)stratum->sampled;
         unit = stratum->parent;
     }
@@ -354,7 +402,7 @@ enum pal_status pal_design_list(const struct pal_design *design, struct pal_aren
             if (out->unit[s])
                 units[s][i] = unit_code[s][at];
             strata[s][i] = stratum_code[s][h];
-            fpc[s][i] = stage->stratum[h].fpc;
+            fpc[s][i] = stage->probability ? stage->probability[at] : stage->stratum[h].fpc;
             at = stage->stratum[h].parent;
         }
     }

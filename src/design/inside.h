@@ -16,12 +16,14 @@ struct design_stratum {
     size_t sampled;    /* n_h                                     */
     double fpc;        /* as given with its first row             */
     double population; /* N_h, INFINITY without fpc               */
+    double spread;     /* sum of 1 - p over its units, where they have a p of their own */
 };
 
 struct design_stage {
     size_t strata, strata_cap, units, units_cap;
     struct design_stratum *stratum;
     uint32_t *unit_stratum; /* [units] */
+    double *probability;    /* [units] of inclusion, where each has its own; NULL: none has */
     struct design_index strata_of, units_of;
 };
 

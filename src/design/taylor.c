@@ -3,7 +3,8 @@
  *
  * At each stage the z of a unit is the sum over what it holds. A stage adds, for every stratum h,
  *     factor (1 - f_h) n_h / (n_h - 1) sum_i (a_hi - a_h)(b_hi - b_h)
- * where factor is the product of the sampling fractions above it. */
+ * where factor is the product of the sampling fractions above it. Units with inclusion
+ * probabilities of their own take the place of 1 - f_h each with its 1 - p_i. */
 #include "inside.h"
 
 #include <math.h>
@@ -16,6 +17,7 @@ struct touched_stage {
     uint32_t *stratum; /* [strata] ascending, those of a stage that hold a touched unit */
     size_t *start;     /* [strata + 1] their units, in the order of the stage           */
     uint32_t *place;   /* [units] the last stage: where a unit stood in the caller's list */
+    double *spread;    /* [units] 1 - p, where units have a p of their own; NULL             */
     uint32_t *above;   /* [strata] stages below the first: the unit that holds the stratum */
 };
 
@@ -72,6 +74,13 @@ static enum pal_status arrange(const struct design_stage *stage, const uint32_t 
     }
     out->start[out->strata] = n;
     out->units = n;
+    if (stage->probability) {
+        out->spread = pal_arena_alloc(arena, n + 1, sizeof *out->spread);
+        if (!out->spread)
+            return pal_nomem(err, "the units of a domain");
+        for (size_t i = 0; i < n; i++)
+            out->spread[i] = 1 - stage->probability[unit[out->place[i]]];
+    }
     return PAL_OK;
 }
 
@@ -207,6 +216,48 @@ static double centred_products(const struct stage_work *work, size_t h, double c
     return total + (double)rest * ca * cb;
 }
 
+/* Hajek's centre: z of a stratum weighed by 1 - p; units without domain rows have z = 0. */
+static double spread_mean(const struct stage_work *work, size_t h, const double *z)
+{
+    const struct touched_stage *touched = work->touched;
+    double sum = 0;
+    for (size_t i = touched->start[h]; i < touched->start[h + 1]; i++)
+        if (!work->sums->seen || work->sums->seen[i])
+            sum += touched->spread[i] * z[i];
+    return sum / stratum_at(work, h)->spread;
+}
+
+/* sum_i (1 - p_i)(a_i - ca)(b_i - cb) over all sampled units. */
+static double spread_products(const struct stage_work *work, size_t h, double ca, double cb)
+{
+    const struct sums *sums = work->sums;
+    const struct touched_stage *touched = work->touched;
+    double total = 0, rest = stratum_at(work, h)->spread;
+    for (size_t i = touched->start[h]; i < touched->start[h + 1]; i++) {
+        if (sums->seen && !sums->seen[i])
+            continue;
+        total += touched->spread[i] * (sums->a[i] - ca) * (sums->b[i] - cb);
+        rest -= touched->spread[i];
+    }
+    const bool zeros = work->stratum[h].seen < stratum_at(work, h)->sampled;
+    return zeros && rest > 0 ? total + rest * ca * cb : total;
+}
+
+/* The products of a stratum about a centre that the lonely rule gave (shifted) or its own. */
+static double stratum_products(const struct stage_work *work, size_t h, bool shifted)
+{
+    const struct stratum_sums *sums = &work->stratum[h];
+    const double n = (double)stratum_at(work, h)->sampled;
+    double a = shifted ? work->centre_a : sums->a / n, b = shifted ? work->centre_b : sums->b / n;
+    if (!work->touched->spread)
+        return centred_products(work, h, a, b);
+    if (work->design->spec.unequal == PAL_UNEQUAL_HAJEK && !shifted) {
+        a = spread_mean(work, h, work->sums->a);
+        b = spread_mean(work, h, work->sums->b);
+    }
+    return spread_products(work, h, a, b);
+}
+
 static enum pal_status stage_variance(struct stage_work *work, struct pal_design_variance *out,
                                       struct pal_error *err)
 {
@@ -235,9 +286,8 @@ static enum pal_status stage_variance(struct stage_work *work, struct pal_design
             continue;
         ordinary++;
         const bool shifted = rule == PAL_LONELY_ADJUST && (alone || left);
-        const double products = centred_products(work, h, shifted ? work->centre_a : sums->a / n,
-                                                 shifted ? work->centre_b : sums->b / n);
-        total += sums->factor * (1 - f) * (alone ? 1 : n / (n - 1)) * products;
+        total +=
+            sums->factor * (1 - f) * (alone ? 1 : n / (n - 1)) * stratum_products(work, h, shifted);
     }
     if (rule == PAL_LONELY_AVERAGE && ordinary && ordinary < strata)
         total *= (double)strata / (double)ordinary;

@@ -304,6 +304,11 @@ static enum pal_status count_design(struct pal_survey *s, struct pal_error *err)
 
 static enum pal_status name_method(struct pal_survey *s, struct pal_error *err)
 {
+    static const char *const linearized[] = {
+        [PAL_UNEQUAL_NONE] = "Taylor linearization",
+        [PAL_UNEQUAL_BREWER] = "Taylor linearization, unequal probabilities (Brewer)",
+        [PAL_UNEQUAL_HAJEK] = "Taylor linearization, unequal probabilities (Hajek)",
+    };
     static const char *const made[] = {
         [PAL_REP_GIVEN] = "replicate weights",
         [PAL_REP_JK1] = "jackknife (JK1)",
@@ -316,7 +321,7 @@ static enum pal_status name_method(struct pal_survey *s, struct pal_error *err)
         [PAL_REP_SDR] = "successive differences",
     };
     if (s->ask.method == PAL_SURVEY_TAYLOR)
-        s->method = "Taylor linearization";
+        s->method = linearized[s->ask.design.unequal];
     else if (s->ask.method == PAL_SURVEY_VALUE)
         s->method = "value alone, no variance asked";
     else
