@@ -193,7 +193,8 @@ static enum pal_status history_of(const struct job *j, const struct pal_column *
     return PAL_OK;
 }
 
-/* Estimates from lists need the rows themselves: each is a history and how many people have it. */
+/* Estimates from lists need the rows themselves: each is a history and how many people have it, or
+ * of recapture a case and what it counts for. */
 static enum pal_status estimate_systems(struct job *j, const struct piece *piece,
                                         struct pal_estimate *out, struct pal_error *err)
 {
@@ -204,9 +205,9 @@ static enum pal_status estimate_systems(struct job *j, const struct piece *piece
     size_t rows = 0, at = 0;
     if (!facts->lists || facts->lists > PAL_COUNT(list))
         return pal_fail(err, PAL_SYNTAX,
-                        "the estimator 'systems' needs a dataset with 1 to %zu lists (roles: list), "
+                        "the estimator '%s' needs a dataset with 1 to %zu lists (roles: list), "
                         "which '%.*s' is not",
-                        PAL_COUNT(list), PAL_ARG(j->d->numerator.dataset));
+                        j->d->estimator->name, PAL_COUNT(list), PAL_ARG(j->d->numerator.dataset));
     for (size_t k = 0; k < facts->lists; k++)
         if (!(list[k] = pal_dataset_filter_column(dataset, facts->list[k])))
             return pal_fail(err, PAL_BUG, "list '%.*s' was not loaded", PAL_ARG(facts->list[k]));
@@ -281,7 +282,8 @@ void job_set(struct job *j)
     const struct pal_definition *d = j->d;
     j->is_rate = strcmp(d->estimator->name, "rate") == 0;
     j->is_share = strcmp(d->estimator->name, "share") == 0;
-    j->is_systems = strcmp(d->estimator->name, "systems") == 0;
+    j->is_systems = strcmp(d->estimator->name, "systems") == 0 ||
+                    strcmp(d->estimator->name, "recapture") == 0;
     j->is_status = strcmp(d->estimator->name, "status-share") == 0;
     j->two = j->is_share || j->entry->x.cells || (j->is_status && d->of_un_members);
     j->of = SIZE_MAX;

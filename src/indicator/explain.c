@@ -164,7 +164,12 @@ static void say_formula(struct page *page, const struct job *j, const struct ite
     job_readings(j, item, &y, &x);
     head(page, "Formula");
     const pal_str top = reading_text(page, &y), bottom = reading_text(page, &x);
-    if (!j->two) {
+    if (j->is_systems) {
+        say(page, 2, "%s: %s, by the lists that each row is on", j->d->estimator->name,
+            f->estimate.method);
+        say(page, 2, "= %s, of which %s on the lists", number(f->estimate.value).text,
+            number(f->estimate.numerator).text);
+    } else if (!j->two) {
         say(page, 2, "%s: the numerator itself", j->d->estimator->name);
         say(page, 2, "= %.*s", PAL_ARG(top));
     } else {
