@@ -127,8 +127,8 @@ struct pal_cells {
 
 struct pal_state; /* opaque; the estimator's own */
 
-/* How the groups and strata of one state are numbered in another; NULL members: the same. A state
- * with more groups or strata than the mapping has does not fit (PAL_DATA). */
+/* How the groups and strata of one state are numbered in another; NULL members: the same. A group
+ * whose number is PAL_NO_GROUP is left out. A state with more groups or strata than the mapping has does not fit (PAL_DATA). */
 struct pal_mapping {
     const uint32_t *group; /* [groups] */
     size_t groups;
@@ -635,5 +635,13 @@ enum pal_status pal_state_pack(const struct pal_estimator *estimator, const stru
 PAL_CHECK_RESULT
 enum pal_status pal_state_unpack(const struct pal_estimator *estimator, struct pal_state *state,
                                  struct pal_unpack *in, struct pal_error *err);
+
+/* What a group's cells (sides, categories, units of observation) hold in the state of a register. */
+struct pal_holding {
+    double   least;   /* the smallest count above 0, denominators too; INFINITY: there is none      */
+    double   counted; /* sum of the counts                                                          */
+    uint64_t rows;    /* that entered                                                               */
+};
+struct pal_holding pal_state_holding(const struct pal_state *state, size_t group);
 
 #endif

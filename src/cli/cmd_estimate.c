@@ -5,8 +5,8 @@
 
 struct options {
     const char *by, *change, *interval, *variance, *test, *standard, *standard_by, *format, *state;
-    double level, theta;
-    bool margins;
+    double level, theta, threshold;
+    bool margins, hand_over;
     struct cli_list where;
     size_t threads;
     const char *absent;
@@ -169,6 +169,7 @@ static const struct cli_option table[] = {
      CLI_AT(struct options, format)},
     {CLI_TEXT, "state", 0, "FILE", "also save the sums, for 'palermo merge'",
      CLI_AT(struct options, state)},
+    EST_SAVING_OPTIONS,
     {CLI_TEXT, "memory", 0, "SIZE",
      "most memory for what grows with the data, as 500M or 2G: beyond it the reason is said and "
      "nothing printed; default no limit",
@@ -501,7 +502,8 @@ static enum pal_status run(struct cli *cli, struct pal_error *err)
     pal_buf_init(&nothing, cli->arena, 1 << 16);
     PAL_TRY(est_rows_print(plan, NULL, 0, format, &nothing, err)); /* is the format known? */
     PAL_TRY(read_files(cli, plan, &files, &pass, err));
-    return est_finish(cli, pass, format, NULL, o->state, err);
+    const struct est_saving saving = {o->state, o->hand_over, o->threshold};
+    return est_finish(cli, pass, format, NULL, &saving, err);
 }
 
 const struct cli_command cli_command_estimate = {

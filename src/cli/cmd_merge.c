@@ -6,6 +6,8 @@
 
 struct options {
     const char *out, *format, *state;
+    bool hand_over;
+    double threshold;
 };
 
 static const struct cli_option table[] = {
@@ -14,6 +16,7 @@ static const struct cli_option table[] = {
     {CLI_TEXT, "format", 0, "WORD", "csv (default in a file or pipe), table or json",
      CLI_AT(struct options, format)},
     {CLI_TEXT, "state", 0, "FILE", "also save the merged sums", CLI_AT(struct options, state)},
+    EST_SAVING_OPTIONS,
     {0},
 };
 
@@ -22,23 +25,35 @@ static enum pal_status run(struct cli *cli, struct pal_error *err)
     const struct options *o = cli->options;
     const struct est_plan *plan = NULL;
     struct est_pass *whole = NULL;
+    size_t confidential = 0;
+    const char *first = NULL;
     for (size_t i = 0; i < cli->operands.n; i++) {
         const char *path = cli->operands.item[i];
         struct est_pass *pass;
         pal_str bytes;
         PAL_TRY(pal_file_read(path, EST_LARGEST_STATE, cli->arena, &bytes, err));
         PAL_TRY(est_state_unpack(bytes, path, &plan, cli->arena, &pass, err));
+        confidential += !pass->mark.hand_over;
+        first = first || pass->mark.hand_over ? first : path;
         if (whole)
             PAL_TRY(est_pass_fold(whole, pass, err));
         else
             whole = pass;
     }
+    if (confidential)
+        fprintf(cli->err,
+                "palermo: %zu of %zu states are confidential ('%s'%s): they hold groups however "
+                "small, and so may these figures\n",
+                confidential, cli->operands.n, first, confidential > 1 ? ", ..." : "");
+    if (confidential < cli->operands.n)
+        est_mark_say(&whole->mark, NULL, cli->err);
+    const struct est_saving saving = {o->state, o->hand_over, o->threshold};
     const bool table_wanted = !o->out && cli_is_terminal(cli->out);
     return est_finish(cli, whole,
                       o->format      ? o->format
                       : table_wanted ? "table"
                                      : "csv",
-                      o->out, o->state, err);
+                      o->out, &saving, err);
 }
 
 const struct cli_command cli_command_merge = {
@@ -47,8 +62,9 @@ const struct cli_command cli_command_merge = {
     .usage = "STATE... [-o FIGURES] [options]",
     .about = "Reads states saved by 'palermo estimate --state FILE', all of the same question, "
              "and prints what one run over all the records would have printed. A state holds "
-             "sums by group and no records. A state that was cut short, altered or made for "
-             "another question is refused by name.",
+             "sums by group and no records. Those made with --hand-over hold no small groups; any "
+             "other is confidential, and a line on standard error says so. A state that was cut "
+             "short, altered or made for another question is refused by name.",
     .examples = "  palermo estimate north.csv 'rate(count,population)' --by year --state north.st\n"
                 "  palermo estimate south.csv 'rate(count,population)' --by year --state south.st\n"
                 "  palermo merge north.st south.st -o figures.csv\n",

@@ -205,7 +205,16 @@ struct est_values { /* the distinct values of one column of groups or units, in 
     size_t room;
 };
 
+struct est_mark {   /* what a saved state says of itself, before anything else in it */
+    bool hand_over; /* no cell lies below the threshold; otherwise it is confidential */
+    double threshold;
+    uint64_t groups, merged, dropped; /* as they were; those put into _O; those left out */
+    uint64_t rows, rows_merged, rows_dropped;
+    double counted, counted_merged, counted_dropped;
+};
+
 struct est_pass {
+    struct est_mark mark;
     const struct est_plan *plan;
     struct pal_arena *arena;
     struct est_values *value;  /* [bys] */
@@ -289,9 +298,39 @@ enum pal_status est_rows_print(const struct est_plan *plan, const struct est_row
 
 #define EST_LARGEST_STATE (1u << 30) /* bytes */
 
-/* Answers, saves the state (NULL: no) and writes to `path` (NULL: standard output). */
+/* ---- states for others (estimate_handover.c)
+ * -------------------------------------------------------------------------------------- */
+
+struct est_saving {
+    const char *path; /* NULL: no state is saved */
+    bool hand_over;
+    double threshold; /* 0: not given */
+};
+#define EST_SAVING_OPTIONS                                                                         \
+    {CLI_FLAG, "hand-over", 0, NULL,                                                               \
+     "of the state: groups with a count below --threshold are put together as '_O', the last "    \
+     "column of --by first, or left out when that is not enough; the cost is said. Without it a " \
+     "state is confidential, and says so",                                                         \
+     CLI_AT(struct options, hand_over)},                                                           \
+    {                                                                                              \
+        CLI_NUMBER, "threshold", 0, "N", "smallest count that --hand-over keeps; default 10",      \
+            CLI_AT(struct options, threshold)                                                      \
+    }
+/* A pass with no count between 0 and the threshold in any cell, of groups, sides, categories and
+ * units of observation; what that took is in its mark. PAL_USAGE for samples, PAL_DOMAIN when nothing
+ * would be left. */
+PAL_CHECK_RESULT
+enum pal_status est_hand_over(const struct est_pass *pass, double threshold,
+                              struct pal_arena *arena, const struct est_pass **out,
+                              struct pal_error *err);
+void est_mark_add(struct est_mark *into, const struct est_mark *from);
+/* "hand-over state 'FILE': ..." in one line. */
+void est_mark_say(const struct est_mark *mark, const char *what, FILE *to);
+
+/* Answers, saves the state and writes to `path` (NULL: standard output). */
 PAL_CHECK_RESULT
 enum pal_status est_finish(struct cli *cli, const struct est_pass *pass, const char *format,
-                           const char *path, const char *state, struct pal_error *err);
+                           const char *path, const struct est_saving *saving,
+                           struct pal_error *err);
 
 #endif

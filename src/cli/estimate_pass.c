@@ -508,6 +508,7 @@ enum pal_status est_pass_fold(struct est_pass *into, const struct est_pass *from
         return est_imputed_fold(into, from, err);
     PAL_TRY(fold_groups(into, from, &group, into->arena, err));
     into->rows += from->rows;
+    est_mark_add(&into->mark, &from->mark);
     if (plan->survey)
         return est_survey_pass_fold(into, from, group, err);
     for (size_t t = 0; t < plan->tasks; t++) {

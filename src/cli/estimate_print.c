@@ -322,33 +322,59 @@ static enum pal_status list_rows(struct cli *cli, const struct est_pass *pass, b
     return write_out(cli, &out, err);
 }
 
-static enum pal_status pack_state(struct cli *cli, const struct est_pass *cells,
-                                  struct pal_buf *out, struct pal_error *err)
-{
-    pal_buf_init(out, cli->arena, EST_LARGEST_STATE);
-    return est_state_pack(cells, out, err);
-}
+struct packed { /* a state as it will be written */
+    struct pal_buf bytes;
+    struct est_mark mark;
+};
 
-static enum pal_status save_state(struct cli *cli, const struct est_pass *cells, const char *state,
+static enum pal_status pack_state(struct cli *cli, const struct est_pass *cells,
+                                  const struct est_saving *saving, struct packed *out,
                                   struct pal_error *err)
 {
-    struct pal_buf bytes;
-    PAL_TRY(pack_state(cli, cells, &bytes, err));
-    return pal_file_write(state, pal_buf_str(&bytes), err);
+    if (saving->hand_over)
+        PAL_TRY(est_hand_over(cells, saving->threshold, cli->arena, &cells, err));
+    out->mark = cells->mark;
+    pal_buf_init(&out->bytes, cli->arena, EST_LARGEST_STATE);
+    return est_state_pack(cells, &out->bytes, err);
+}
+
+static enum pal_status write_state(struct cli *cli, const struct packed *packed,
+                                   const struct est_saving *saving, struct pal_error *err)
+{
+    PAL_TRY(pal_file_write(saving->path, pal_buf_str(&packed->bytes), err));
+    if (saving->hand_over)
+        est_mark_say(&packed->mark, saving->path, cli->err);
+    return PAL_OK;
+}
+
+static enum pal_status check_saving(const struct est_saving *saving, struct pal_error *err)
+{
+    if (saving->hand_over && !saving->path)
+        return pal_fail(err, PAL_USAGE, "--hand-over is about a state: it needs --state FILE");
+    if (saving->threshold != 0 && !saving->hand_over)
+        return pal_fail(err, PAL_USAGE, "--threshold belongs to --hand-over");
+    if (saving->threshold != 0 && !(saving->threshold > 1 && saving->threshold <= 1e9))
+        return pal_fail(err, PAL_USAGE, "--threshold takes a number above 1, to 1e9, not %g",
+                        saving->threshold);
+    return PAL_OK;
 }
 
 enum pal_status est_finish(struct cli *cli, const struct est_pass *cells, const char *format,
-                           const char *path, const char *state, struct pal_error *err)
+                           const char *path, const struct est_saving *saving, struct pal_error *err)
 {
     const struct est_pass *pass;
     struct est_row *rows;
     size_t n;
     struct pal_buf out;
+    struct packed packed;
+    PAL_TRY(check_saving(saving, err));
     PAL_TRY(est_pass_margins(cells, cli->arena, &pass, err));
     const bool csv = strcmp(format, "csv") == 0, json = strcmp(format, "json") == 0;
     if (!path && !pass->plan->survey && (csv || json)) {
-        if (state)
-            PAL_TRY(save_state(cli, cells, state, err));
+        if (saving->path) {
+            PAL_TRY(pack_state(cli, cells, saving, &packed, err));
+            PAL_TRY(write_state(cli, &packed, saving, err));
+        }
         struct pal_arena *scratch = pal_arena_new();
         if (!scratch)
             return pal_nomem(err, "rows of output");
@@ -357,13 +383,12 @@ enum pal_status est_finish(struct cli *cli, const struct est_pass *cells, const 
         return status;
     }
     /* The answers of a sample close its sums, so they are packed before and written after. */
-    struct pal_buf bytes;
-    if (state)
-        PAL_TRY(pack_state(cli, cells, &bytes, err));
+    if (saving->path)
+        PAL_TRY(pack_state(cli, cells, saving, &packed, err));
     PAL_TRY(est_rows_make(pass, cli->arena, &rows, &n, err));
     pal_buf_init(&out, cli->arena, SIZE_MAX);
     PAL_TRY(est_rows_print(pass->plan, rows, n, format, &out, err));
-    if (state)
-        PAL_TRY(pal_file_write(state, pal_buf_str(&bytes), err));
+    if (saving->path)
+        PAL_TRY(write_state(cli, &packed, saving, err));
     return path ? pal_file_write(path, pal_buf_str(&out), err) : write_out(cli, &out, err);
 }

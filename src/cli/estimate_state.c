@@ -165,6 +165,38 @@ static enum pal_status pack_survey(const struct est_pass *pass, struct pal_buf *
     return pal_survey_save(s->survey, out, err);
 }
 
+/* The first words of a state: may it be passed on, and what did that cost. */
+static const char confidential[] = "confidential", hand_over[] = "hand-over";
+
+static void pack_mark(struct pal_buf *out, const struct est_mark *mark)
+{
+    pal_pack_text(out, pal_str_of(mark->hand_over ? hand_over : confidential));
+    pal_pack_f64(out, mark->threshold);
+    const uint64_t counts[] = {mark->groups, mark->merged,      mark->dropped,
+                               mark->rows,   mark->rows_merged, mark->rows_dropped};
+    for (size_t i = 0; i < PAL_COUNT(counts); i++)
+        pal_pack_u64(out, counts[i]);
+    pal_pack_f64(out, mark->counted);
+    pal_pack_f64(out, mark->counted_merged);
+    pal_pack_f64(out, mark->counted_dropped);
+}
+
+static void unpack_mark(struct pal_unpack *in, struct est_mark *mark)
+{
+    const pal_str word = pal_unpack_text(in);
+    mark->hand_over = pal_str_eq(word, pal_str_of(hand_over));
+    if (!mark->hand_over && !pal_str_eq(word, pal_str_of(confidential)))
+        in->failed = true;
+    mark->threshold = pal_unpack_f64(in);
+    uint64_t *const counts[] = {&mark->groups, &mark->merged,      &mark->dropped,
+                                &mark->rows,   &mark->rows_merged, &mark->rows_dropped};
+    for (size_t i = 0; i < PAL_COUNT(counts); i++)
+        *counts[i] = pal_unpack_u64(in);
+    mark->counted = pal_unpack_f64(in);
+    mark->counted_merged = pal_unpack_f64(in);
+    mark->counted_dropped = pal_unpack_f64(in);
+}
+
 enum pal_status est_state_pack(const struct est_pass *pass, struct pal_buf *out,
                                struct pal_error *err)
 {
@@ -177,6 +209,7 @@ enum pal_status est_state_pack(const struct est_pass *pass, struct pal_buf *out,
     pal_buf_init(&body, out->arena, out->ceiling);
     pack_request(&request, plan->request);
     PAL_TRY(pal_buf_status(&request, "a saved state", err));
+    pack_mark(&body, &pass->mark);
     pal_pack_text(&body, pal_buf_str(&request));
     pal_pack_u64(&body, pass->rows);
     for (size_t b = 0; b < plan->bys; b++)
@@ -281,6 +314,8 @@ enum pal_status est_state_unpack(pal_str bytes, const char *name, const struct e
     pal_str content;
     PAL_TRY(pal_frame_read(bytes, kind, name, &content, err));
     struct pal_unpack in = {.rest = content};
+    struct est_mark mark;
+    unpack_mark(&in, &mark);
     const pal_str request = pal_unpack_text(&in);
     if (*plan) {
         PAL_TRY(same_request((*plan)->request, request, name, arena, err));
@@ -297,6 +332,7 @@ enum pal_status est_state_unpack(pal_str bytes, const char *name, const struct e
     }
     struct est_pass *pass;
     PAL_TRY(est_pass_new(*plan, arena, &pass, err));
+    pass->mark = mark;
     pass->rows = pal_unpack_u64(&in);
     for (size_t b = 0; b < (*plan)->bys; b++)
         PAL_TRY(unpack_values(&in, &pass->value[b], arena, err));

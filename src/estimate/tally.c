@@ -534,6 +534,8 @@ enum pal_status tally_merge(struct pal_state *into, const struct pal_state *from
     size_t groups = 0, parts = 0;
     for (size_t g = 0; g < from->groups; g++) {
         const size_t to = map && map->group ? map->group[g] : g;
+        if (to == PAL_NO_GROUP)
+            continue;
         groups = to + 1 > groups ? to + 1 : groups;
     }
     for (size_t p = 0; p < from->parts; p++) {
@@ -544,6 +546,8 @@ enum pal_status tally_merge(struct pal_state *into, const struct pal_state *from
     PAL_TRY(need_groups(into, groups, err));
     for (size_t g = 0; g < from->groups; g++) {
         const size_t to = map && map->group ? map->group[g] : g;
+        if (to == PAL_NO_GROUP)
+            continue;
         for (size_t p = 0; p < from->parts; p++) {
             const size_t part = stratum ? stratum[p] : p;
             struct tally sum, more;
@@ -553,6 +557,21 @@ enum pal_status tally_merge(struct pal_state *into, const struct pal_state *from
         }
     }
     return PAL_OK;
+}
+
+struct pal_holding pal_state_holding(const struct pal_state *state, size_t group)
+{
+    struct pal_holding holding = {.least = (double)INFINITY};
+    struct tally room;
+    for (size_t p = 0; p < state->parts; p++) {
+        const struct tally *tally = tally_at(state, group, p, &room);
+        const double y = pal_sum_value(&tally->y), x = pal_sum_value(&tally->x);
+        holding.least = y > 0 && y < holding.least ? y : holding.least;
+        holding.least = x > 0 && x < holding.least ? x : holding.least;
+        holding.counted += y;
+        holding.rows += tally->n;
+    }
+    return holding;
 }
 
 /* ---- saving ------------------------------------------------------------------------------------
