@@ -241,7 +241,7 @@ enum pal_status est_rows_make(const struct est_pass *pass, struct pal_arena *are
     if (pass->plan->survey)
         return survey_rows(pass, arena, out, n, err);
     const size_t all = pal_groups_count(pass->groups) * pass->plan->lines;
-    struct est_listing *listing;
+    struct est_listing *listing = NULL;
     PAL_TRY(est_listing_new(pass, arena, &listing, err));
     *out = pal_arena_alloc(arena, all + 1, sizeof **out);
     if (!*out)

@@ -59,6 +59,7 @@ done
 if [ "$kind" = all ]; then
     part "address and undefined sanitizers" make --no-print-directory SANITIZE=address,undefined test
     part "the other compiler" make --no-print-directory CC=clang -j2 all
+    part "optimized across files" make --no-print-directory RELEASE=1 -j2 all
     part "thread sanitizer" make --no-print-directory tsan
     part "fuzzing" make --no-print-directory fuzz
     part "lint" make --no-print-directory lint
