@@ -39,6 +39,12 @@ enum pal_unequal {
     PAL_UNEQUAL_NONE,
     PAL_UNEQUAL_BREWER,   /* c_h is the mean of all z_i               */
     PAL_UNEQUAL_HAJEK,    /* c_h is their mean with weights (1 - p_i) */
+    /* Those that know how units come together, pal_design_joint: with d_ij = (p_i p_j - p_ij) / p_ij
+     * a stratum adds sum_i (1 - p_i) z_i^2 - sum_{i != j} d_ij z_i z_j, or
+     * 1/2 sum_{i != j} d_ij (z_i - z_j)^2. Either may turn out negative.
+     * Source: Sarndal, Swensson & Wretman 1992, formulas 2.8.6 and 2.8.8. */
+    PAL_UNEQUAL_HORVITZ_THOMPSON,
+    PAL_UNEQUAL_YATES_GRUNDY,
 };
 
 struct pal_design_spec {
@@ -83,6 +89,14 @@ PAL_CHECK_RESULT
 enum pal_status pal_design_merge(struct pal_design *into, const struct pal_design *from,
                                  const uint32_t *const *stratum, const uint32_t *const *unit,
                                  struct pal_arena *scratch, uint32_t *out, struct pal_error *err);
+/* Joint inclusion probabilities of first-stage units, [units * units]; pairs of different strata and
+ * the diagonal are not looked at. Before the design is closed, after all its rows.
+ * Errors : PAL_DATA for a pair that is not above 0, or above the probability of either.
+ * Cost   : 8 bytes a pair; at most PAL_MOST_JOINT units. */
+#define PAL_MOST_JOINT 4096
+PAL_CHECK_RESULT
+enum pal_status pal_design_joint(struct pal_design *design, const double *joint,
+                                 struct pal_error *err);
 /* Counts are final: sizes, fractions, weights from fpc. PAL_DATA for ids repeated over strata
  * without nest, for more sampled than there are, for one unit in the whole design. */
 PAL_CHECK_RESULT

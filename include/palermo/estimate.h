@@ -537,6 +537,10 @@ enum pal_status pal_survey_load(struct pal_survey *survey, struct pal_unpack *in
 /* Before it is closed: the replicates of a survey asked for with PAL_SURVEY_MADE and PAL_REP_GIVEN
  * are these factors, [psus * n], a row a first-stage unit in the order of the design. */
 void pal_survey_factors(struct pal_survey *survey, size_t n, const double *factor);
+/* Before it is closed: joint inclusion probabilities, as pal_design_joint takes them. */
+PAL_CHECK_RESULT
+enum pal_status pal_survey_joint(struct pal_survey *survey, const double *joint,
+                                 struct pal_error *err);
 /* Weights are adjusted when the survey is closed: of the full sample, and again in every replicate;
  * linearized values become what the adjusted estimate varies by. Needs `hold`. The arrays of the
  * steps are by row in the order the rows came (those of merged surveys behind), and outlive the

@@ -12,7 +12,7 @@ struct options {
     const char *absent;
     const char *memory;
     /* of samples: carried as texts, see add_extras */
-    const char *weights, *strata, *psu, *fpc, *lonely_psu, *lonely_domain, *missing;
+    const char *weights, *strata, *psu, *fpc, *joint, *lonely_psu, *lonely_domain, *missing;
     const char *replicates, *replicate_file, *replicate_by, *replicate_kind, *scale, *rscales;
     const char *df, *deff, *seed;
     const char *quantile_rule, *respondents, *nonresponse_classes, *trim, *poststratify, *rake;
@@ -49,7 +49,8 @@ static const struct cli_option table[] = {
      CLI_AT(struct options, theta)},
     {CLI_TEXT, "variance", 0, "WORD",
      "registers: poisson (default), quasi-poisson (dispersion of the group's own rows) or none; "
-     "samples: taylor (default), srs, brewer, hajek, jk1, jkn, jk2, brr, fay:RHO, bootstrap:N, "
+     "samples: taylor (default), srs, brewer, hajek, horvitz-thompson, yates-grundy, jk1, jkn, "
+     "jk2, brr, fay:RHO, bootstrap:N, "
      "rao-wu:N, sdr[:N], replicates or none",
      CLI_AT(struct options, variance)},
     {CLI_HEAD, NULL, 0, NULL, SAMPLES, 0},
@@ -62,8 +63,13 @@ static const struct cli_option table[] = {
      CLI_AT(struct options, psu)},
     {CLI_TEXT, "fpc", 0, "C[,C2]",
      "population sizes (from 1) or sampling fractions (below 1), a stage each; with --variance "
-     "brewer or hajek the inclusion probability of each unit, drawn without replacement",
+     "brewer, hajek, horvitz-thompson or yates-grundy the inclusion probability of each unit, "
+     "drawn without replacement",
      CLI_AT(struct options, fpc)},
+    {CLI_TEXT, "joint", 0, "FILE",
+     "joint inclusion probabilities for --variance yates-grundy and horvitz-thompson: a table "
+     "with columns unit, other and p, a row a pair of one stratum, units called as in --psu",
+     CLI_AT(struct options, joint)},
     {CLI_FLAG, "nest", 0, NULL, "units are numbered anew in each stratum",
      CLI_AT(struct options, nest)},
     {CLI_TEXT, "lonely-psu", 0, "RULE",

@@ -66,6 +66,7 @@ struct est_survey_plan {
     size_t stratum[PAL_MAX_STAGES], unit[PAL_MAX_STAGES], fpc[PAL_MAX_STAGES];
     size_t replicates, *replicate; /* columns of given replicate weights */
     pal_str factor_file;           /* --replicate-file; empty: none */
+    pal_str joint_file;            /* --joint; empty: none */
     bool missing_undefined;        /* --missing undefined            */
     enum pal_quantile_rule rule;
     bool imputed;             /* completed data sets, told apart by a column, or each a file */
@@ -126,6 +127,11 @@ enum pal_status est_survey_pass_fold(struct est_pass *into, const struct est_pas
 PAL_CHECK_RESULT
 enum pal_status est_survey_factors(const struct est_pass *pass, struct pal_arena *arena,
                                    struct pal_error *err);
+
+/* Reads --joint: joint inclusion probabilities of first-stage units (estimate_joint.c). */
+PAL_CHECK_RESULT
+enum pal_status est_survey_joint(const struct est_pass *pass, struct pal_arena *arena,
+                                 struct pal_error *err);
 
 /* ---- answers
  * ------------------------------------------------------------------------------------------ */

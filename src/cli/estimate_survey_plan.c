@@ -33,6 +33,8 @@ static const struct {
     {"srs", PAL_SURVEY_TAYLOR, PAL_REP_GIVEN, true, 0, PAL_UNEQUAL_NONE},
     {"brewer", PAL_SURVEY_TAYLOR, PAL_REP_GIVEN, false, 0, PAL_UNEQUAL_BREWER},
     {"hajek", PAL_SURVEY_TAYLOR, PAL_REP_GIVEN, false, 0, PAL_UNEQUAL_HAJEK},
+    {"horvitz-thompson", PAL_SURVEY_TAYLOR, PAL_REP_GIVEN, false, 0, PAL_UNEQUAL_HORVITZ_THOMPSON},
+    {"yates-grundy", PAL_SURVEY_TAYLOR, PAL_REP_GIVEN, false, 0, PAL_UNEQUAL_YATES_GRUNDY},
     {"jk1", PAL_SURVEY_MADE, PAL_REP_JK1, false, 0, PAL_UNEQUAL_NONE},
     {"jkn", PAL_SURVEY_MADE, PAL_REP_JKN, false, 0, PAL_UNEQUAL_NONE},
     {"jk2", PAL_SURVEY_MADE, PAL_REP_JK2, false, 0, PAL_UNEQUAL_NONE},
@@ -95,11 +97,11 @@ static enum pal_status plan_variance(const struct est_request *request, struct p
     for (size_t i = 0; i < PAL_COUNT(variances); i++)
         known[i] = pal_str_of(variances[i].word);
     if (v == PAL_COUNT(variances))
-        return unknown(
-            "variance", request->variance, known, v,
-            "taylor, srs, brewer, hajek, jk1, jkn, jk2, brr, fay:RHO, bootstrap:N, rao-wu:N, sdr, "
-            "replicates, none",
-            err);
+        return unknown("variance", request->variance, known, v,
+                       "taylor, srs, brewer, hajek, horvitz-thompson, yates-grundy, jk1, jkn, jk2, "
+                       "brr, fay:RHO, bootstrap:N, rao-wu:N, sdr, "
+                       "replicates, none",
+                       err);
     ask->method =
         columns && variances[v].method == PAL_SURVEY_MADE ? PAL_SURVEY_GIVEN : variances[v].method;
     ask->replicate = variances[v].replicate;
@@ -809,6 +811,13 @@ enum pal_status est_survey_plan_new(struct est_plan *plan, struct pal_arena *are
     PAL_TRY(plan_variance(request, &s->ask, &simple, err));
     PAL_TRY(plan_words(request, &s->ask, err));
     PAL_TRY(plan_design(plan, simple, arena, err));
+    s->joint_file = est_extra(request, "joint", 0);
+    if (s->joint_file.len && s->ask.design.unequal < PAL_UNEQUAL_HORVITZ_THOMPSON)
+        return pal_fail(err, PAL_USAGE,
+                        "--joint goes with --variance yates-grundy or horvitz-thompson");
+    if (s->joint_file.len && (!s->ask.design.stages || s->ask.design.nest))
+        return pal_fail(err, PAL_USAGE,
+                        "--joint names units by --psu, which must tell them apart without --nest");
     PAL_TRY(plan_replicates(plan, arena, err));
     PAL_TRY(plan_scales(plan, arena, err));
     const pal_str missing = est_extra(request, "missing", 0);

@@ -384,6 +384,8 @@ enum pal_status est_survey_rows(const struct est_pass *pass, const struct est_gr
 {
     struct answers a = {pass, pass->plan->survey, pass->survey->survey, NULL, arena, err};
     struct rows rows = {0};
+    if (a.plan->joint_file.len)
+        PAL_TRY(est_survey_joint(pass, arena, err));
     if (a.plan->factor_file.len)
         PAL_TRY(est_survey_factors(pass, arena, err));
     if (pass->survey->adjusted) {

@@ -259,8 +259,45 @@ enum pal_status pal_design_add(struct pal_design *design, const struct pal_desig
 /* ---- closing
  * ---------------------------------------------------------------------------------------- */
 
+enum pal_status pal_design_joint(struct pal_design *design, const double *joint,
+                                 struct pal_error *err)
+{
+    const struct design_stage *stage = &design->stage[0];
+    const size_t n = stage->units;
+    if (n > PAL_MOST_JOINT)
+        return pal_fail(err, PAL_USAGE,
+                        "joint inclusion probabilities of %zu units; at most %d are possible: "
+                        "--variance brewer needs none",
+                        n, PAL_MOST_JOINT);
+    design->together = pal_arena_alloc(design->arena, n * n + 1, sizeof *design->together);
+    if (!design->together)
+        return pal_nomem(err, "joint inclusion probabilities");
+    for (size_t i = 0; i < n; i++) {
+        double sum = 0;
+        for (size_t k = 0; k < n; k++) {
+            const double a = stage->probability[i], b = stage->probability[k], p = joint[i * n + k];
+            if (i == k || stage->unit_stratum[i] != stage->unit_stratum[k])
+                continue;
+            if (!(p > 0 && p <= (a < b ? a : b) * (1 + 1e-12)))
+                return pal_fail(err, PAL_DATA,
+                                "two units of inclusion probabilities %g and %g have the joint "
+                                "probability %g; it lies above 0 and not above either",
+                                a, b, p);
+            design->together[i * n + k] = (a * b - p) / p;
+            sum += design->together[i * n + k];
+        }
+        design->together[i * n + i] =
+            design->spec.unequal == PAL_UNEQUAL_YATES_GRUNDY ? sum : 1 - stage->probability[i];
+    }
+    return PAL_OK;
+}
+
 enum pal_status pal_design_close(struct pal_design *design, struct pal_error *err)
 {
+    if (design->spec.unequal >= PAL_UNEQUAL_HORVITZ_THOMPSON && !design->together)
+        return pal_fail(err, PAL_USAGE,
+                        "this variance needs joint inclusion probabilities, --joint FILE; without "
+                        "them take --variance brewer or hajek");
     if (design->repeated)
         return pal_fail(
             err, PAL_DATA,

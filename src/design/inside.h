@@ -37,6 +37,8 @@ struct pal_design {
     size_t memo_room;
     struct design_index codes; /* first-stage ids seen, where they must not repeat */
     bool repeated;
+    double *together; /* [psus * psus] (p_i p_j - p_ij) / p_ij; 0 over strata; the diagonal has what
+                         z_i^2 is multiplied by. NULL: not known */
 };
 
 /* ---- replicates ---------------------------------------------------------------------------- */

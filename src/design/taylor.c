@@ -18,6 +18,7 @@ struct touched_stage {
     size_t *start;     /* [strata + 1] their units, in the order of the stage           */
     uint32_t *place;   /* [units] the last stage: where a unit stood in the caller's list */
     double *spread;    /* [units] 1 - p, where units have a p of their own; NULL             */
+    uint32_t *unit;    /* [units] their numbers, where there are spreads                     */
     uint32_t *above;   /* [strata] stages below the first: the unit that holds the stratum */
 };
 
@@ -76,10 +77,13 @@ static enum pal_status arrange(const struct design_stage *stage, const uint32_t 
     out->units = n;
     if (stage->probability) {
         out->spread = pal_arena_alloc(arena, n + 1, sizeof *out->spread);
-        if (!out->spread)
+        out->unit = pal_arena_alloc(arena, n + 1, sizeof *out->unit);
+        if (!out->spread || !out->unit)
             return pal_nomem(err, "the units of a domain");
-        for (size_t i = 0; i < n; i++)
-            out->spread[i] = 1 - stage->probability[unit[out->place[i]]];
+        for (size_t i = 0; i < n; i++) {
+            out->unit[i] = unit[out->place[i]];
+            out->spread[i] = 1 - stage->probability[out->unit[i]];
+        }
     }
     return PAL_OK;
 }
@@ -243,6 +247,26 @@ static double spread_products(const struct stage_work *work, size_t h, double ca
     return zeros && rest > 0 ? total + rest * ca * cb : total;
 }
 
+/* By joint probabilities: units without domain rows are zeros, which only the diagonal knows of. */
+static double joint_products(const struct stage_work *work, size_t h)
+{
+    const struct sums *sums = work->sums;
+    const struct touched_stage *touched = work->touched;
+    const size_t n = work->stage->units, end = touched->start[h + 1];
+    double total = 0;
+    for (size_t i = touched->start[h]; i < end; i++) {
+        const double *together = &work->design->together[touched->unit[i] * n];
+        double others = 0;
+        if (sums->seen && !sums->seen[i])
+            continue;
+        for (size_t k = touched->start[h]; k < end; k++)
+            if (k != i && (!sums->seen || sums->seen[k]))
+                others += together[touched->unit[k]] * sums->b[k];
+        total += sums->a[i] * (together[touched->unit[i]] * sums->b[i] - others);
+    }
+    return total;
+}
+
 /* The products of a stratum about a centre that the lonely rule gave (shifted) or its own. */
 static double stratum_products(const struct stage_work *work, size_t h, bool shifted)
 {
@@ -251,6 +275,8 @@ static double stratum_products(const struct stage_work *work, size_t h, bool shi
     double a = shifted ? work->centre_a : sums->a / n, b = shifted ? work->centre_b : sums->b / n;
     if (!work->touched->spread)
         return centred_products(work, h, a, b);
+    if (work->design->together && !shifted)
+        return joint_products(work, h);
     if (work->design->spec.unequal == PAL_UNEQUAL_HAJEK && !shifted) {
         a = spread_mean(work, h, work->sums->a);
         b = spread_mean(work, h, work->sums->b);
@@ -286,8 +312,9 @@ static enum pal_status stage_variance(struct stage_work *work, struct pal_design
             continue;
         ordinary++;
         const bool shifted = rule == PAL_LONELY_ADJUST && (alone || left);
-        total +=
-            sums->factor * (1 - f) * (alone ? 1 : n / (n - 1)) * stratum_products(work, h, shifted);
+        const bool joint = work->design->together && !shifted;
+        total += sums->factor * (1 - f) * (alone || joint ? 1 : n / (n - 1)) *
+                 stratum_products(work, h, shifted);
     }
     if (rule == PAL_LONELY_AVERAGE && ordinary && ordinary < strata)
         total *= (double)strata / (double)ordinary;

@@ -259,6 +259,11 @@ void pal_survey_factors(struct pal_survey *s, size_t n, const double *factor)
     s->unit_factor = factor;
 }
 
+enum pal_status pal_survey_joint(struct pal_survey *s, const double *joint, struct pal_error *err)
+{
+    return pal_design_joint(s->design, joint, err);
+}
+
 /* ---- closing
  * ------------------------------------------------------------------------------------- */
 
@@ -308,6 +313,9 @@ static enum pal_status name_method(struct pal_survey *s, struct pal_error *err)
         [PAL_UNEQUAL_NONE] = "Taylor linearization",
         [PAL_UNEQUAL_BREWER] = "Taylor linearization, unequal probabilities (Brewer)",
         [PAL_UNEQUAL_HAJEK] = "Taylor linearization, unequal probabilities (Hajek)",
+        [PAL_UNEQUAL_HORVITZ_THOMPSON] =
+            "Taylor linearization, joint probabilities (Horvitz-Thompson)",
+        [PAL_UNEQUAL_YATES_GRUNDY] = "Taylor linearization, joint probabilities (Yates-Grundy-Sen)",
     };
     static const char *const made[] = {
         [PAL_REP_GIVEN] = "replicate weights",
