@@ -123,6 +123,8 @@ void pal_sha256_init(struct pal_sha256 *hash)
 
 void pal_sha256_add(struct pal_sha256 *hash, const void *bytes, size_t size)
 {
+    if (size == 0) /* and bytes may be NULL */
+        return;
     const uint8_t *p = bytes;
     size_t held = (size_t)(hash->size % 64);
     hash->size += size;

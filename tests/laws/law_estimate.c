@@ -70,9 +70,24 @@ static bool alike(const struct pal_estimate *a, const struct pal_estimate *b, do
            a->status == b->status && a->absent == b->absent;
 }
 
-static void feed(struct pal_state *state, const struct pal_estimator *e, size_t args,
-                 const struct register_rows *rows, size_t from, size_t to)
+/* Recapture knows the histories of two searches, not as many categories as a standard. */
+static const struct register_rows *fit(const struct pal_estimator *e,
+                                       const struct register_rows *rows)
 {
+    static struct register_rows histories;
+    if (strcmp(e->name, "recapture") != 0)
+        return rows;
+    histories = *rows;
+    histories.strata = 4;
+    for (size_t i = 0; i < rows->rows; i++)
+        histories.stratum[i] %= 4;
+    return &histories;
+}
+
+static void feed(struct pal_state *state, const struct pal_estimator *e, size_t args,
+                 const struct register_rows *given, size_t from, size_t to)
+{
+    const struct register_rows *rows = fit(e, given);
     struct pal_error err = {0};
     HOLDS(register_feed(state, e->name, args, rows, from, to, &err) == PAL_OK, "%s: %s", e->name,
           err.text);
@@ -162,7 +177,7 @@ LAW(estimate, groups_may_be_numbered_otherwise)
             for (uint32_t g = 0; g < GROUPS; g++) {
                 const struct pal_estimate a = register_finish((*e)->name, into, g, arena);
                 const struct pal_estimate b =
-                    register_answer((*e)->name, &ask, args, &renamed, g, arena);
+                    register_answer((*e)->name, &ask, args, fit(*e, &renamed), g, arena);
                 HOLDS(alike(&a, &b, 0), "%s, seed %d, group %u", (*e)->name, (int)seed, g);
             }
         }
@@ -182,9 +197,9 @@ LAW(estimate, the_order_of_rows_does_not_show)
             const struct pal_ask ask = ask_of(*e);
             for (size_t g = 0; g < GROUPS; g++) {
                 const struct pal_estimate a =
-                    register_answer((*e)->name, &ask, (*e)->args_max, &rows, g, arena);
+                    register_answer((*e)->name, &ask, (*e)->args_max, fit(*e, &rows), g, arena);
                 const struct pal_estimate b =
-                    register_answer((*e)->name, &ask, (*e)->args_max, &mixed, g, arena);
+                    register_answer((*e)->name, &ask, (*e)->args_max, fit(*e, &mixed), g, arena);
                 HOLDS(alike(&a, &b, 1e-12) && same_bits(a.value, b.value),
                       "%s, seed %d, group %zu: %.17g and %.17g", (*e)->name, (int)seed, g, a.value,
                       b.value);
