@@ -70,8 +70,11 @@ test-all: ## what takes longer too: sanitizers, threads, fuzzing, kills, both co
 
 # ---- building ----------------------------------------------------------------------------------
 
+# Loading shared libraries is most of what a small table costs: what is installed carries those that
+# come as archives too, and lies where it was linked.
+FIXED = $(if $(RELEASE),-no-pie -Wl$(comma)-Bstatic -lgsl -lgslcblas -lcsv -lsqlite3 -lsodium -Wl$(comma)-Bdynamic)
 $(BUILD)/palermo: $(OBJ)
-	$(CC) $(OPT) $(SAN) -Wl,--as-needed -o $@ $^ $(LIBS)
+	$(CC) $(OPT) $(SAN) -Wl,--as-needed -o $@ $^ $(FIXED) $(LIBS)
 
 $(BUILD)/libpalermo.a: $(LIBOBJ)
 	rm -f $@ && ar rcsD $@ $^
