@@ -97,7 +97,9 @@ def duckdb(threads, sql, work):
     if not folder or not pathlib.Path(folder, "node_modules/@duckdb/node-api").is_dir() or not shutil.which("node"):
         missing("DuckDB", "PALERMO_DUCKDB does not name a folder where npm installed @duckdb/node-api")
         return None
-    return ["node", str(here / "peers/duckdb.js"), str(threads), str(work / "duckdb.csv"), sql]
+    query = work / "duckdb.sql"  # that of the replicates is longer than a command line may be
+    query.write_text(sql)
+    return ["node", str(here / "peers/duckdb.js"), str(threads), str(work / "duckdb.csv"), str(query)]
 
 
 def r_has(package):
