@@ -128,7 +128,8 @@ struct pal_cells {
 struct pal_state; /* opaque; the estimator's own */
 
 /* How the groups and strata of one state are numbered in another; NULL members: the same. A group
- * whose number is PAL_NO_GROUP is left out. A state with more groups or strata than the mapping has does not fit (PAL_DATA). */
+ * whose number is PAL_NO_GROUP is left out. A state with more groups or strata than the mapping has
+ * does not fit (PAL_DATA). */
 struct pal_mapping {
     const uint32_t *group; /* [groups] */
     size_t groups;
@@ -186,10 +187,10 @@ enum pal_status pal_groups_new(struct pal_arena *arena, size_t width, struct pal
 /* The group of key[width], added when new; PAL_NO_GROUP when memory is out or the ceiling of 2^31
  * groups is passed. */
 uint32_t pal_groups_add(struct pal_groups *groups, const uint32_t *key);
-/* The groups of many rows at once: code column i of row r is part[code[r]] of its key, and where that
- * is 0 the row is in no group (PAL_NO_GROUP), nor where domain[r] is 0. Few enough possible keys are
- * looked up in an array, more of them several at a time. Groups are numbered as pal_groups_add would,
- * row by row. */
+/* The groups of many rows at once: code column i of row r is part[code[r]] of its key, and where
+ * that is 0 the row is in no group (PAL_NO_GROUP), nor where domain[r] is 0. Few enough possible
+ * keys are looked up in an array, more of them several at a time. Groups are numbered as
+ * pal_groups_add would, row by row. */
 struct pal_group_column {
     const uint32_t *code; /* [rows] */
     const uint32_t *part; /* by code: from 1, 0 = none */
@@ -253,7 +254,8 @@ enum pal_status pal_interval_rate_ratio(const char *word, const double *y /* [2]
 void pal_test_rates(enum pal_test test, const double *y /* [2] */, const double *x /* [2] */,
                     double dispersion, double *z, double *p);
 
-/* ---- intervals of estimates from samples ------------------------------------------------------ */
+/* ---- intervals of estimates from samples ------------------------------------------------------
+ */
 
 /* t with P(|T| <= t) = level; the normal quantile for infinite df, NaN unless df > 0. */
 double pal_student_quantile(double level, double df);
@@ -269,7 +271,7 @@ void pal_interval_log_student(double value, double std_error, double df, double 
 
 /* A share estimated from a sample, with what its limits depend on. */
 struct pal_sampled_share {
-    double p;           /* 0..1                                                               */
+    double p; /* 0..1                                                               */
     double std_error;
     double logit_error; /* standard error of log(p/(1-p)) from replicates; 0: by linearization */
     double df;          /* degrees of freedom of the domain; INFINITY: normal                  */
@@ -287,21 +289,29 @@ PAL_CHECK_RESULT
 enum pal_status pal_interval_share(const char *word, const struct pal_sampled_share *share,
                                    double *low, double *high, struct pal_error *err);
 
-/* ---- quantiles -------------------------------------------------------------------------------- */
+/* ---- quantiles --------------------------------------------------------------------------------
+ */
 
 /* Which value is the p-quantile: Hyndman & Fan 1996, with weights as R's survey package has them.
  * hf1 is `math`, hf2 `school`. */
 enum pal_quantile_rule {
-    PAL_QUANTILE_HF1, PAL_QUANTILE_HF2, PAL_QUANTILE_HF3, PAL_QUANTILE_HF4, PAL_QUANTILE_HF5,
-    PAL_QUANTILE_HF6, PAL_QUANTILE_HF7, PAL_QUANTILE_HF8, PAL_QUANTILE_HF9,
+    PAL_QUANTILE_HF1,
+    PAL_QUANTILE_HF2,
+    PAL_QUANTILE_HF3,
+    PAL_QUANTILE_HF4,
+    PAL_QUANTILE_HF5,
+    PAL_QUANTILE_HF6,
+    PAL_QUANTILE_HF7,
+    PAL_QUANTILE_HF8,
+    PAL_QUANTILE_HF9,
     PAL_QUANTILE_SHAHVAISH, /* Shah & Vaish 2006; depends on the scale of the weights */
 };
-bool        pal_quantile_rule_parse(pal_str word, enum pal_quantile_rule *out);
+bool pal_quantile_rule_parse(pal_str word, enum pal_quantile_rule *out);
 const char *pal_quantile_rule_name(enum pal_quantile_rule rule);
 
 /* Weighted values in order. */
 struct pal_ordered {
-    size_t        n;
+    size_t n;
     const double *x;       /* [n] ascending; equal values in the order they came in  */
     const double *weight;  /* [n] above 0                                            */
     const double *through; /* [n] weight of this value and of all before it          */
@@ -324,9 +334,8 @@ enum pal_status pal_quantile(const struct pal_ordered *values, enum pal_quantile
  * 0..1 gives NaN. std_error is the width over twice the t quantile. word: asin beta mean xlogit.
  * Errors : as pal_interval_share. */
 PAL_CHECK_RESULT
-enum pal_status pal_interval_quantile(const struct pal_ordered *values,
-                                      enum pal_quantile_rule rule, const char *word,
-                                      const struct pal_sampled_share *at_or_below,
+enum pal_status pal_interval_quantile(const struct pal_ordered *values, enum pal_quantile_rule rule,
+                                      const char *word, const struct pal_sampled_share *at_or_below,
                                       struct pal_arena *scratch, double *low, double *high,
                                       double *std_error, struct pal_error *err);
 
@@ -360,12 +369,13 @@ PAL_CHECK_RESULT
 enum pal_status pal_dispersion_near(const double *y, const double *x, const double *t, size_t n,
                                     struct pal_arena *scratch, double *out, struct pal_error *err);
 
-/* ---- multiple imputation ---------------------------------------------------------------------- */
+/* ---- multiple imputation ----------------------------------------------------------------------
+ */
 
 enum pal_imputed_df {
-    PAL_IMPUTED_RUBIN,           /* (m - 1)(1 + 1/r)^2                                      */
-    PAL_IMPUTED_BARNARD_RUBIN,   /* with the degrees of freedom of the complete data        */
-    PAL_IMPUTED_MITOOLS,         /* the same as R's mitools has it: (1 + 1/m) is left out   */
+    PAL_IMPUTED_RUBIN,         /* (m - 1)(1 + 1/r)^2                                      */
+    PAL_IMPUTED_BARNARD_RUBIN, /* with the degrees of freedom of the complete data        */
+    PAL_IMPUTED_MITOOLS,       /* the same as R's mitools has it: (1 + 1/m) is left out   */
 };
 /* rubin, barnard-rubin, barnard-rubin-mitools */
 bool pal_imputed_df_parse(pal_str word, enum pal_imputed_df *out);
@@ -386,13 +396,15 @@ enum pal_status pal_imputed_combine(size_t m, const double *value, const double 
                                     double df_complete, enum pal_imputed_df rule,
                                     struct pal_imputed *out, struct pal_error *err);
 
-/* ---- surveys ----------------------------------------------------------------------------------- */
+/* ---- surveys -----------------------------------------------------------------------------------
+ */
 
 /* Estimates from a sample are smooth functions of weighted sums, and their variance follows from
  * the sums of each sampling unit. A survey keeps those sums by (group, unit) and never rows, so its
  * memory grows with groups times clusters.
  *
- *     pal_survey_new -> pal_survey_rows, pal_survey_feed, ... -> pal_survey_merge -> pal_survey_close
+ *     pal_survey_new -> pal_survey_rows, pal_survey_feed, ... -> pal_survey_merge ->
+ * pal_survey_close
  *                    -> pal_survey_answer
  *
  * A frame is a domain: the rows that some conditions let through, put into groups. All rows enter
@@ -419,9 +431,9 @@ struct pal_survey_frame {
 /* Weighted sums over a group, a unit or a replicate. Values are held against a centre near them, so
  * that large ones with little scatter lose nothing. */
 struct pal_survey_sums {
-    double w, y, x;  /* sums of w, w (y - centre_y), w (x - centre_x) */
+    double w, y, x; /* sums of w, w (y - centre_y), w (x - centre_x) */
     double centre_y, centre_x;
-    double n;        /* rows with a weight above zero and nothing absent */
+    double n; /* rows with a weight above zero and nothing absent */
 };
 struct pal_survey_kind { /* a statistic: src/estimate/survey_statistic.c lists them */
     const char *word, *summary, *source;
@@ -455,8 +467,8 @@ enum pal_survey_method {
     PAL_SURVEY_VALUE, /* the value alone                           */
 };
 enum pal_survey_df {
-    PAL_DF_DOMAIN,     /* units minus strata, counted over the domain; given replicates: rank - 1 */
-    PAL_DF_DESIGN,     /* the same over the whole file                                            */
+    PAL_DF_DOMAIN, /* units minus strata, counted over the domain; given replicates: rank - 1 */
+    PAL_DF_DESIGN, /* the same over the whole file                                            */
     PAL_DF_INF,
     PAL_DF_RANK,       /* of the replicate weights of the domain, minus 1                         */
     PAL_DF_PSU_STRATA, /* units minus strata of the whole file, with given replicates too         */
@@ -495,20 +507,21 @@ PAL_CHECK_RESULT
 enum pal_status pal_survey_new(const struct pal_survey_ask *ask, struct pal_arena *arena,
                                struct pal_survey **out, struct pal_error *err);
 
-struct pal_survey_rows { /* one batch: design and weights */
-    struct pal_design_rows design; /* codes of dictionaries that the survey's whole input shares */
-    const double *weight;          /* [rows] NULL: from fpc, or 1                                */
-    const uint8_t *weight_absent;  /* [rows] or NULL                                             */
+struct pal_survey_rows {            /* one batch: design and weights */
+    struct pal_design_rows design;  /* codes of dictionaries that the survey's whole input shares */
+    const double *weight;           /* [rows] NULL: from fpc, or 1                                */
+    const uint8_t *weight_absent;   /* [rows] or NULL                                             */
     const double *const *replicate; /* [replicates][rows] or NULL                                */
 };
 /* Errors: PAL_DATA with file and line for a missing or negative weight, stratum or unit. */
 PAL_CHECK_RESULT
 enum pal_status pal_survey_rows(struct pal_survey *survey, const struct pal_survey_rows *rows,
                                 struct pal_error *err);
-struct pal_survey_cells { /* the same rows in the groups of one frame; may be fed again for others */
+struct pal_survey_cells { /* the same rows in the groups of one frame; may be fed again for others
+                           */
     size_t frame;
-    const uint32_t *group; /* [rows] or PAL_NO_GROUP: outside; NULL: all 0 */
-    size_t groups;         /* so far                                       */
+    const uint32_t *group;        /* [rows] or PAL_NO_GROUP: outside; NULL: all 0 */
+    size_t groups;                /* so far                                       */
     const double *const *value;   /* [terms][rows]; not read for other kinds than VALUE */
     const uint8_t *const *absent; /* [terms][rows] or NULL: all present                 */
 };
@@ -525,8 +538,8 @@ struct pal_survey_mapping {
 PAL_CHECK_RESULT
 enum pal_status pal_survey_merge(struct pal_survey *into, const struct pal_survey *from,
                                  const struct pal_survey_mapping *map, struct pal_error *err);
-/* An open survey as bytes and back: sums by group and unit, no rows; pal_frame_write adds version and
- * checksum. Loading goes into a survey that pal_survey_new made of the same ask and nobody fed.
+/* An open survey as bytes and back: sums by group and unit, no rows; pal_frame_write adds version
+ * and checksum. Loading goes into a survey that pal_survey_new made of the same ask and nobody fed.
  * Errors: PAL_USAGE for a survey that keeps rows; PAL_DATA for bytes that do not fit. */
 PAL_CHECK_RESULT
 enum pal_status pal_survey_save(const struct pal_survey *survey, struct pal_buf *out,
@@ -574,9 +587,8 @@ struct pal_survey_part {
     double factor;
 };
 PAL_CHECK_RESULT
-enum pal_status pal_survey_covariance(struct pal_survey_work *work,
-                                      const struct pal_survey_part *a, size_t na,
-                                      const struct pal_survey_part *b, size_t nb,
+enum pal_status pal_survey_covariance(struct pal_survey_work *work, const struct pal_survey_part *a,
+                                      size_t na, const struct pal_survey_part *b, size_t nb,
                                       struct pal_design_variance *out, struct pal_error *err);
 /* Degrees of freedom of a group of a frame, by the rule asked for; and of the whole design. */
 PAL_CHECK_RESULT
@@ -584,19 +596,20 @@ enum pal_status pal_survey_df_of(struct pal_survey_work *work, size_t frame, siz
                                  double *out, struct pal_error *err);
 double pal_survey_df_design(const struct pal_survey *survey);
 
-/* ---- words of --interval for samples ----------------------------------------------------------- */
+/* ---- words of --interval for samples -----------------------------------------------------------
+ */
 
 struct pal_interval_case {
     double t; /* quantile of Student's t at level and df, which many answers share */
     double value, std_error, df, level; /* value and error of a proportion as shares */
     double n;           /* rows of the domain, those of no weight and of absent values among them */
-    double logit_error; /* of a proportion with replicates: that of log(p/(1-p)); otherwise 0      */
+    double logit_error; /* of a proportion with replicates: that of log(p/(1-p)); otherwise 0 */
 };
 struct pal_survey_interval { /* src/estimate/survey_interval.c lists them */
     const char *word;
     bool shares;    /* for proportions (and quantiles) alone: other statistics keep t */
     bool quantiles; /* for quantiles alone */
-    bool infinite;   /* takes no notice of degrees of freedom           */
+    bool infinite;  /* takes no notice of degrees of freedom           */
     enum pal_status (*limits)(const struct pal_survey_interval *interval,
                               const struct pal_interval_case *c, double *low, double *high,
                               struct pal_error *err);
@@ -640,11 +653,12 @@ PAL_CHECK_RESULT
 enum pal_status pal_state_unpack(const struct pal_estimator *estimator, struct pal_state *state,
                                  struct pal_unpack *in, struct pal_error *err);
 
-/* What a group's cells (sides, categories, units of observation) hold in the state of a register. */
+/* What a group's cells (sides, categories, units of observation) hold in the state of a register.
+ */
 struct pal_holding {
-    double   least;   /* the smallest count above 0, denominators too; INFINITY: there is none      */
-    double   counted; /* sum of the counts                                                          */
-    uint64_t rows;    /* that entered                                                               */
+    double least;   /* the smallest count above 0, denominators too; INFINITY: there is none      */
+    double counted; /* sum of the counts                                                          */
+    uint64_t rows;  /* that entered                                                               */
 };
 struct pal_holding pal_state_holding(const struct pal_state *state, size_t group);
 

@@ -82,15 +82,14 @@ enum pal_status pal_encoding_check(const char *name, struct pal_error *err);
  *          that span lines; `""` inside quotes; blanks around fields are no part of them (inside
  *          quotes they are). Blank lines give no record, but count.
  * XLSX   : numbers in shortest form, dates by number format as ISO text, TRUE and FALSE, errors as
- *          they show (#N/A), results of formulas; gaps are empty fields, empty rows no records. Under a
- *          header, rows are as wide as it is: empty cells at the end are there or not by chance.
- * Survey : a variable all of whose values have labels is its labels; dates as ISO text; a declared or
- *          tagged missing value is its label or code, and `missing` says so. The table is held.
- * Errors : PAL_DATA with the line where the record began for a quote that never closes, bytes
- *          behind a closing quote, a quote inside a field without quotes, a NUL, bytes of another
- *          encoding; with the row for a damaged workbook. What is no table (an old or locked
- *          workbook, one with macros, other compressions, UTF-16, a web page) is refused by name.
- *          Nothing is read beyond the first error.
+ *          they show (#N/A), results of formulas; gaps are empty fields, empty rows no records.
+ * Under a header, rows are as wide as it is: empty cells at the end are there or not by chance.
+ * Survey : a variable all of whose values have labels is its labels; dates as ISO text; a declared
+ * or tagged missing value is its label or code, and `missing` says so. The table is held. Errors :
+ * PAL_DATA with the line where the record began for a quote that never closes, bytes behind a
+ * closing quote, a quote inside a field without quotes, a NUL, bytes of another encoding; with the
+ * row for a damaged workbook. What is no table (an old or locked workbook, one with macros, other
+ * compressions, UTF-16, a web page) is refused by name. Nothing is read beyond the first error.
  * Cost   : one pass, one record held (a workbook: its shared texts too); about 1 ns a byte of CSV
  *          on a machine of 2025.
  */
@@ -154,9 +153,9 @@ enum pal_status pal_dialect_suggest(const char *path, struct pal_arena *arena,
  *     pal_pieces_open -> pal_pieces_cut, in order -> pal_pieces_index, side by side
  *                     -> for each row: pal_piece_field; or pal_pieces_strict when the piece is so
  *
- * Threads : cut is called by one thread at a time; index, decode and the fields of a piece belong to
- *           who has the piece. With more than one thread, gzip is inflated in a thread of its own.
- * Cost    : a piece of text of 256 KiB, or of one longer record, and 4 bytes a field.
+ * Threads : cut is called by one thread at a time; index, decode and the fields of a piece belong
+ * to who has the piece. With more than one thread, gzip is inflated in a thread of its own. Cost :
+ * a piece of text of 256 KiB, or of one longer record, and 4 bytes a field.
  */
 struct pal_pieces;
 struct pal_pieces_options {
@@ -168,10 +167,10 @@ struct pal_pieces_options {
 
 struct pal_piece {
     struct pal_arena *arena; /* the caller's, for this piece alone; the rest is zero at first */
-    char *text;              /* [len] whole records, LF behind the last; 64 bytes more may be read */
+    char *text; /* [len] whole records, LF behind the last; 64 bytes more may be read */
     size_t len, cap;
-    bool strict; /* read it by pal_pieces_strict                                    */
-    bool rest;   /* and all that follows it: the last piece                         */
+    bool strict;         /* read it by pal_pieces_strict                                    */
+    bool rest;           /* and all that follows it: the last piece                         */
     bool last_line_open; /* the LF at the end is not of the file */
     bool high, cr, doubled;
     size_t fields, rows, lines; /* lines: of the piece */
@@ -202,16 +201,16 @@ enum pal_status pal_pieces_index(const struct pal_pieces *pieces, struct pal_pie
  * many it has. */
 PAL_CHECK_RESULT
 enum pal_status pal_pieces_strict(struct pal_pieces *pieces, const struct pal_piece *piece,
-                                  uint64_t line, struct pal_arena *arena,
-                                  struct pal_records **out, struct pal_error *err);
+                                  uint64_t line, struct pal_arena *arena, struct pal_records **out,
+                                  struct pal_error *err);
 uint64_t pal_records_lines(const struct pal_records *records); /* read so far; 0 of a workbook */
 /* From the beginning once more; no piece is in use. */
 PAL_CHECK_RESULT
 enum pal_status pal_pieces_again(struct pal_pieces *pieces, struct pal_error *err);
 /* A field in UTF-8; `room` is the caller's, and emptied. The field itself when nothing changes. */
 pal_str pal_pieces_text(const struct pal_pieces *pieces, pal_str field, struct pal_buf *room);
-/* One field of a row: fields row[r-1]..row[r]-1. `last` of its row. Quotes and the blanks around are
- * gone; `unfold` (as long as the field) takes one that has doubled quotes. */
+/* One field of a row: fields row[r-1]..row[r]-1. `last` of its row. Quotes and the blanks around
+ * are gone; `unfold` (as long as the field) takes one that has doubled quotes. */
 pal_str pal_piece_field(const struct pal_piece *piece, size_t field, bool last, char *unfold);
 static inline pal_str pal_piece_cell(const struct pal_piece *piece, size_t field, bool last,
                                      char *unfold)

@@ -31,8 +31,8 @@ struct num_decimal { /* digits * 10^exponent */
  * above 0; false where it is out of the range for which this is done, or the machine has no
  * integers of 128 bits. */
 bool num_shortest(double value, struct num_decimal *out);
-/* The value, from 1e-4 to 2^52, as 17 significant digits, rounded half to even; zeros at the end are
- * left out. False as above. */
+/* The value, from 1e-4 to 2^52, as 17 significant digits, rounded half to even; zeros at the end
+ * are left out. False as above. */
 bool num_digits17(double value, struct num_decimal *out);
 /* The value (0 or above) times 10^decimals, rounded half to even; false as above. */
 bool num_fixed(double value, int decimals, uint64_t *out);

@@ -2,10 +2,9 @@
 #include "inside.h"
 
 static const char *const keys[] = {
-    "cycle",      "title",  "subtitle", "datasets",  "data",    "definitions",
-    "indicators", "tables", "evidence", "languages", "periods", "as_of",
-    "seed",       "ledger", "review",   "synthetic",
-    "last_release",
+    "cycle",      "title",  "subtitle", "datasets",  "data",         "definitions",
+    "indicators", "tables", "evidence", "languages", "periods",      "as_of",
+    "seed",       "ledger", "review",   "synthetic", "last_release",
 };
 static const char *const period_keys[] = {"from", "to"};
 static const char *const review_keys[] = {"deadline", "silence"};

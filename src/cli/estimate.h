@@ -307,9 +307,12 @@ struct est_saving {
     double threshold; /* 0: not given */
 };
 #define EST_SAVING_OPTIONS                                                                         \
-    {CLI_FLAG, "hand-over", 0, NULL,                                                               \
-     "of the state: groups with a count below --threshold are put together as '_O', the last "    \
-     "column of --by first, or left out when that is not enough; the cost is said. Without it a " \
+    {CLI_FLAG,                                                                                     \
+     "hand-over",                                                                                  \
+     0,                                                                                            \
+     NULL,                                                                                         \
+     "of the state: groups with a count below --threshold are put together as '_O', the last "     \
+     "column of --by first, or left out when that is not enough; the cost is said. Without it a "  \
      "state is confidential, and says so",                                                         \
      CLI_AT(struct options, hand_over)},                                                           \
     {                                                                                              \
@@ -317,8 +320,8 @@ struct est_saving {
             CLI_AT(struct options, threshold)                                                      \
     }
 /* A pass with no count between 0 and the threshold in any cell, of groups, sides, categories and
- * units of observation; what that took is in its mark. PAL_USAGE for samples, PAL_DOMAIN when nothing
- * would be left. */
+ * units of observation; what that took is in its mark. PAL_USAGE for samples, PAL_DOMAIN when
+ * nothing would be left. */
 PAL_CHECK_RESULT
 enum pal_status est_hand_over(const struct est_pass *pass, double threshold,
                               struct pal_arena *arena, const struct est_pass **out,

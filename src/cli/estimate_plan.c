@@ -18,7 +18,8 @@ static size_t column_of(struct est_plan *plan, pal_str name, bool number, bool c
         pal_arena_grow(arena, plan->column, plan->columns, plan->columns + 1, sizeof *grown);
     if (!grown)
         return EST_NO_COLUMN;
-    grown[plan->columns] = (struct pal_stream_column){.name = name, .number = number, .codes = codes};
+    grown[plan->columns] =
+        (struct pal_stream_column){.name = name, .number = number, .codes = codes};
     plan->column = grown;
     return plan->columns++;
 }

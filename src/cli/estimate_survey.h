@@ -69,8 +69,8 @@ struct est_survey_plan {
     pal_str joint_file;            /* --joint; empty: none */
     bool missing_undefined;        /* --missing undefined            */
     enum pal_quantile_rule rule;
-    bool imputed;             /* completed data sets, told apart by a column, or each a file */
-    size_t imputation;        /* the column; EST_NO_COLUMN: each a file */
+    bool imputed;      /* completed data sets, told apart by a column, or each a file */
+    size_t imputation; /* the column; EST_NO_COLUMN: each a file */
     enum pal_imputed_df mi_df;
     struct est_adjust adjust; /* weights that change after the design */
 };

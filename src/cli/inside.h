@@ -111,13 +111,13 @@ struct cli_cycle { /* cycle.yaml: datasets, indicators, tables, languages, revie
     struct cli_list indicators;  /* codes or families; empty = all           */
     struct cli_list tables;      /* names; empty = all                       */
     const struct pal_place *datasets_at, *indicators_at, *tables_at; /* of each */
-    struct cli_list evidence;    /* files, relative                          */
+    struct cli_list evidence; /* files, relative                          */
     size_t languages_n;
     enum pal_language language[PAL_LANGUAGES];
     int period_from, period_to;
     pal_str as_of, ledger;
     pal_str last_release; /* figures.csv of it, relative; empty: the first */
-    bool synthetic; /* its inputs are invented */
+    bool synthetic;       /* its inputs are invented */
     uint64_t seed;
     pal_str review_deadline, review_silence;
     char sha256[65];

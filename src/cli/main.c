@@ -1,5 +1,6 @@
 /* main.c: finds the command, prints its error, gives the verdict. The three things that are
- * process-wide sit here: GSL's handler is switched off, SIGPIPE and SIGXFSZ are ignored, the standard streams.
+ * process-wide sit here: GSL's handler is switched off, SIGPIPE and SIGXFSZ are ignored, the
+ * standard streams.
  */
 #include "inside.h"
 

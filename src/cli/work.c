@@ -249,7 +249,8 @@ enum pal_status cli_figures_protect(struct cli *cli, const struct cli_work *work
                                before.len ? &last : NULL, cli->arena, out, err);
 }
 
-/* The law of the sources: small counts and embargoes. What findings quote of their rows goes too. */
+/* The law of the sources: small counts and embargoes. What findings quote of their rows goes too.
+ */
 static enum pal_status protect_figures(struct cli *cli, struct cli_work *work,
                                        struct pal_error *err)
 {

@@ -189,8 +189,8 @@ pal_str data_codes_find(const struct data_codes *codes, pal_str category);
 PAL_CHECK_RESULT
 enum pal_status data_areas_extend(struct pal_areas *areas, const struct pal_descriptor *descriptor,
                                   struct pal_error *err);
-/* A State for a code of XAA to XZZ that nobody declared, unless it looks like a slip of a known code.
- * PAL_NO_AREA for any other text. */
+/* A State for a code of XAA to XZZ that nobody declared, unless it looks like a slip of a known
+ * code. PAL_NO_AREA for any other text. */
 PAL_CHECK_RESULT
 enum pal_status data_areas_invent(struct pal_areas *areas, pal_str code, uint32_t *out,
                                   struct pal_error *err);

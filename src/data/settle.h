@@ -49,7 +49,8 @@ enum pal_status settle_holds(const struct settle *s, const struct data_condition
                              uint8_t *holds, struct pal_error *err);
 void settle_finding(const struct settle *s, enum pal_severity severity, const char *rule,
                     size_t row, const char *todo, const char *format, ...) PAL_PRINTF(6, 7);
-/* "ALB 2019 detected victims, sex F" for messages, in a buffer of the caller: what is not a total. */
+/* "ALB 2019 detected victims, sex F" for messages, in a buffer of the caller: what is not a total.
+ */
 const char *settle_cell_name(const struct settle *s, const struct pal_areas *areas, size_t row,
                              char *out, size_t size);
 

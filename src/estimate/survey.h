@@ -64,7 +64,8 @@ PAL_CHECK_RESULT
 enum pal_status survey_table_merge(struct survey_table *into, const struct survey_table *from,
                                    const uint32_t *group, const uint32_t *unit,
                                    struct pal_arena *arena, struct pal_error *err);
-/* Bytes of a table and back: cells in their order, so that the sums stay the same to the last bit. */
+/* Bytes of a table and back: cells in their order, so that the sums stay the same to the last bit.
+ */
 void survey_table_save(const struct survey_table *table, struct pal_buf *out);
 PAL_CHECK_RESULT
 enum pal_status survey_table_load(struct survey_table *table, size_t units, struct pal_unpack *in,

@@ -177,11 +177,10 @@ static enum pal_status history_of(const struct job *j, const struct pal_column *
     *out = 0;
     for (size_t k = 0; k < lists; k++) {
         const struct pal_column *c = list[k];
-        const pal_str text = c->type == PAL_COLUMN_CODE
-                                 ? pal_dict_text(c->dict, c->code[row])
-                                 : (c->value[row] == 1   ? PAL_STR("1")
-                                    : c->value[row] == 0 ? PAL_STR("0")
-                                                         : PAL_STR("?"));
+        const pal_str text = c->type == PAL_COLUMN_CODE ? pal_dict_text(c->dict, c->code[row])
+                                                        : (c->value[row] == 1   ? PAL_STR("1")
+                                                           : c->value[row] == 0 ? PAL_STR("0")
+                                                                                : PAL_STR("?"));
         if (pal_str_eq(text, PAL_STR("1")))
             *out |= (uint32_t)1 << k;
         else if (!pal_str_eq(text, PAL_STR("0")))
@@ -282,8 +281,8 @@ void job_set(struct job *j)
     const struct pal_definition *d = j->d;
     j->is_rate = strcmp(d->estimator->name, "rate") == 0;
     j->is_share = strcmp(d->estimator->name, "share") == 0;
-    j->is_systems = strcmp(d->estimator->name, "systems") == 0 ||
-                    strcmp(d->estimator->name, "recapture") == 0;
+    j->is_systems =
+        strcmp(d->estimator->name, "systems") == 0 || strcmp(d->estimator->name, "recapture") == 0;
     j->is_status = strcmp(d->estimator->name, "status-share") == 0;
     j->two = j->is_share || j->entry->x.cells || (j->is_status && d->of_un_members);
     j->of = SIZE_MAX;

@@ -278,9 +278,9 @@ static enum pal_status read_variance(struct reader *r, struct pal_error *err)
 }
 
 /* Those that make a figure of a numerator and a denominator. The others compare or standardize. */
-static const pal_str estimators[] = {PAL_STR_INIT("count"), PAL_STR_INIT("rate"),
-                                     PAL_STR_INIT("ratio"), PAL_STR_INIT("recapture"),
-                                     PAL_STR_INIT("share"), PAL_STR_INIT("status-share"),
+static const pal_str estimators[] = {PAL_STR_INIT("count"),  PAL_STR_INIT("rate"),
+                                     PAL_STR_INIT("ratio"),  PAL_STR_INIT("recapture"),
+                                     PAL_STR_INIT("share"),  PAL_STR_INIT("status-share"),
                                      PAL_STR_INIT("systems")};
 
 static enum pal_status read_estimator(struct reader *r, struct pal_error *err)
@@ -297,7 +297,8 @@ static enum pal_status read_estimator(struct reader *r, struct pal_error *err)
     if (name.ptr && !d->estimator) {
         const pal_str near = pal_nearest(name, estimators, PAL_COUNT(estimators));
         problem(r, &node->at, "unknown estimator '%.*s'%s%.*s%s", PAL_ARG(name),
-                near.len ? "; did you mean '" : "; there are count, rate, ratio, recapture, share, status-share and ",
+                near.len ? "; did you mean '"
+                         : "; there are count, rate, ratio, recapture, share, status-share and ",
                 PAL_ARG(near), near.len ? "'?" : "systems");
     }
     READ(pal_yaml_number(r->root, "per", &d->ask.per, &r->own));

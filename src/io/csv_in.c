@@ -290,8 +290,7 @@ static enum pal_status next(void *self, struct pal_record *out, bool *end, struc
             return bad(csv, began, i + 1, "a field is longer than the ceiling allows", err);
     if (look & IO_HAS_HIGH)
         PAL_TRY(decode(csv, began, err));
-    *out = (struct pal_record){csv->fields.field, csv->fields.n, began, csv->fields.quoted,
-                               NULL};
+    *out = (struct pal_record){csv->fields.field, csv->fields.n, began, csv->fields.quoted, NULL};
     return PAL_OK;
 }
 

@@ -7,18 +7,12 @@ enum pal_status io_encoding_parse(const char *name, enum io_encoding *out, struc
         pal_str name;
         enum io_encoding encoding;
     } known[] = {
-        {PAL_STR_INIT("utf-8"), IO_UTF8},
-        {PAL_STR_INIT("utf8"), IO_UTF8},
-        {PAL_STR_INIT("utf-8-sig"), IO_UTF8},
-        {PAL_STR_INIT("ascii"), IO_UTF8},
-        {PAL_STR_INIT("us-ascii"), IO_UTF8},
-        {PAL_STR_INIT("latin-1"), IO_LATIN1},
-        {PAL_STR_INIT("latin1"), IO_LATIN1},
-        {PAL_STR_INIT("iso-8859-1"), IO_LATIN1},
-        {PAL_STR_INIT("iso8859-1"), IO_LATIN1},
-        {PAL_STR_INIT("windows-1252"), IO_WINDOWS1252},
-        {PAL_STR_INIT("cp1252"), IO_WINDOWS1252},
-        {PAL_STR_INIT("mixed"), IO_MIXED},
+        {PAL_STR_INIT("utf-8"), IO_UTF8},         {PAL_STR_INIT("utf8"), IO_UTF8},
+        {PAL_STR_INIT("utf-8-sig"), IO_UTF8},     {PAL_STR_INIT("ascii"), IO_UTF8},
+        {PAL_STR_INIT("us-ascii"), IO_UTF8},      {PAL_STR_INIT("latin-1"), IO_LATIN1},
+        {PAL_STR_INIT("latin1"), IO_LATIN1},      {PAL_STR_INIT("iso-8859-1"), IO_LATIN1},
+        {PAL_STR_INIT("iso8859-1"), IO_LATIN1},   {PAL_STR_INIT("windows-1252"), IO_WINDOWS1252},
+        {PAL_STR_INIT("cp1252"), IO_WINDOWS1252}, {PAL_STR_INIT("mixed"), IO_MIXED},
     };
     const pal_str word = pal_str_of(name ? name : "utf-8");
     for (size_t i = 0; i < PAL_COUNT(known); i++) {

@@ -19,8 +19,8 @@ int io_source_file(const struct pal_source *source);
 
 uint64_t io_source_size(const struct pal_source *source); /* stored bytes; UINT64_MAX: not known */
 bool io_source_is_gzip(const struct pal_source *source);
-/* So that a source can be read once more: what comes from a pipe, and is more than was looked at, is
- * put into a temporary file. Before anything was read. */
+/* So that a source can be read once more: what comes from a pipe, and is more than was looked at,
+ * is put into a temporary file. Before anything was read. */
 PAL_CHECK_RESULT
 enum pal_status io_source_keep(struct pal_source *source, struct pal_error *err);
 /* From its beginning. */
@@ -31,8 +31,8 @@ struct io_more { /* what follows a text in memory; read NULL: nothing */
                             struct pal_error *err);
     void *context;
 };
-/* A copy of a text, and what follows it. `whole`: it is a file, at whose beginning a byte-order mark
- * is dropped. */
+/* A copy of a text, and what follows it. `whole`: it is a file, at whose beginning a byte-order
+ * mark is dropped. */
 PAL_CHECK_RESULT
 enum pal_status io_source_memory(const char *name, pal_str text, bool whole, struct io_more more,
                                  struct pal_arena *arena, struct pal_source **out,
@@ -64,8 +64,8 @@ PAL_CHECK_RESULT
 enum pal_status io_csv_open(struct pal_source *source, const struct pal_dialect *dialect,
                             struct pal_arena *arena, const struct io_reader **reader, void **self,
                             struct pal_error *err);
-/* Of a CSV reader: what it has taken from its source and not used yet; how many lines it has used. It
- * may begin with another line than the first. */
+/* Of a CSV reader: what it has taken from its source and not used yet; how many lines it has used.
+ * It may begin with another line than the first. */
 pal_str io_csv_unread(const void *self);
 uint64_t io_csv_line(const void *self);
 void io_csv_begin_at(void *self, uint64_t lines);

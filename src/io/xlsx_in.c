@@ -397,10 +397,10 @@ enum pal_status pal_workbook_sheets(const char *path, const struct pal_source_op
     PAL_TRY(io_format_of(x->source, &format, err));
     if (format != IO_FORMAT_ZIP)
         return PAL_OK;
-    x->book = (struct xlsx_book){
-        .arena = arena,
-        .name = pal_source_name(x->source),
-        .most = options && options->max_inflated ? options->max_inflated : MOST_INFLATED};
+    x->book = (struct xlsx_book){.arena = arena,
+                                 .name = pal_source_name(x->source),
+                                 .most = options && options->max_inflated ? options->max_inflated
+                                                                          : MOST_INFLATED};
     PAL_TRY(pal_arena_defer(arena, xlsx_close, x, err));
     PAL_TRY(open_archive(x, err));
     PAL_TRY(xlsx_book_read(&x->book, NULL, IO_MAX_FIELD, err));

@@ -172,7 +172,7 @@ struct report_notes {
     const uint32_t *column_flags; /* [plan columns] flags that all figures of a column carry,
                                      and not all of the table                             */
     const struct pal_mark *mark_everywhere; /* that all figures of States carry; NULL: none */
-    unsigned symbols;             /* enum report_symbol bits that were printed            */
+    unsigned symbols; /* enum report_symbol bits that were printed            */
     const struct pal_definition *const *national; /* [national_n] definitions beside the standard */
     size_t national_n;
 };

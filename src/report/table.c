@@ -257,9 +257,9 @@ static enum pal_status value_cells(struct layout *l, const struct plan_row *row,
     struct pal_cell *cell = &line[l->first[c]];
     const int decimals = l->decimals[c];
     const bool given = has_number(f);
-    const bool protected = f && f->estimate.absent == PAL_WITHHELD &&
-                           (f->flags & (PAL_FLAG_PROTECTED | PAL_FLAG_PROTECTING |
-                                        PAL_FLAG_EMBARGO));
+    const bool protected =
+        f && f->estimate.absent == PAL_WITHHELD &&
+        (f->flags & (PAL_FLAG_PROTECTED | PAL_FLAG_PROTECTING | PAL_FLAG_EMBARGO));
     cell->figure = f;
     if (given)
         number(l, cell, f->estimate.value, decimals, false);

@@ -26,7 +26,8 @@ const char *const report_text_es[PAL_WORDS] = {
         "Una cifra precedida de < o dos cifras unidas por una raya: la fuente oculta los números "
         "pequeños; el valor se encuentra en ese intervalo.",
     [PAL_WORD_SYMBOL_WITHHELD] = "c: confidencial, no facilitado por la fuente.",
-    [PAL_WORD_SYMBOL_PROTECTED] = "c: confidencial, no se publica para proteger a las personas o hasta la fecha que indica la fuente.",
+    [PAL_WORD_SYMBOL_PROTECTED] = "c: confidencial, no se publica para proteger a las personas o "
+                                  "hasta la fecha que indica la fuente.",
     [PAL_WORD_METHOD_LINE] = "{1}: {2} ({3}).",
     [PAL_WORD_METHOD_GARWOOD] = "intervalo exacto de Poisson (Garwood 1936)",
     [PAL_WORD_METHOD_FAYFEUER] = "intervalo gamma (Fay y Feuer 1997)",
@@ -99,7 +100,8 @@ const char *const report_text_es[PAL_WORDS] = {
     [PAL_WORD_FLAG_PROVISIONAL] = "Provisional.",
     [PAL_WORD_FLAG_CENSORED_MARGIN] = "Un total publicado acota el número oculto.",
     [PAL_WORD_FLAG_UNRELIABLE] = "Fiabilidad insuficiente.",
-    [PAL_WORD_FLAG_PROTECTED] = "No se publica: recuento pequeño, conforme a las normas de confidencialidad de la fuente.",
+    [PAL_WORD_FLAG_PROTECTED] =
+        "No se publica: recuento pequeño, conforme a las normas de confidencialidad de la fuente.",
     [PAL_WORD_FLAG_PROTECTING] = "No se publica para que no pueda deducirse un recuento protegido.",
     [PAL_WORD_FLAG_EMBARGO] = "No se publica hasta que termine el embargo de la fuente.",
     [PAL_WORD_SKIP] = "Ir al contenido",

@@ -28,7 +28,8 @@ const char *const report_text_fr[PAL_WORDS] = {
         "Un chiffre précédé de < ou deux chiffres reliés par un tiret\u00a0: la source masque les "
         "petits nombres\u00a0; la valeur se situe dans cette fourchette.",
     [PAL_WORD_SYMBOL_WITHHELD] = "c\u00a0: confidentiel, non communiqué par la source.",
-    [PAL_WORD_SYMBOL_PROTECTED] = "c\u00a0: confidentiel, non publié afin de protéger les personnes ou jusqu'à la date fixée par la source.",
+    [PAL_WORD_SYMBOL_PROTECTED] = "c\u00a0: confidentiel, non publié afin de protéger les "
+                                  "personnes ou jusqu'à la date fixée par la source.",
     [PAL_WORD_METHOD_LINE] = "{1}\u00a0: {2} ({3}).",
     [PAL_WORD_METHOD_GARWOOD] = "intervalle exact de Poisson (Garwood 1936)",
     [PAL_WORD_METHOD_FAYFEUER] = "intervalle gamma (Fay et Feuer 1997)",
@@ -106,7 +107,8 @@ const char *const report_text_fr[PAL_WORDS] = {
     [PAL_WORD_FLAG_PROVISIONAL] = "Provisoire.",
     [PAL_WORD_FLAG_CENSORED_MARGIN] = "Un total publié réduit la fourchette du nombre masqué.",
     [PAL_WORD_FLAG_UNRELIABLE] = "Fiabilité insuffisante.",
-    [PAL_WORD_FLAG_PROTECTED] = "Non publié\u00a0: petit effectif, selon les règles de confidentialité de la source.",
+    [PAL_WORD_FLAG_PROTECTED] =
+        "Non publié\u00a0: petit effectif, selon les règles de confidentialité de la source.",
     [PAL_WORD_FLAG_PROTECTING] = "Non publié afin qu'un effectif protégé ne puisse être déduit.",
     [PAL_WORD_FLAG_EMBARGO] = "Non publié avant la fin de l'embargo de la source.",
     [PAL_WORD_SKIP] = "Aller au contenu",

@@ -25,7 +25,8 @@ const char *const report_text_ru[PAL_WORDS] = {
     [PAL_WORD_SYMBOL_MASKED] = "Число после знака < или два числа через тире — в источнике малые "
                                "числа скрыты; величина лежит в этом диапазоне.",
     [PAL_WORD_SYMBOL_WITHHELD] = "c — конфиденциальные данные, не сообщенные источником.",
-    [PAL_WORD_SYMBOL_PROTECTED] = "c — конфиденциальные данные, не публикуются в целях защиты лиц или до даты, указанной источником.",
+    [PAL_WORD_SYMBOL_PROTECTED] = "c — конфиденциальные данные, не публикуются в целях защиты лиц "
+                                  "или до даты, указанной источником.",
     [PAL_WORD_METHOD_LINE] = "{1}: {2} ({3}).",
     [PAL_WORD_METHOD_GARWOOD] = "точный интервал Пуассона (Garwood 1936)",
     [PAL_WORD_METHOD_FAYFEUER] = "гамма-интервал (Fay and Feuer 1997)",
@@ -104,7 +105,8 @@ const char *const report_text_ru[PAL_WORDS] = {
     [PAL_WORD_FLAG_PROVISIONAL] = "Предварительные данные.",
     [PAL_WORD_FLAG_CENSORED_MARGIN] = "Опубликованный итог сужает диапазон скрытого числа.",
     [PAL_WORD_FLAG_UNRELIABLE] = "Недостаточная надежность.",
-    [PAL_WORD_FLAG_PROTECTED] = "Не публикуется: малое число, согласно правилам конфиденциальности источника.",
+    [PAL_WORD_FLAG_PROTECTED] =
+        "Не публикуется: малое число, согласно правилам конфиденциальности источника.",
     [PAL_WORD_FLAG_PROTECTING] = "Не публикуется, чтобы нельзя было вычислить защищенное число.",
     [PAL_WORD_FLAG_EMBARGO] = "Не публикуется до окончания эмбарго источника.",
     [PAL_WORD_SKIP] = "Перейти к содержанию",
