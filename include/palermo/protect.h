@@ -344,6 +344,13 @@ size_t pal_releases_count(const struct pal_releases *releases);
 pal_str pal_releases_name(const struct pal_releases *releases, size_t i);
 pal_str pal_releases_head(const struct pal_releases *releases); /* hash of the last block, or "" */
 
+/* True when one of its blocks ended with that hash: a ledger that was cut at the end of a block, or
+ * put back from an old copy, does not hold a head that was noted later. */
+bool pal_releases_holds(const struct pal_releases *releases, pal_str head);
+/* Sets the release of that name aside, and what came behind it, so that it can be made again from
+ * what was known before it. Nothing when there is none. */
+void pal_releases_before(struct pal_releases *releases, pal_str name);
+
 /* Earlier releases join the system before it is sealed: their relations hold too, and a cell whose
  * value did not change is one cell in all of them. So a State that reports late, a revision or a
  * correction is attacked by difference like everything else. */
@@ -355,12 +362,21 @@ enum pal_status pal_releases_join(const struct pal_releases *releases, struct pa
 PAL_CHECK_RESULT
 enum pal_status pal_releases_settle(const struct pal_releases *releases, struct pal_system *system,
                                     size_t *told, struct pal_error *err);
-/* Adds the system as it is marked now (its own cells, not those that joined). Errors: PAL_USAGE for
- * a name that is there already. */
+/* Adds the system as it is marked now (its own cells, not those that joined), in memory. Errors:
+ * PAL_USAGE for a name that is there already. */
 PAL_CHECK_RESULT
-enum pal_status pal_releases_append(const char *path, const struct pal_releases *releases,
-                                    pal_str name, const struct pal_system *system,
-                                    struct pal_error *err);
+enum pal_status pal_releases_add(struct pal_releases *releases, pal_str name,
+                                 const struct pal_system *system, struct pal_error *err);
+/* The file as it is in memory, whole or not at all, for its owner alone. What was set aside and
+ * made again has to say the same: PAL_DATA names the release that would be printed otherwise now,
+ * `from` is its place. */
+PAL_CHECK_RESULT
+enum pal_status pal_releases_write(const struct pal_releases *releases, const char *path,
+                                   size_t from, struct pal_error *err);
+/* Adds and writes. */
+PAL_CHECK_RESULT
+enum pal_status pal_releases_append(const char *path, struct pal_releases *releases, pal_str name,
+                                    const struct pal_system *system, struct pal_error *err);
 
 /* ---- attacking what others printed ----------------------------------------------------------- */
 
@@ -431,6 +447,7 @@ struct pal_protection { /* what enforcing the law of the sources did */
     size_t small;       /* withheld: a count from 1 to below the smallest cell                  */
     size_t secondary;   /* withheld so that those cannot be worked out                          */
     size_t embargoed;   /* withheld until a day that has not come (or no day is known)          */
+    size_t told;        /* forbidden, and printed by an earlier release: they stay printed      */
 };
 
 /* Enforces `confidentiality: {legal_basis, embargo, min_cell}` of the datasets on their figures,
@@ -440,13 +457,22 @@ struct pal_protection { /* what enforcing the law of the sources did */
  * States are the relations. Counts that the source masked are taken for hidden ones. Figures of
  * other datasets stay as they are, to the byte.
  *   as_of   "2026-01-31"; empty: embargoes are taken not to have ended
- *   last    figures.csv of the last release, or NULL: what it hid stays hidden, what it printed is
- *           known for ever, and totals that changed since are attacked by difference
+ *   last      figures.csv of the last release, or NULL: what it hid stays hidden, what it printed
+ * is known for ever, and totals that changed since are attacked by difference releases  the
+ * suppression ledger, or NULL: the same for every release in it, with all their relations. The
+ * figures are added to it under `release`, but for what an embargo keeps from being printed at all
  * Errors: PAL_NOMEM, PAL_NOCONV. What cannot be protected with its totals printed is withheld with
  * them. */
+struct pal_figures_ask {
+    struct pal_dataset *const *dataset;
+    size_t datasets;
+    pal_str as_of;
+    const struct pal_grid *last;
+    struct pal_releases *releases;
+    pal_str release;
+};
 PAL_CHECK_RESULT
-enum pal_status pal_figures_protect(struct pal_figures *figures, struct pal_dataset *const *dataset,
-                                    size_t datasets, pal_str as_of, const struct pal_grid *last,
+enum pal_status pal_figures_protect(struct pal_figures *figures, const struct pal_figures_ask *ask,
                                     struct pal_arena *arena, struct pal_protection *out,
                                     struct pal_error *err);
 

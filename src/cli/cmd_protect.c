@@ -49,8 +49,11 @@ static const struct cli_option table[] = {
     {CLI_TEXT, "ledger", 0, "FILE",
      "what earlier releases printed and hid: an attacker knows it, and what was hidden stays so",
      CLI_AT(struct protect_options, ledger)},
-    {CLI_TEXT, "release", 0, "NAME", "add this release to the ledger",
+    {CLI_TEXT, "release", 0, "NAME", "add this release to the ledger, and say its head",
      CLI_AT(struct protect_options, release)},
+    {CLI_TEXT, "head", 0, "HASH",
+     "of the ledger, said when a release was added: a ledger that was cut since does not hold it",
+     CLI_AT(struct protect_options, head)},
     {CLI_FLAG, "audit", 0, NULL,
      "the interval in which an attacker knows each hidden cell to lie; without a rule: attack "
      "whatever was published, by the relations found in it",
@@ -295,8 +298,11 @@ static enum pal_status suppress(struct protect_call *call, struct pal_error *err
         primary = 0;
     }
     PAL_TRY(status);
-    if (o->release)
+    if (o->release) {
         PAL_TRY(pal_releases_append(o->ledger, call->releases, pal_str_of(o->release), s, err));
+        fprintf(call->cli->err, "releases in the ledger: %zu; head %.*s\n",
+                pal_releases_count(call->releases), PAL_ARG(pal_releases_head(call->releases)));
+    }
     for (size_t i = 0; i < s->cells; i++)
         primary += s->cell[i].mark == PAL_CELL_PRIMARY && !s->cell[i].earlier;
     if (o->proof)
@@ -324,8 +330,8 @@ static enum pal_status hide(struct protect_call *call, struct pal_error *err)
         return pal_fail(err, PAL_USAGE,
                         "say what may not be told, with --rule threshold:5, p:10, "
                         "nk:2,90 or zeros");
-    if (o->release && !o->ledger)
-        return pal_fail(err, PAL_USAGE, "--release goes with --ledger FILE");
+    if ((o->release || o->head) && !o->ledger)
+        return pal_fail(err, PAL_USAGE, "--release and --head go with --ledger FILE");
     call->letters = !o->secret_rule && strcmp(call->format, "csv") == 0;
     PAL_TRY(protect_rules(call, err));
     if (o->pattern && strcmp(o->pattern, "none") != 0)

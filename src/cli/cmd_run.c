@@ -8,7 +8,7 @@
 #include <time.h>
 
 struct options {
-    const char *out, *languages, *formats, *as_of;
+    const char *out, *languages, *formats, *as_of, *release;
     struct cli_list data, indicators;
     size_t threads;
     bool strict;
@@ -33,6 +33,11 @@ static const struct cli_option table[] = {
      "the date printed, and the last year that is possible; the only date "
      "palermo knows",
      CLI_AT(struct options, as_of)},
+    {CLI_TEXT, "release", 0, "NAME",
+     "this is no draft: what it prints and hides of confidential datasets goes into the "
+     "suppression "
+     "ledger under that name, and later runs are protected against it",
+     CLI_AT(struct options, release)},
     {CLI_COUNT, "threads", 0, "N",
      "threads to use; the output is the same on any number. Default: one, and for millions of rows "
      "as many as there are",
@@ -208,6 +213,14 @@ static void say_what_was_done(struct cli *cli, const char *out, const struct cli
             "them, %zu until an embargo ends\n",
             work->protection.asked, work->protection.small, work->protection.secondary,
             work->protection.embargoed);
+    if (work->protection.told)
+        fprintf(cli->out,
+                "%zu counts that the law forbids were printed by an earlier release: they stay "
+                "printed\n",
+                work->protection.told);
+    if (work->cycle.release.len && pal_releases_count(work->suppression.releases))
+        fprintf(cli->out, "release '%.*s' is in the suppression ledger: %s\n",
+                PAL_ARG(work->cycle.release), work->suppression.path);
     if (!work->figures->n)
         fputs(
             "no definition found a figure in these datasets; 'palermo list indicators' says which "
@@ -240,6 +253,8 @@ static enum pal_status run(struct cli *cli, struct pal_error *err)
                                                    .data = options->data,
                                                    .indicators = options->indicators,
                                                    .as_of = options->as_of,
+                                                   .release = options->release,
+                                                   .out = out,
                                                    .threads = options->threads},
                         &work, err));
     struct pal_reviewed *reviewed;
@@ -297,6 +312,8 @@ static enum pal_status run(struct cli *cli, struct pal_error *err)
     pal_progress_done(progress);
     PAL_TRY(run_manifest(&work, &input, language, languages, &formats, outdir, scratch, err));
     PAL_TRY(write_log(cli, options, &work, (double)clock() / CLOCKS_PER_SEC, outdir, scratch, err));
+    /* The ledger first: it never lacks what a folder shows, and the same run again adds nothing. */
+    PAL_TRY(cli_suppression_write(&work, err));
     PAL_TRY(pal_outdir_commit(outdir, err));
     say_what_was_done(cli, out, &work, tables, language, languages);
     if (reviewed)

@@ -2,9 +2,25 @@
 #include "inside.h"
 
 static const char *const keys[] = {
-    "cycle",      "title",  "subtitle", "datasets",  "data",         "definitions",
-    "indicators", "tables", "evidence", "languages", "periods",      "as_of",
-    "seed",       "ledger", "review",   "synthetic", "last_release",
+    "cycle",
+    "title",
+    "subtitle",
+    "datasets",
+    "data",
+    "definitions",
+    "indicators",
+    "tables",
+    "evidence",
+    "languages",
+    "periods",
+    "as_of",
+    "seed",
+    "ledger",
+    "review",
+    "synthetic",
+    "last_release",
+    "release",
+    "suppression_ledger",
 };
 static const char *const period_keys[] = {"from", "to"};
 static const char *const review_keys[] = {"deadline", "silence"};
@@ -106,14 +122,26 @@ static enum pal_status languages(const struct pal_yaml *root, struct pal_arena *
     return PAL_OK;
 }
 
-const char *cli_cycle_ledger(const struct cli_cycle *cycle, struct pal_arena *arena)
+/* As the cycle says, or beside it under its own name. */
+static const char *file_of(const struct cli_cycle *cycle, pal_str said, const char *ending,
+                           struct pal_arena *arena)
 {
-    if (cycle->ledger.len)
-        return pal_path_join(arena, cycle->folder, cycle->ledger);
+    if (said.len)
+        return pal_path_join(arena, cycle->folder, said);
     pal_str path = pal_str_of(cycle->path);
     if (pal_str_ends(path, PAL_STR(".yaml")))
         path.len -= strlen(".yaml");
-    return pal_arena_printf(arena, "%.*s.ledger", PAL_ARG(path)).ptr;
+    return pal_arena_printf(arena, "%.*s.%s", PAL_ARG(path), ending).ptr;
+}
+
+const char *cli_cycle_ledger(const struct cli_cycle *cycle, struct pal_arena *arena)
+{
+    return file_of(cycle, cycle->ledger, "ledger", arena);
+}
+
+const char *cli_cycle_suppression(const struct cli_cycle *cycle, struct pal_arena *arena)
+{
+    return file_of(cycle, cycle->suppression, "suppressed", arena);
 }
 
 enum pal_status cli_cycle_read(const char *path, struct pal_arena *arena, struct cli_cycle *out,
@@ -159,6 +187,8 @@ enum pal_status cli_cycle_read(const char *path, struct pal_arena *arena, struct
     out->seed = seed;
     PAL_TRY(pal_yaml_text(root, "ledger", &out->ledger, err));
     PAL_TRY(pal_yaml_text(root, "last_release", &out->last_release, err));
+    PAL_TRY(pal_yaml_text(root, "release", &out->release, err));
+    PAL_TRY(pal_yaml_text(root, "suppression_ledger", &out->suppression, err));
     node = pal_yaml_get(root, "review");
     if (node) {
         PAL_TRY(pal_yaml_known(node, "review", review_keys, PAL_COUNT(review_keys), err));

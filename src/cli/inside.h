@@ -117,6 +117,8 @@ struct cli_cycle { /* cycle.yaml: datasets, indicators, tables, languages, revie
     int period_from, period_to;
     pal_str as_of, ledger;
     pal_str last_release; /* figures.csv of it, relative; empty: the first */
+    pal_str release;      /* its name in the suppression ledger; empty: a draft */
+    pal_str suppression;  /* that ledger, relative                              */
     bool synthetic;       /* its inputs are invented */
     uint64_t seed;
     pal_str review_deadline, review_silence;
@@ -127,10 +129,19 @@ enum pal_status cli_cycle_read(const char *path, struct pal_arena *arena, struct
                                struct pal_error *err);
 /* Where its ledger lies: as it says, or beside it under its own name. NULL: no memory. */
 const char *cli_cycle_ledger(const struct cli_cycle *cycle, struct pal_arena *arena);
+/* The same of the suppression ledger. */
+const char *cli_cycle_suppression(const struct cli_cycle *cycle, struct pal_arena *arena);
 /* "ar,zh,en" into languages; PAL_USAGE with the six codes for any other word. */
 PAL_CHECK_RESULT
 enum pal_status cli_languages_parse(const char *text, enum pal_language *out, size_t *n,
                                     struct pal_error *err);
+
+struct cli_suppression { /* what earlier releases of the cycle printed and hid */
+    const char *path;
+    struct pal_releases *releases; /* those before this one; this one behind them in memory */
+    size_t before;                 /* how many came before                                   */
+    char head[65]; /* of the ledger as it stands or, for a release, will stand; "": nothing */
+};
 
 /* Everything of a cycle up to its figures: what `run` prints, `explain` asks and `check` judges. */
 struct cli_work {
@@ -151,11 +162,14 @@ struct cli_work {
     const struct pal_evidence *evidence;
     size_t evidence_n;
     char ledger_head[65]; /* empty: the cycle has no ledger yet */
+    struct cli_suppression suppression;
 };
 struct cli_work_options {
     const char *cycle;
     struct cli_list data, indicators;
-    const char *as_of; /* NULL = the cycle's, then SOURCE_DATE_EPOCH, then none */
+    const char *as_of;   /* NULL = the cycle's, then SOURCE_DATE_EPOCH, then none */
+    const char *release; /* its name; NULL: the cycle's */
+    const char *out;     /* a folder of an earlier run that is to be replaced; may be NULL */
     size_t threads;
     bool no_data;     /* stop before any dataset is read */
     bool no_figures;  /* stop after the datasets are settled */
@@ -168,11 +182,21 @@ struct cli_work_options {
 void cli_error_finding(struct pal_diag *diag, const char *rule, const char *path, pal_str key,
                        const struct pal_error *from);
 
-/* Enforces the law of the sources on figures of this work, against its last release. */
+/* Reads the cycle's suppression ledger, and holds it against the manifests of its last release and
+ * of the folder `out`. Errors: PAL_DATA, it was changed, or does not hold what they were printed
+ * with. */
 PAL_CHECK_RESULT
-enum pal_status cli_figures_protect(struct cli *cli, const struct cli_work *work,
-                                    struct pal_figures *figures, struct pal_protection *out,
-                                    struct pal_error *err);
+enum pal_status cli_suppression_open(struct cli *cli, struct cli_work *work, const char *out,
+                                     struct pal_error *err);
+/* Enforces the law of the sources on figures of this work, against its earlier releases.
+ * `corrected`: they are printed beside the work's own, which an attacker then knows. */
+PAL_CHECK_RESULT
+enum pal_status cli_figures_protect(struct cli *cli, struct cli_work *work,
+                                    struct pal_figures *figures, bool corrected,
+                                    struct pal_protection *out, struct pal_error *err);
+/* Adds this release to the ledger, if the cycle names it. */
+PAL_CHECK_RESULT
+enum pal_status cli_suppression_write(const struct cli_work *work, struct pal_error *err);
 PAL_CHECK_RESULT
 enum pal_status cli_work_do(struct cli *cli, const struct cli_work_options *options,
                             struct cli_work *out, struct pal_error *err);

@@ -109,6 +109,20 @@ static enum pal_status other_files(const struct cli_work *work,
     return PAL_OK;
 }
 
+/* How far the suppression ledger goes that these figures were protected against, or are part of. */
+static void suppression(const struct cli_work *work, struct pal_buf *out)
+{
+    const struct cli_suppression *s = &work->suppression;
+    const bool named = work->cycle.release.len > 0;
+    pal_buf_adds(out, "  \"suppression\": { \"release\": ");
+    if (named)
+        pal_json_text(out, work->cycle.release);
+    else
+        pal_buf_adds(out, "null");
+    pal_buf_addf(out, ", \"releases\": %zu, \"head\": \"%s\" },\n",
+                 named ? pal_releases_count(s->releases) : s->before, s->head);
+}
+
 enum pal_status run_manifest(const struct cli_work *work, const struct pal_report_input *input,
                              const enum pal_language *language, size_t languages,
                              const struct run_formats *formats, struct pal_outdir *outdir,
@@ -127,6 +141,8 @@ enum pal_status run_manifest(const struct cli_work *work, const struct pal_repor
         pal_buf_addf(&out, "  \"ledger\": { \"head\": \"%s\" },\n", work->ledger_head);
     else
         pal_buf_adds(&out, "  \"ledger\": null,\n");
+    if (work->suppression.head[0])
+        suppression(work, &out);
     if (work->cycle.last_release.len) {
         char sha256[65];
         const char *path = pal_path_join(scratch, work->cycle.folder, work->cycle.last_release);

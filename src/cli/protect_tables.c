@@ -101,6 +101,10 @@ enum pal_status protect_tables(struct protect_call *call, struct pal_error *err)
         PAL_TRY(pal_tables_margins(&call->tables, h, o->hierarchy.n, err));
     if (o->ledger) {
         PAL_TRY(pal_releases_read(o->ledger, cli->arena, &call->releases, err));
+        if (o->head && !pal_releases_holds(call->releases, pal_str_of(o->head)))
+            return pal_fail(err, PAL_DATA,
+                            "'%s' does not hold the head %s: it was cut, or is an old copy",
+                            o->ledger, o->head);
         PAL_TRY(pal_releases_join(call->releases, call->tables.system, err));
     }
     return pal_system_seal(call->tables.system, err);

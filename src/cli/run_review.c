@@ -21,7 +21,7 @@ static enum pal_status compute_again(struct cli *cli, struct cli_work *work,
         return pal_nomem(err, "corrections");
     PAL_TRY(pal_compute_figures(&work->compute, again, cli->arena, out, err));
     struct pal_protection protection; /* the draft's is the one that is told */
-    return cli_figures_protect(cli, work, *out, &protection, err);
+    return cli_figures_protect(cli, work, *out, true, &protection, err);
 }
 
 enum pal_status run_review(struct cli *cli, struct cli_work *work, struct pal_reviewed **out,

@@ -233,25 +233,9 @@ static enum pal_status choose_only(struct cli *cli, const char *code, struct cli
     return PAL_OK;
 }
 
-enum pal_status cli_figures_protect(struct cli *cli, const struct cli_work *work,
-                                    struct pal_figures *figures, struct pal_protection *out,
-                                    struct pal_error *err)
-{
-    struct pal_grid last;
-    const pal_str before = work->cycle.last_release;
-    if (before.len) {
-        const char *path = pal_path_join(cli->arena, work->cycle.folder, before);
-        if (!path)
-            return pal_nomem(err, "the last release");
-        PAL_TRY(pal_grid_read(path, cli->arena, &last, err));
-    }
-    return pal_figures_protect(figures, work->dataset, work->datasets, work->cycle.as_of,
-                               before.len ? &last : NULL, cli->arena, out, err);
-}
-
 /* The law of the sources: small counts and embargoes. What findings quote of their rows goes too.
  */
-static enum pal_status protect_figures(struct cli *cli, struct cli_work *work,
+static enum pal_status protect_figures(struct cli *cli, struct cli_work *work, const char *out,
                                        struct pal_error *err)
 {
     for (size_t i = 0; i < work->datasets; i++) {
@@ -263,7 +247,8 @@ static enum pal_status protect_figures(struct cli *cli, struct cli_work *work,
         for (size_t f = 0; f < set->files; f++)
             PAL_TRY(pal_diag_hide_numbers(work->diag, set->of_file[f].name, err));
     }
-    return cli_figures_protect(cli, work, work->figures, &work->protection, err);
+    PAL_TRY(cli_suppression_open(cli, work, out, err));
+    return cli_figures_protect(cli, work, work->figures, false, &work->protection, err);
 }
 
 static bool is_synthetic(const struct cli_work *work)
@@ -312,6 +297,8 @@ enum pal_status cli_work_do(struct cli *cli, const struct cli_work_options *opti
     *out = (struct cli_work){0};
     PAL_TRY(cli_cycle_read(options->cycle, cli->arena, &out->cycle, err));
     PAL_TRY(settle_date(cli->arena, options->as_of, &out->cycle, err));
+    if (options->release)
+        out->cycle.release = pal_str_of(options->release);
     PAL_TRY(find_folders(cli, options, out, err));
     out->diag = options->diag ? options->diag : pal_diag_new(cli->arena, PAL_DIAG_KEEP);
     if (!out->diag)
@@ -356,5 +343,5 @@ enum pal_status cli_work_do(struct cli *cli, const struct cli_work_options *opti
     PAL_TRY(pal_compute_figures(&out->compute, out->diag, cli->arena, &out->figures, err));
     out->synthetic = is_synthetic(out);
     /* Who asks where one number came from holds the data; everything else is for others too. */
-    return options->only ? PAL_OK : protect_figures(cli, out, err);
+    return options->only ? PAL_OK : protect_figures(cli, out, options->out, err);
 }

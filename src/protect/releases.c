@@ -1,38 +1,15 @@
 /* releases.c: what was printed before is known for ever. The suppression ledger keeps it, and joins
  * it to the next release. */
-#include "inside.h"
+#include "releases.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { LEDGER_CEILING = 1 << 30 };
-
-struct release_cell {
-    pal_str key;
-    double value, upper, lower;
-    char letter; /* F: printed */
-    bool derived;
-};
-
-struct release {
-    pal_str name;
-    size_t cells, relations;
-    struct release_cell *cell;
-    struct release_relation {
-        size_t n;
-        struct pal_term *term; /* cell: index in this release */
-    } * relation;
-};
-
-struct pal_releases {
-    struct pal_arena *arena;
-    size_t n;
-    struct release *release;
-    pal_str text; /* the whole file */
-    char head[65];
-};
 
 size_t pal_releases_count(const struct pal_releases *r) { return r->n; }
 pal_str pal_releases_name(const struct pal_releases *r, size_t i) { return r->release[i].name; }
@@ -179,6 +156,45 @@ enum pal_status pal_releases_read(const char *path, struct pal_arena *arena,
     return PAL_OK;
 }
 
+/* The hash that each block ends with; the file was read, so they are well formed. */
+static size_t block_end(pal_str text, size_t block, char *head /* [65] */)
+{
+    pal_str rest = text, line, word;
+    size_t done = 0;
+    while (done < block && pal_str_split(&rest, '\n', &line))
+        if (pal_str_split(&line, '\t', &word) && pal_str_eq(word, PAL_STR("hash"))) {
+            memcpy(head, line.ptr, 64);
+            head[64] = '\0';
+            done++;
+        }
+    return text.len - rest.len;
+}
+
+bool pal_releases_holds(const struct pal_releases *r, pal_str head)
+{
+    char hash[65] = "";
+    for (size_t i = 1; i <= r->n; i++) {
+        (void)block_end(r->text, i, hash);
+        if (pal_str_eq(head, pal_str_of(hash)))
+            return true;
+    }
+    return false;
+}
+
+void pal_releases_before(struct pal_releases *r, pal_str name)
+{
+    size_t i = 0;
+    while (i < r->n && !pal_str_eq(r->release[i].name, name))
+        i++;
+    if (i == r->n)
+        return;
+    r->head[0] = '\0';
+    const size_t end = block_end(r->text, i, r->head);
+    r->aside = (pal_str){r->text.ptr + end, r->text.len - end};
+    r->text.len = end;
+    r->n = i;
+}
+
 /* ---- joining
  * --------------------------------------------------------------------------------------- */
 
@@ -203,21 +219,27 @@ static enum pal_status variable(struct pal_system *s, const struct release_cell 
     return PAL_OK;
 }
 
-static enum pal_status join_one(const struct release *release, struct pal_system *s,
-                                struct pal_error *err)
+enum pal_status releases_join_some(const struct pal_releases *r, const struct releases_some *some,
+                                   struct pal_system *s, struct pal_error *err)
 {
     size_t most = 1;
-    for (size_t r = 0; r < release->relations; r++)
-        most = release->relation[r].n > most ? release->relation[r].n : most;
+    for (size_t i = 0; i < some->relations; i++) {
+        const struct release_item item = some->relation[i];
+        const size_t n = r->release[item.release].relation[item.at].n;
+        most = n > most ? n : most;
+    }
     struct pal_term *term = pal_arena_alloc(s->arena, most, sizeof *term);
     if (!term)
         return pal_nomem(err, "earlier releases");
-    for (size_t i = 0; i < release->cells; i++) {
+    for (size_t i = 0; i < some->cells; i++) {
+        const struct release_item item = some->cell[i];
         size_t at;
-        PAL_TRY(variable(s, &release->cell[i], &at, err));
+        PAL_TRY(variable(s, &r->release[item.release].cell[item.at], &at, err));
     }
-    for (size_t r = 0; r < release->relations; r++) {
-        const struct release_relation *relation = &release->relation[r];
+    for (size_t i = 0; i < some->relations; i++) {
+        const struct release_item item = some->relation[i];
+        const struct release *release = &r->release[item.release];
+        const struct release_relation *relation = &release->relation[item.at];
         bool other = false;
         for (size_t t = 0; t < relation->n; t++) {
             term[t].coef = relation->term[t].coef;
@@ -230,12 +252,34 @@ static enum pal_status join_one(const struct release *release, struct pal_system
     return PAL_OK;
 }
 
+static enum pal_status all_of(const struct pal_releases *r, struct pal_arena *arena,
+                              struct releases_some *out, struct pal_error *err)
+{
+    size_t cells = 0, relations = 0;
+    for (size_t k = 0; k < r->n; k++) {
+        cells += r->release[k].cells;
+        relations += r->release[k].relations;
+    }
+    struct release_item *cell = pal_arena_alloc(arena, cells + 1, sizeof *cell);
+    struct release_item *relation = pal_arena_alloc(arena, relations + 1, sizeof *relation);
+    if (!cell || !relation)
+        return pal_nomem(err, "earlier releases");
+    *out = (struct releases_some){.cell = cell, .relation = relation};
+    for (size_t k = 0; k < r->n; k++) {
+        for (size_t i = 0; i < r->release[k].cells; i++)
+            cell[out->cells++] = (struct release_item){k, i};
+        for (size_t i = 0; i < r->release[k].relations; i++)
+            relation[out->relations++] = (struct release_item){k, i};
+    }
+    return PAL_OK;
+}
+
 enum pal_status pal_releases_join(const struct pal_releases *r, struct pal_system *s,
                                   struct pal_error *err)
 {
-    for (size_t i = 0; i < r->n; i++)
-        PAL_TRY(join_one(&r->release[i], s, err));
-    return PAL_OK;
+    struct releases_some all;
+    PAL_TRY(all_of(r, s->arena, &all, err));
+    return releases_join_some(r, &all, s, err);
 }
 
 static void hide_again(struct pal_entry *now, const struct release_cell *then)
@@ -254,38 +298,46 @@ static void hide_again(struct pal_entry *now, const struct release_cell *then)
     now->lower = fmax(now->lower, fmin(then->lower, now->value));
 }
 
-enum pal_status pal_releases_settle(const struct pal_releases *r, struct pal_system *s,
-                                    size_t *told, struct pal_error *err)
+enum pal_status releases_settle_some(const struct pal_releases *r, const struct releases_some *some,
+                                     struct pal_system *s, size_t *told, struct pal_error *err)
 {
     *told = 0;
     for (size_t i = 0; i < s->cells; i++)
         if (s->cell[i].earlier)
-            s->cell[i].derived = s->cell[i].derived && !s->cell[i].earlier;
+            s->cell[i].derived = false;
     for (int printed = 0; printed < 2; printed++)
-        for (size_t k = 0; k < r->n; k++)
-            for (size_t i = 0; i < r->release[k].cells; i++) {
-                const struct release_cell *c = &r->release[k].cell[i];
-                const bool was_printed = c->letter == 'F' || c->letter == '-';
-                size_t at, now = pal_system_find(s, c->key);
-                if (was_printed != (printed == 1))
-                    continue;
-                PAL_TRY(variable(s, c, &at, err));
-                struct pal_entry *e = &s->cell[at];
-                if (!was_printed) {
-                    hide_again(e, c);
-                    if (now != SIZE_MAX && now != at && s->cell[now].mark == PAL_CELL_OPEN) {
-                        s->cell[now].mark = PAL_CELL_SECONDARY; /* a revision stays hidden */
-                        s->cell[now].letter = 'S';
-                    }
-                    continue;
+        for (size_t i = 0; i < some->cells; i++) {
+            const struct release_cell *c =
+                &r->release[some->cell[i].release].cell[some->cell[i].at];
+            const bool was_printed = c->letter == 'F' || c->letter == '-';
+            size_t at, now = pal_system_find(s, c->key);
+            if (was_printed != (printed == 1))
+                continue;
+            PAL_TRY(variable(s, c, &at, err));
+            struct pal_entry *e = &s->cell[at];
+            if (!was_printed) {
+                hide_again(e, c);
+                if (now != SIZE_MAX && now != at && s->cell[now].mark == PAL_CELL_OPEN) {
+                    s->cell[now].mark = PAL_CELL_SECONDARY; /* a revision stays hidden */
+                    s->cell[now].letter = 'S';
                 }
-                *told += e->mark == PAL_CELL_PRIMARY;
-                e->mark = PAL_CELL_OPEN; /* printed once, with this value: known for ever */
-                e->letter = c->letter == '-' ? '\0' : 'F';
-                e->fixed = true;
-                e->derived = c->derived;
+                continue;
             }
+            *told += e->mark == PAL_CELL_PRIMARY;
+            e->mark = PAL_CELL_OPEN; /* printed once, with this value: known for ever */
+            e->letter = c->letter == '-' ? '\0' : 'F';
+            e->fixed = true;
+            e->derived = c->derived;
+        }
     return PAL_OK;
+}
+
+enum pal_status pal_releases_settle(const struct pal_releases *r, struct pal_system *s,
+                                    size_t *told, struct pal_error *err)
+{
+    struct releases_some all;
+    PAL_TRY(all_of(r, s->arena, &all, err));
+    return releases_settle_some(r, &all, s, told, err);
 }
 
 /* ---- adding
@@ -334,28 +386,63 @@ static enum pal_status write_block(const struct pal_system *s, pal_str name, str
     return PAL_OK;
 }
 
-enum pal_status pal_releases_append(const char *path, const struct pal_releases *r, pal_str name,
-                                    const struct pal_system *s, struct pal_error *err)
+enum pal_status pal_releases_add(struct pal_releases *r, pal_str name, const struct pal_system *s,
+                                 struct pal_error *err)
 {
     struct pal_buf block, all;
     char hash[65];
     for (size_t i = 0; i < r->n; i++)
         if (pal_str_eq(r->release[i].name, name))
-            return pal_fail(err, PAL_USAGE, "'%s' has a release '%.*s' already", path,
+            return pal_fail(err, PAL_USAGE, "the ledger has a release '%.*s' already",
                             PAL_ARG(name));
     if (!name.len || memchr(name.ptr, '\n', name.len) || memchr(name.ptr, '\t', name.len))
         return pal_fail(err, PAL_USAGE, "a release has a name on one line");
-    pal_buf_init(&block, s->arena, LEDGER_CEILING);
-    pal_buf_init(&all, s->arena, LEDGER_CEILING);
+    pal_buf_init(&block, r->arena, LEDGER_CEILING);
+    pal_buf_init(&all, r->arena, LEDGER_CEILING);
     PAL_TRY(write_block(s, name, &block, err));
-    PAL_TRY(pal_buf_status(&block, path, err));
+    PAL_TRY(pal_buf_status(&block, "the ledger", err));
     hash_block(r->head, pal_buf_str(&block), hash);
     pal_buf_add(&all, r->text);
     pal_buf_add(&all, pal_buf_str(&block));
     pal_buf_addf(&all, "hash\t%s\n", hash);
-    PAL_TRY(pal_buf_status(&all, path, err));
-    PAL_TRY(pal_file_write(path, pal_buf_str(&all), err));
-    if (chmod(path, S_IRUSR | S_IWUSR) != 0)
+    PAL_TRY(pal_buf_status(&all, "the ledger", err));
+    struct reader reader = {.out = r, .path = "the ledger", .rest = pal_buf_str(&all)};
+    reader.rest.ptr += r->text.len;
+    reader.rest.len -= r->text.len;
+    r->text = pal_buf_str(&all);
+    return read_block(&reader, err);
+}
+
+enum pal_status pal_releases_write(const struct pal_releases *r, const char *path, size_t from,
+                                   struct pal_error *err)
+{
+    char head[65];
+    const pal_str old = r->aside;
+    const size_t kept = block_end(r->text, from, head);
+    const pal_str new = {r->text.ptr + kept, r->text.len - kept};
+    const pal_str shorter = new.len < old.len ? new : old;
+    if (shorter.len && memcmp(new.ptr, old.ptr, shorter.len) != 0)
+        return pal_fail(err, PAL_DATA,
+                        "'%s' has the release '%.*s', and it would be printed otherwise now; what "
+                        "was printed stays known: give this one a name of its own",
+                        path, PAL_ARG(r->release[from].name));
+    if (new.len <= old.len) /* it says all of this already */
+        return PAL_OK;
+    /* Nobody else may read it, not even while it is new. */
+    const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (fd >= 0)
+        (void)close(fd);
+    else if (errno != EEXIST)
+        return pal_fail_errno(err, "cannot create '%s'", path);
+    else if (chmod(path, S_IRUSR | S_IWUSR) != 0)
         return pal_fail_errno(err, "'%s' cannot be closed to others", path);
-    return PAL_OK;
+    return pal_file_write(path, r->text, err);
+}
+
+enum pal_status pal_releases_append(const char *path, struct pal_releases *r, pal_str name,
+                                    const struct pal_system *s, struct pal_error *err)
+{
+    const size_t from = r->n;
+    PAL_TRY(pal_releases_add(r, name, s, err));
+    return pal_releases_write(r, path, from, err);
 }

@@ -33,6 +33,21 @@ Test(protect_releases, blocks_follow_each_other)
     cr_expect(pal_str_eq(pal_releases_name(ledger, 1), PAL_STR("2025")));
     cr_expect(pal_releases_head(ledger).len == 64);
 
+    /* A head noted earlier tells a ledger that was cut at the end of a block. */
+    const pal_str head = pal_arena_printf(arena, "%.*s", PAL_ARG(pal_releases_head(ledger)));
+    cr_expect(pal_releases_holds(ledger, head));
+    cr_expect(!pal_releases_holds(ledger, PAL_STR("")));
+    pal_releases_before(ledger, PAL_STR("2025"));
+    cr_expect(pal_releases_count(ledger) == 1 && !pal_releases_holds(ledger, head));
+    /* What was set aside is made again, the same or not at all. */
+    cr_assert(pal_releases_add(ledger, PAL_STR("2025"), one_cell(arena, 4), NULL) == PAL_OK);
+    cr_expect(pal_releases_holds(ledger, head));
+    cr_expect(pal_releases_write(ledger, path, 1, NULL) == PAL_OK);
+    cr_assert(pal_releases_read(path, arena, &ledger, NULL) == PAL_OK);
+    pal_releases_before(ledger, PAL_STR("2025"));
+    cr_assert(pal_releases_add(ledger, PAL_STR("2025"), one_cell(arena, 5), NULL) == PAL_OK);
+    cr_expect(pal_releases_write(ledger, path, 1, NULL) == PAL_DATA);
+
     /* Any byte of it that changes is found. */
     pal_str text;
     cr_assert(pal_file_read(path, 1 << 20, arena, &text, NULL) == PAL_OK);
