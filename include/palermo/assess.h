@@ -62,9 +62,10 @@ struct pal_assess_options {
     uint64_t seed;     /* 0: the scenario's */
     unsigned threads;
     struct pal_progress *progress; /* may be NULL */
+    struct pal_deadline until;
 };
 /* out[estimators]. A failing estimator is counted, not an error.
- * Errors : PAL_NOMEM; PAL_IO when an outside program cannot be started at all. */
+ * Errors : PAL_NOMEM; PAL_IO when an outside program cannot be started at all; PAL_LATE. */
 PAL_CHECK_RESULT
 enum pal_status pal_assess(const struct pal_scenario *scenario,
                            const struct pal_assess_options *options, struct pal_arena *arena,

@@ -63,6 +63,7 @@ enum pal_status {
     PAL_DATA,   /* a record contradicts its descriptor              */
     PAL_DOMAIN, /* the method does not apply to these numbers       */
     PAL_NOCONV, /* an iteration did not settle                      */
+    PAL_LATE,   /* the time that was given is over                  */
     PAL_USAGE,  /* the caller asked for something that is not there */
     PAL_REVIEW, /* a return disagrees with its draft                */
     PAL_BUG,    /* palermo broke its own promise                    */
@@ -361,6 +362,21 @@ enum pal_status pal_ahead_new(const struct pal_ahead_steps *steps, void *context
 PAL_CHECK_RESULT
 enum pal_status pal_ahead_next(struct pal_ahead *ahead, size_t *slot, bool *end,
                                struct pal_error *err);
+
+/* ---- a bound on time -------------------------------------------------------------------- */
+
+/* The moment by which work is done or given up. The clock decides whether there is an answer, never
+ * what it is. Any number of threads may ask. Zero: there is no bound. */
+struct pal_deadline {
+    double at; /* seconds of the monotonic clock */
+};
+struct pal_deadline pal_deadline_in(double seconds); /* from now; 0 or less: no bound */
+double pal_deadline_left(struct pal_deadline until); /* seconds; infinite without a bound */
+bool pal_deadline_over(struct pal_deadline until);
+/* PAL_LATE with how far the work has come ("after 20 of 100 replicates") once the time is over. */
+PAL_CHECK_RESULT
+enum pal_status pal_in_time(struct pal_deadline until, struct pal_error *err, const char *format,
+                            ...) PAL_PRINTF(3, 4);
 
 /* ---- progress --------------------------------------------------------------------------- */
 

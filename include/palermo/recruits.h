@@ -60,10 +60,12 @@ struct pal_ss {
     size_t samples, iterations; /* 0: 10,000 and 5 */
     uint64_t seed;
     unsigned threads; /* the answer does not depend on it */
+    struct pal_deadline until;
 };
 /* Inclusion probabilities pi[n] (NaN where the degree is absent). A sample below 4 per cent of the
  * population is taken as RDS-II: pi in proportion to degree.
- * Errors : PAL_DOMAIN when the population is smaller than the sample or not whole; PAL_NOMEM.
+ * Errors : PAL_DOMAIN when the population is smaller than the sample or not whole; PAL_NOMEM;
+ *          PAL_LATE.
  * Cost   : (iterations + 1) * samples * (distinct degrees + a few sqrt(n)); memory population.
  * Source : Gile 2011. Sampling in proportion to size without replacement is a race of exponential
  *          clocks (Hajek 1964): the counts at a time before the finish are binomial, and only the
@@ -125,9 +127,11 @@ struct pal_rds_replicates {
     bool proportional; /* Salganik: members of a group drawn in proportion to degree, not alike */
     uint64_t seed;
     unsigned threads;
+    struct pal_deadline until;
 };
 /* out[replicates * groups]: the method's shares in each replicate, NaN where a replicate has no
  * answer. pi and population are read by PAL_RDS_SS and PAL_RDS_GILE.
+ * Errors : PAL_DOMAIN where the bootstrap does not go with the method; PAL_LATE.
  * Cost   : replicates * n. */
 PAL_CHECK_RESULT
 enum pal_status pal_recruits_bootstrap(const struct pal_recruits *recruits,

@@ -11,7 +11,9 @@
  *            seen by no list; population = people + dark figure. Units: persons (or cases).
  * Existence: a model is fitted only after its estimate is known to exist (Fienberg & Rinaldo 2012)
  *            and to be the only one (rank). A model that fails gives PAL_DOMAIN and no number.
- * Threads  : tables are read-only once made; any number of threads may share them.
+ * Time     : a table may carry a deadline. Whatever is asked of it, or of a table made from it,
+ * ends by then with PAL_LATE and no answer. Threads  : tables are read-only once made; any number
+ * of threads may share them.
  */
 #ifndef PALERMO_SYSTEMS_H
 #define PALERMO_SYSTEMS_H
@@ -33,6 +35,7 @@ struct pal_lists {       /* a table of capture histories */
     const pal_str *name; /* [t] */
     double *count;       /* [cells] whole, not below zero; count[0] is 0 */
     uint8_t *state;      /* [cells] enum pal_history */
+    struct pal_deadline until;
 };
 
 /* An empty table; its names are copied. PAL_DOMAIN for no list, for more than PAL_LISTS_MOST and
@@ -179,7 +182,6 @@ struct pal_bootstrap_ask {
     uint64_t seed;
     unsigned threads;
     struct pal_progress *progress; /* may be NULL */
-    double seconds;                /* 0: no bound; else PAL_DOMAIN when they are over */
 };
 /* Multinomial resampling of the people over the observed histories, the choice of pairs redone in
  * every replicate; the acceleration by leaving out one person of each history. Replicate r depends
@@ -197,7 +199,8 @@ double pal_bca_quantile(const double *sorted, size_t n, double z0, double accele
 PAL_CHECK_RESULT
 enum pal_status pal_bca_error(const double *sorted, size_t n, double estimate, double acceleration,
                               const double *level, size_t levels, uint64_t seed,
-                              struct pal_arena *arena, double *out, struct pal_error *err);
+                              struct pal_deadline until, struct pal_arena *arena, double *out,
+                              struct pal_error *err);
 
 /* ---- closed-population models
  * --------------------------------------------------------------------- */
@@ -245,14 +248,12 @@ struct pal_search {
     const struct pal_search_row *row; /* [n] in rising BIC */
     const size_t *by_aic;             /* [n] indices of row in rising AIC */
 };
-/* PAL_DOMAIN when there are more than 2^21 models (7 lists with two-list terms), and when `seconds`
- * (0: none) are over. Cost: about 20 microseconds a model of six lists. Source: Rivest &
- * Baillargeon 2007 (closedpMS). */
+/* PAL_DOMAIN when there are more than 2^21 models (7 lists with two-list terms). Cost: about 20
+ * microseconds a model of six lists. Source: Rivest & Baillargeon 2007 (closedpMS). */
 PAL_CHECK_RESULT
 enum pal_status pal_search_all(const struct pal_lists *lists, int order, unsigned threads,
-                               double seconds, struct pal_progress *progress,
-                               struct pal_arena *arena, struct pal_search *out,
-                               struct pal_error *err);
+                               struct pal_progress *progress, struct pal_arena *arena,
+                               struct pal_search *out, struct pal_error *err);
 /* "[123,14,4]": the generators of a model by the lists' numbers. */
 pal_str pal_search_name(const struct pal_lists *lists, const struct pal_search *search,
                         uint64_t model, struct pal_arena *arena);
@@ -321,6 +322,7 @@ struct pal_units {
     size_t n, covariates;
     const double *k; /* [n] times seen, whole, from 1 */
     const double *x; /* [n * covariates] row by row, without the intercept */
+    struct pal_deadline until;
 };
 struct pal_units_fit {
     struct pal_recapture recapture;

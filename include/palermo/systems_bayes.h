@@ -58,7 +58,6 @@ struct pal_latent_ask {
     uint64_t seed;
     unsigned threads; /* chains side by side; the answer does not depend on it           */
     double level;     /* 0: 0.95                                                         */
-    double seconds;   /* PAL_DOMAIN when it takes longer; 0: no limit                    */
     struct pal_progress *progress; /* sweeps of the first chain; may be NULL             */
 };
 struct pal_latent {

@@ -218,8 +218,8 @@ static void join(const struct world *w, struct sample *s, uint8_t *taken, uint32
     s->n++;
 }
 
-static enum pal_status draw(const void *world, struct pal_random *random, struct pal_arena *arena,
-                            void **sample, struct pal_error *err)
+static enum pal_status draw(const void *world, struct pal_random *random, struct pal_deadline until,
+                            struct pal_arena *arena, void **sample, struct pal_error *err)
 {
     const struct world *w = world;
     struct sample *s = pal_arena_alloc(arena, 1, sizeof *s);
@@ -236,6 +236,7 @@ static enum pal_status draw(const void *world, struct pal_random *random, struct
     for (size_t i = 0; i < w->seeds; i++)
         join(w, s, taken, new_seed(w, taken, random), PAL_SEED);
     for (size_t active = 0; s->n < w->respondents; active++) {
+        PAL_TRY(pal_in_time(until, err, "after %zu of %zu respondents", s->n, w->respondents));
         if (active == s->n) /* the chains died out */
             join(w, s, taken, new_seed(w, taken, random), PAL_SEED);
         const uint32_t person = s->person[active];
@@ -305,7 +306,7 @@ static enum pal_status by_method(enum pal_rds method, const void *world, const v
 {
     const struct world *w = world;
     const struct sample *s = sample;
-    struct pal_rds_replicates how = {.seed = call->seed};
+    struct pal_rds_replicates how = {.seed = call->seed, .until = call->until};
     double share[2], *pi = NULL;
     bool tree;
     size_t used;
@@ -319,7 +320,8 @@ static enum pal_status by_method(enum pal_rds method, const void *world, const v
                                   .samples = 500,
                                   .iterations = 3,
                                   .seed = call->seed,
-                                  .threads = 1};
+                                  .threads = 1,
+                                  .until = call->until};
         pi = pal_arena_alloc(call->arena, s->n, sizeof *pi);
         if (!pi)
             return pal_nomem(err, "chances");

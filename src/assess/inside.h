@@ -12,6 +12,7 @@ struct assess_call {  /* what an estimator is told besides the sample */
     pal_str argument; /* what stands behind the colon of its name; may be empty */
     double level;
     uint64_t seed; /* of its own random numbers */
+    struct pal_deadline until;
     struct pal_arena *arena;
 };
 
@@ -30,8 +31,9 @@ struct assess_kind {
     enum pal_status (*read)(const struct pal_yaml *node, const char *folder, uint64_t seed,
                             struct pal_arena *arena, void **world, double *truth,
                             struct pal_error *err);
-    enum pal_status (*draw)(const void *world, struct pal_random *random, struct pal_arena *arena,
-                            void **sample, struct pal_error *err);
+    /* until: of whatever is asked of the sample. */
+    enum pal_status (*draw)(const void *world, struct pal_random *random, struct pal_deadline until,
+                            struct pal_arena *arena, void **sample, struct pal_error *err);
     void (*write)(const void *world, const void *sample, struct pal_buf *out);
 };
 extern const struct assess_kind assess_lists, assess_survey, assess_recruits, assess_register;

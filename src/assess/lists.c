@@ -282,12 +282,13 @@ static void link_wrongly(const struct world *w, struct pal_lists *lists, struct 
     }
 }
 
-static enum pal_status draw(const void *world, struct pal_random *random, struct pal_arena *arena,
-                            void **sample, struct pal_error *err)
+static enum pal_status draw(const void *world, struct pal_random *random, struct pal_deadline until,
+                            struct pal_arena *arena, void **sample, struct pal_error *err)
 {
     const struct world *w = world;
     struct pal_lists *lists;
     PAL_TRY(pal_lists_new(w->lists->name, w->lists->t, arena, &lists, err));
+    lists->until = until;
     double left = w->size, chance = 1;
     for (size_t c = 0; c < lists->cells && left > 0; c++) {
         const double p = chance > 0 ? fmin(w->chance[c] / chance, 1) : 0;
@@ -395,7 +396,7 @@ static enum pal_status stepwise_bca(const void *world, const void *sample,
         .threshold = given[1], .replicates = (size_t)given[0], .seed = call->seed, .threads = 1};
     struct pal_bootstrap boot;
     PAL_TRY(pal_bootstrap_stepwise(sample, &ask, call->arena, &boot, err));
-    const size_t n = boot.n - boot.failed;
+    const size_t n = boot.n, finite = boot.n - boot.failed;
     double *sorted = pal_arena_alloc(call->arena, n + 1, sizeof *sorted), mean = 0, squares = 0;
     if (!sorted)
         return pal_nomem(err, "replicates");
@@ -404,12 +405,14 @@ static enum pal_status stepwise_bca(const void *world, const void *sample,
         return PAL_OK;
     memcpy(sorted, boot.replicate, n * sizeof *sorted);
     qsort(sorted, n, sizeof *sorted, by_value);
-    for (size_t i = 0; i < n; i++)
-        mean += sorted[i] / (double)n;
-    for (size_t i = 0; i < n; i++)
+    /* Replicates without an estimate are infinite: last in order, and they count in the limits. */
+    for (size_t i = 0; i < finite; i++)
+        mean += sorted[i] / (double)finite;
+    for (size_t i = 0; i < finite; i++)
         squares += (sorted[i] - mean) * (sorted[i] - mean);
     const double z0 = pal_bca_z0(sorted, n, boot.estimate);
-    out->std_error = sqrt(squares / ((double)n - 1));
+    if (finite > 1)
+        out->std_error = sqrt(squares / ((double)finite - 1));
     out->low = pal_bca_quantile(sorted, n, z0, boot.acceleration, (1 - call->level) / 2);
     out->high = pal_bca_quantile(sorted, n, z0, boot.acceleration, (1 + call->level) / 2);
     return PAL_OK;
@@ -510,7 +513,7 @@ static enum pal_status average(const void *world, const void *sample,
 {
     struct pal_search search;
     (void)world;
-    PAL_TRY(pal_search_all(sample, 2, 1, 0, NULL, call->arena, &search, err));
+    PAL_TRY(pal_search_all(sample, 2, 1, NULL, call->arena, &search, err));
     pal_search_average(&search, false, &out->estimate, &out->std_error);
     (void)pal_lognormal_limits(search.people, out->estimate, out->std_error * out->std_error,
                                call->level, &out->low, &out->high);

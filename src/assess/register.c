@@ -39,10 +39,11 @@ static enum pal_status read(const struct pal_yaml *node, const char *folder, uin
     return PAL_OK;
 }
 
-static enum pal_status draw(const void *world, struct pal_random *random, struct pal_arena *arena,
-                            void **sample, struct pal_error *err)
+static enum pal_status draw(const void *world, struct pal_random *random, struct pal_deadline until,
+                            struct pal_arena *arena, void **sample, struct pal_error *err)
 {
     const struct world *w = world;
+    (void)until;
     struct sample *s = pal_arena_alloc(arena, 1, sizeof *s);
     if (!s)
         return pal_nomem(err, "a sample");

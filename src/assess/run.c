@@ -52,7 +52,12 @@ static enum pal_status ask(const struct run *run, size_t e, size_t replicate, co
     *out = (struct assess_answer){(double)NAN, (double)NAN, (double)NAN, (double)NAN};
     if (!estimator->method) {
         pal_str written;
-        PAL_TRY(assess_program(estimator->argv, csv, estimator->timeout, arena, &written, err));
+        const struct pal_deadline until = run->options->until;
+        const double seconds = fmin(estimator->timeout, pal_deadline_left(until));
+        const enum pal_status status =
+            assess_program(estimator->argv, csv, seconds, arena, &written, err);
+        PAL_TRY(pal_in_time(until, err, "in replicate %zu", replicate + 1));
+        PAL_TRY(status);
         return read_answer(written, estimator->argv[0], out, err);
     }
     struct pal_random random;
@@ -60,7 +65,9 @@ static enum pal_status ask(const struct run *run, size_t e, size_t replicate, co
     const struct assess_call call = {.argument = estimator->argument,
                                      .level = s->level,
                                      .seed = pal_random_next(&random),
+                                     .until = run->options->until,
                                      .arena = arena};
+    PAL_TRY(pal_in_time(call.until, err, "in replicate %zu", replicate + 1));
     return estimator->method->run(s->world, sample, &call, out, err);
 }
 
@@ -79,7 +86,7 @@ static enum pal_status replicate_with(const struct run *run, size_t replicate,
     void *sample;
     bool outside = false;
     pal_random_start(&random, run->seed, "assess sample", replicate);
-    PAL_TRY(s->kind->draw(s->world, &random, arena, &sample, err));
+    PAL_TRY(s->kind->draw(s->world, &random, run->options->until, arena, &sample, err));
     pal_buf_init(&csv, arena, SIZE_MAX);
     for (size_t e = 0; e < s->estimators; e++)
         outside = outside || !s->estimator[e].method;
@@ -135,7 +142,8 @@ enum pal_status pal_scenario_sample(const struct pal_scenario *scenario, size_t 
     struct pal_random random;
     void *sample;
     pal_random_start(&random, scenario->seed, "assess sample", replicate);
-    PAL_TRY(scenario->kind->draw(scenario->world, &random, out->arena, &sample, err));
+    PAL_TRY(scenario->kind->draw(scenario->world, &random, (struct pal_deadline){0}, out->arena,
+                                 &sample, err));
     scenario->kind->write(scenario->world, sample, out);
     return pal_buf_status(out, "a sample", err);
 }

@@ -130,10 +130,11 @@ static enum pal_status read(const struct pal_yaml *node, const char *folder, uin
 
 /* Clusters without replacement, then people in each: how many have the trait is hypergeometric,
  * drawn one by one. */
-static enum pal_status draw(const void *world, struct pal_random *random, struct pal_arena *arena,
-                            void **sample, struct pal_error *err)
+static enum pal_status draw(const void *world, struct pal_random *random, struct pal_deadline until,
+                            struct pal_arena *arena, void **sample, struct pal_error *err)
 {
     const struct world *w = world;
+    (void)until;
     struct sample *s = pal_arena_alloc(arena, 1, sizeof *s);
     size_t room = 0;
     for (size_t h = 0; h < w->strata; h++)

@@ -125,6 +125,7 @@ const char *pal_status_name(enum pal_status status)
         [PAL_DATA] = "data error",
         [PAL_DOMAIN] = "outside the domain",
         [PAL_NOCONV] = "no convergence",
+        [PAL_LATE] = "late",
         [PAL_USAGE] = "usage",
         [PAL_REVIEW] = "return disagrees",
         [PAL_BUG] = "bug",

@@ -6,6 +6,7 @@
 struct options {
     size_t replicates, seed, threads, sample;
     bool time, methods;
+    double timeout;
     const char *format, *out, *each, *chart;
 };
 
@@ -33,6 +34,7 @@ static const struct cli_option table[] = {
      CLI_AT(struct options, sample)},
     {CLI_FLAG, "methods", 0, NULL, "list the estimators of all kinds of scenarios",
      CLI_AT(struct options, methods)},
+    CLI_TIMEOUT(struct options),
     {CLI_COUNT, "threads", 0, "N", "threads to use; the numbers are the same on any number",
      CLI_AT(struct options, threads)},
     {0},
@@ -122,6 +124,7 @@ static enum pal_status run(struct cli *cli, struct pal_error *err)
 {
     const struct options *o = cli->options;
     const size_t n = cli->operands.n;
+    const struct pal_deadline until = pal_deadline_in(o->timeout);
     if (o->methods)
         return list_methods(cli, err);
     if (!n)
@@ -152,7 +155,8 @@ static enum pal_status run(struct cli *cli, struct pal_error *err)
         const struct pal_assess_options options = {.replicates = replicates,
                                                    .seed = o->seed,
                                                    .threads = (unsigned)o->threads,
-                                                   .progress = progress};
+                                                   .progress = progress,
+                                                   .until = until};
         const enum pal_status status =
             pal_assess(scene[i].scenario, &options, cli->arena, &scene[i].assessed, err);
         pal_progress_done(progress);

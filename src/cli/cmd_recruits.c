@@ -58,6 +58,7 @@ static const struct cli_option table[] = {
     {CLI_TEXT, "format", 0, "WORD",
      "table (default on a terminal), csv (default in a pipe), json or reference",
      CLI_AT(struct recruits_options, format)},
+    CLI_TIMEOUT(struct recruits_options),
     {CLI_COUNT, "threads", 0, "N", "threads to use; the answers are the same on any number",
      CLI_AT(struct recruits_options, threads)},
     {0},
@@ -109,6 +110,7 @@ struct job {
     struct answers answers;
     struct pal_rds_replicates replicates; /* 0: none */
     bool percentile, reference;
+    struct pal_deadline until;
     double *pi; /* NULL until it is needed */
 };
 
@@ -144,7 +146,8 @@ static enum pal_status need_inclusion(struct job *job, struct pal_error *err)
                               .samples = job->o->samples,
                               .iterations = job->o->iterations,
                               .seed = job->replicates.seed,
-                              .threads = job->replicates.threads};
+                              .threads = job->replicates.threads,
+                              .until = job->replicates.until};
     job->pi = pal_arena_alloc(job->arena, job->data.grid.rows, sizeof(double));
     if (!job->pi)
         return pal_nomem(err, "chances of inclusion");
@@ -558,6 +561,7 @@ static enum pal_status read_bootstrap(struct job *job, struct pal_error *err)
     job->replicates.kind = kind == 3 ? PAL_RDS_TREE : (enum pal_rds_bootstrap)kind;
     job->replicates.seed = o->seed ? o->seed : 1;
     job->replicates.threads = (unsigned)o->threads;
+    job->replicates.until = job->until;
     if (o->resampling)
         PAL_TRY(
             grid_word("degree-resampling", pal_str_of(o->resampling), resamplings, 2, &which, err));
@@ -583,8 +587,10 @@ static enum pal_status answer(struct job *job, const enum question *question, si
         struct recruits_variable variable;
         PAL_TRY(recruits_variable_of(&job->data, o->variables.item[k], job->arena, &variable, err));
         for (size_t i = 0; i < n; i++)
-            if (question[i] != ASK_DESCRIBE)
+            if (question[i] != ASK_DESCRIBE) {
+                PAL_TRY(pal_in_time(job->until, err, "at variable '%s'", variable.name));
                 PAL_TRY(ask_of(job, &variable, question[i], err));
+            }
     }
     return PAL_OK;
 }
@@ -593,6 +599,7 @@ static enum pal_status run(struct cli *cli, struct pal_error *err)
 {
     const struct recruits_options *o = cli->options;
     struct job job = {.cli = cli, .arena = cli->arena, .o = o};
+    job.until = pal_deadline_in(o->timeout);
     job.answers.arena = cli->arena;
     job.answers.level = o->level > 0 ? o->level : 0.95;
     job.reference = o->format && strcmp(o->format, "reference") == 0;

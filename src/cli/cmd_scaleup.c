@@ -9,7 +9,7 @@
 struct options {
     const char *known, *hidden, *hidden_sample, *visible, *weights, *variance, *format;
     struct cli_list methods;
-    double population, transmission, level;
+    double population, transmission, level, timeout;
 };
 
 static const struct cli_option table[] = {
@@ -46,6 +46,7 @@ static const struct cli_option table[] = {
     {CLI_TEXT, "variance", 0, "WORD", "of ratio: linearized (default) or jackknife",
      CLI_AT(struct options, variance)},
     {CLI_NUMBER, "level", 0, "P", "of the interval; default 0.95", CLI_AT(struct options, level)},
+    CLI_TIMEOUT(struct options),
     {CLI_TEXT, "format", 0, "WORD",
      "table (default on a terminal), csv (default in a pipe), json or reference",
      CLI_AT(struct options, format)},
@@ -62,6 +63,7 @@ struct job {
     double transmission;
     bool reference;
     size_t left_out;
+    struct pal_deadline until;
     struct answers answers;
 };
 
@@ -250,10 +252,11 @@ static void degrees(struct job *job)
 
 static const double FAR = 2; /* a known group missed by a larger factor is named */
 
-static void back(struct job *job)
+static enum pal_status back(struct job *job, struct pal_error *err)
 {
     const struct pal_scaleup *d = &job->data;
     for (size_t k = 0; k < d->groups; k++) {
+        PAL_TRY(pal_in_time(job->until, err, "after %zu of %zu known groups", k, d->groups));
         const double size = pal_scaleup_back(d, k, job->scratch), off = size / d->size[k];
         struct answer *row =
             answers_addf(&job->answers, size, "size[%.*s]", PAL_ARG(job->group[k]));
@@ -270,6 +273,7 @@ static void back(struct job *job)
                                          : "")
                         .ptr;
     }
+    return PAL_OK;
 }
 
 static enum pal_status ask(struct job *job, pal_str word, struct pal_error *err)
@@ -285,6 +289,7 @@ static enum pal_status ask(struct job *job, pal_str word, struct pal_error *err)
         word.len -= sizeof "nsum_" - 1;
     }
     PAL_TRY(grid_word("method", word, words, PAL_COUNT(words), &which, err));
+    PAL_TRY(pal_in_time(job->until, err, "before method '%.*s'", PAL_ARG(word)));
     const bool jackknife = job->o->variance && strcmp(job->o->variance, "jackknife") == 0;
     switch (which) {
     case 0:
@@ -305,8 +310,7 @@ static enum pal_status ask(struct job *job, pal_str word, struct pal_error *err)
         degrees(job);
         return PAL_OK;
     default:
-        back(job);
-        return PAL_OK;
+        return back(job, err);
     }
 }
 
@@ -316,6 +320,7 @@ static enum pal_status run(struct cli *cli, struct pal_error *err)
                                         "ratio",  "generalized", "backestimate"};
     const struct options *o = cli->options;
     struct job job = {.o = o, .arena = cli->arena};
+    job.until = pal_deadline_in(o->timeout);
     job.answers.arena = cli->arena;
     job.answers.level = o->level > 0 ? o->level : 0.95;
     job.transmission = o->transmission > 0 ? o->transmission : 1;

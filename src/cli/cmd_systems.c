@@ -3,7 +3,6 @@
 
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
 static const struct cli_option table[] = {
     {CLI_HEAD, NULL, 0, NULL, "The table", 0},
@@ -128,9 +127,7 @@ static const struct cli_option table[] = {
     {CLI_HEAD, NULL, 0, NULL, "The answer", 0},
     {CLI_TEXT, "chart", 0, "FILE.svg", "the estimates side by side, with their limits",
      CLI_AT(struct sys_options, chart)},
-    {CLI_NUMBER, "timeout", 0, "SECONDS",
-     "long work ends with a refusal; default: none. Same bytes whenever it ends in time",
-     CLI_AT(struct sys_options, timeout)},
+    CLI_TIMEOUT(struct sys_options),
     {CLI_NUMBER, "level", 0, "LEVEL", "of intervals; default 0.95",
      CLI_AT(struct sys_options, level)},
     {CLI_COUNT, "threads", 0, "N", "the output does not depend on it",
@@ -207,29 +204,12 @@ static enum pal_status answer(struct sys_job *job, struct pal_error *err)
     return sys_consistent(job, err);
 }
 
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-enum pal_status sys_in_time(const struct sys_job *job, struct pal_error *err)
-{
-    const double bound = job->options->timeout;
-    if (bound > 0 && seconds_now() - job->started > bound)
-        return pal_fail(err, PAL_USAGE,
-                        "the time is over (--timeout); put one question (--select, --model), keep "
-                        "fewer lists (--lists), or give more time");
-    return PAL_OK;
-}
-
 static enum pal_status run(struct cli *cli, struct pal_error *err)
 {
     const struct sys_options *o = cli->options;
     struct sys_job job = {
         .cli = cli, .arena = cli->arena, .options = o, .file = cli->operands.item[0]};
-    job.started = seconds_now();
+    job.until = pal_deadline_in(o->timeout);
     if (o->level != 0 && !(o->level > 0 && o->level < 1))
         return pal_fail(err, PAL_USAGE, "--level is between 0 and 1, such as 0.95");
     if (o->two_lists || o->counts || o->units) {

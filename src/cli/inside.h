@@ -43,6 +43,13 @@ struct cli_option {
     size_t at;            /* offset in the command's options */
 };
 #define CLI_AT(type, field) offsetof(type, field)
+/* --timeout, of a command with `double timeout` among its options: see pal_deadline_in. */
+#define CLI_TIMEOUT(type)                                                                          \
+    {                                                                                              \
+        CLI_NUMBER, "timeout", 0, "SECONDS",                                                       \
+            "work that takes longer is given up, without output; default: no limit",               \
+            offsetof(type, timeout)                                                                \
+    }
 
 struct cli { /* one call of the program */
     struct pal_arena *arena;

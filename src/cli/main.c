@@ -24,6 +24,7 @@ static int exit_of(enum pal_status status)
     case PAL_DATA:
     case PAL_DOMAIN:
     case PAL_NOCONV:
+    case PAL_LATE:
         return CLI_EXIT_DATA;
     case PAL_BUG:
         break;

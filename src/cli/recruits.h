@@ -9,7 +9,7 @@
 struct recruits_options { /* as typed */
     const char *id, *recruiter, *seed_mark, *coupon, *coupons, *degree;
     struct cli_list variables, methods;
-    double population, level;
+    double population, level, timeout;
     size_t samples, iterations, seed, threads;
     const char *bootstrap, *resampling, *group_degrees, *interval, *format;
 };

@@ -53,7 +53,7 @@ struct sys_job {
     size_t bys, groups;
     const pal_str *by;       /* [bys] columns */
     struct sys_group *group; /* [groups] sorted; the last is all people where there are several */
-    double started;          /* seconds of the clock that --timeout goes by */
+    struct pal_deadline until;
     size_t rows, rows_room;
     struct sys_row *row;
 };
@@ -71,9 +71,6 @@ struct sys_row *sys_row_add(struct sys_job *job, const struct sys_group *group, 
 struct sys_row *sys_row_addf(struct sys_job *job, const struct sys_group *group, double estimate,
                              const char *format, ...) PAL_PRINTF(4, 5);
 
-/* PAL_DOMAIN when --timeout is over. */
-PAL_CHECK_RESULT
-enum pal_status sys_in_time(const struct sys_job *job, struct pal_error *err);
 /* Log-normal limits at the job's level for what was not seen, from estimate and standard error. */
 void sys_lognormal(const struct sys_job *job, struct sys_row *row, double people);
 

@@ -133,7 +133,6 @@ static enum pal_status latent(struct sys_job *job, const struct sys_group *group
                                  .thin = o->thin,
                                  .seed = o->seed,
                                  .threads = (unsigned)o->threads,
-                                 .seconds = o->timeout,
                                  .level = level_of(job)};
     struct pal_latent a;
     PAL_TRY(starts_of(job, &ask.apart, err));

@@ -131,7 +131,7 @@ enum pal_status sys_closed_search(struct sys_job *job, const struct sys_group *g
         return pal_fail(err, PAL_USAGE, "--closed-search takes the largest order of interaction");
     struct pal_progress *progress = pal_progress_new(job->arena, job->cli->err, "models", 0);
     const enum pal_status status = pal_search_all(group->lists, (int)order, (unsigned)o->threads,
-                                                  o->timeout, progress, job->arena, &search, err);
+                                                  progress, job->arena, &search, err);
     pal_progress_done(progress);
     PAL_TRY(status);
     double clean = 0;

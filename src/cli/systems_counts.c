@@ -246,7 +246,7 @@ enum pal_status sys_units(struct sys_job *job, struct pal_error *err)
         memcpy(x + i * (table.columns - 1), table.value + i * table.columns + 1,
                (table.columns - 1) * sizeof *x);
     }
-    const struct pal_units units = {table.rows, table.columns - 1, k, x};
+    const struct pal_units units = {table.rows, table.columns - 1, k, x, job->until};
     const enum pal_status status =
         pal_units_estimate(&units, unit_methods[m].method, job->arena, &fit, err);
     if (status == PAL_DOMAIN && unit_methods[m].method == PAL_UNITS_NEGATIVE_BINOMIAL) {

@@ -212,7 +212,7 @@ static enum pal_status add_bca(struct sys_job *job, const struct sys_group *grou
                         "no replicate, or every one, lies below the estimate: there is no BCa "
                         "interval; ask for more replicates");
     PAL_TRY(pal_bca_error(sorted, n, estimate, acceleration, bca_levels, PAL_COUNT(bca_levels),
-                          job->options->seed, job->arena, error, err));
+                          job->options->seed, job->until, job->arena, error, err));
     bool ok = add(job, group, "z0", z0);
     for (size_t i = 0; i < PAL_COUNT(bca_levels) && ok; i++) {
         struct sys_row *row =
@@ -240,7 +240,6 @@ static enum pal_status bootstrap(struct sys_job *job, const struct sys_group *gr
         .seed = o->seed,
         .threads = (unsigned)o->threads,
         .progress = progress,
-        .seconds = o->timeout,
     };
     const enum pal_status status =
         pal_bootstrap_stepwise(group->lists, &ask, job->arena, &boot, err);

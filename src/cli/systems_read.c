@@ -289,9 +289,12 @@ static enum pal_status read_sighting(struct reader *r, const struct pal_record *
 static enum pal_status read_rows(struct reader *r, struct pal_records *records,
                                  struct pal_error *err)
 {
-    for (;;) {
+    enum { BETWEEN_LOOKS = 65536 };
+    for (size_t n = 0;; n++) {
         struct pal_record record;
         bool end;
+        if (n % BETWEEN_LOOKS == 0)
+            PAL_TRY(pal_in_time(r->job->until, err, "after %zu rows", n));
         PAL_TRY(pal_records_next(records, &record, &end, err));
         if (end)
             return PAL_OK;
@@ -419,6 +422,7 @@ static enum pal_status make_groups(struct reader *r, const pal_str *name, size_t
         }
         job->group[g].key = key;
         PAL_TRY(pal_lists_new(name, t, job->arena, &job->group[g].lists, err));
+        job->group[g].lists->until = job->until;
     }
     return PAL_OK;
 }

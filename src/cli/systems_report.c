@@ -66,8 +66,7 @@ static enum pal_status bca_limits(struct report *r, struct sys_row *row, struct 
                                           .replicates = replicates(r),
                                           .seed = o->seed,
                                           .threads = (unsigned)o->threads,
-                                          .progress = progress,
-                                          .seconds = o->timeout};
+                                          .progress = progress};
     const enum pal_status status =
         pal_bootstrap_stepwise(r->lists, &ask, r->job->arena, &boot, err);
     pal_progress_done(progress);
@@ -85,7 +84,7 @@ static enum pal_status bca_limits(struct report *r, struct sys_row *row, struct 
     r->low = row->low = pal_bca_quantile(sorted, n, z0, boot.acceleration, level[0]);
     r->high = row->high = pal_bca_quantile(sorted, n, z0, boot.acceleration, level[1]);
     PAL_TRY(pal_bca_error(sorted, n, boot.estimate, boot.acceleration, level, 2, o->seed,
-                          r->job->arena, error, err));
+                          r->job->until, r->job->arena, error, err));
     row->method = "stepwise log-linear, BCa with the choice redone in every replicate";
     row->note =
         pal_arena_printf(r->job->arena,
@@ -146,7 +145,6 @@ static enum pal_status add_model(struct report *r, const char *name, const char 
     struct pal_model parsed;
     struct pal_loglinear fit;
     const pal_str statistic = pal_arena_printf(r->job->arena, "N_hat[%s]", name);
-    PAL_TRY(sys_in_time(r->job, err));
     PAL_TRY(pal_model_parse(r->lists, pal_str_of(model), r->job->arena, &parsed, err));
     if (pal_loglinear_fit(r->lists, &parsed, r->job->arena, &fit, err) != PAL_OK)
         return none(r, statistic, err);
@@ -164,7 +162,6 @@ static enum pal_status add_closed(struct report *r, const char *model, const cha
 {
     struct pal_closed fit;
     const pal_str statistic = pal_arena_printf(r->job->arena, "N_hat[%s]", model);
-    PAL_TRY(sys_in_time(r->job, err));
     enum pal_status status = pal_closed_fit(r->lists, pal_str_of(model), r->job->arena, &fit, err);
     if (status == PAL_OK && !fit.finite)
         status = pal_fail(err, PAL_DOMAIN, "the model has no finite estimate here");
@@ -187,8 +184,8 @@ static enum pal_status add_search(struct report *r, struct pal_error *err)
     struct pal_search search;
     if (r->lists->t < 3 || r->lists->t > 6)
         return PAL_OK;
-    PAL_TRY(pal_search_all(r->lists, 2, (unsigned)r->job->options->threads,
-                           r->job->options->timeout, NULL, r->job->arena, &search, err));
+    PAL_TRY(pal_search_all(r->lists, 2, (unsigned)r->job->options->threads, NULL, r->job->arena,
+                           &search, err));
     double best = (double)INFINITY;
     for (size_t i = 0; i < search.n; i++) {
         const struct pal_search_row *at = &search.row[i];
@@ -266,7 +263,6 @@ static enum pal_status add_table(struct report *r, const struct pal_lists *lists
     struct pal_model own;
     struct pal_loglinear fit;
     *out = (double)NAN;
-    PAL_TRY(sys_in_time(r->job, err));
     enum pal_status status = PAL_OK;
     if (!model) {
         status = pal_stepwise_choose(lists, threshold, r->job->arena, &chosen, err);

@@ -7,7 +7,6 @@
 #include <gsl/gsl_sf_gamma.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { PIECE = 16 }; /* replicates that share a thread's scratch */
 
@@ -114,6 +113,9 @@ static enum pal_status replicate_piece(void *context, size_t piece, struct pal_e
         resample(b, r, scratch.count);
         status = estimate_of(scratch.stepwise, b->ask->threshold, scratch.count, scratch.arena,
                              &b->estimate[r], err);
+        if (status == PAL_LATE)
+            status =
+                pal_in_time(b->lists->until, err, "after %zu of %zu replicates", r, b->replicates);
     }
     if (scratch.arena)
         pal_arena_free(scratch.arena);
@@ -155,29 +157,16 @@ static double acceleration(const struct boot *b)
     return square > 0 ? cube / (6 * pow(square, 1.5)) : 0;
 }
 
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 static enum pal_status run_replicates(struct boot *b, struct pal_error *err)
 {
     const size_t pieces = (b->replicates + PIECE - 1) / PIECE;
-    const size_t round = pieces > 40 ? (pieces + 19) / 20 : pieces; /* between looks at the clock */
-    const double start = seconds_now();
+    const size_t round = pieces > 40 ? (pieces + 19) / 20 : pieces; /* between steps of progress */
     for (size_t done = 0; done < pieces; done += round) {
         const size_t now = done + round < pieces ? round : pieces - done;
         b->first = done * PIECE;
         PAL_TRY(pal_parallel(now, b->ask->threads, replicate_piece, b, err));
         if (b->ask->progress)
             pal_progress_step(b->ask->progress, (done + now) * PIECE);
-        if (b->ask->seconds > 0 && seconds_now() - start > b->ask->seconds && done + now < pieces)
-            return pal_fail(err, PAL_DOMAIN,
-                            "the time is over (--timeout) after %zu of %zu replicates; ask for "
-                            "fewer, or give more time",
-                            (done + now) * PIECE, b->replicates);
     }
     return PAL_OK;
 }
@@ -188,8 +177,7 @@ enum pal_status pal_bootstrap_stepwise(const struct pal_lists *lists,
 {
     struct boot b = {.lists = lists, .ask = ask, .people = pal_lists_people(lists)};
     struct stepwise *s;
-    if (!(b.people > 0))
-        return pal_fail(err, PAL_DOMAIN, "nobody is on any list");
+    PAL_TRY(stepwise_check(lists, arena, err));
     b.replicates = ask->replicates;
     b.cell = pal_arena_alloc(arena, lists->cells, sizeof *b.cell);
     b.estimate = pal_arena_alloc(arena, ask->replicates + 1, sizeof *b.estimate);
@@ -252,7 +240,8 @@ double pal_bca_quantile(const double *sorted, size_t n, double z0, double accele
 
 enum pal_status pal_bca_error(const double *sorted, size_t n, double estimate, double acceleration_,
                               const double *level, size_t levels, uint64_t seed,
-                              struct pal_arena *arena, double *out, struct pal_error *err)
+                              struct pal_deadline until, struct pal_arena *arena, double *out,
+                              struct pal_error *err)
 {
     enum { RESAMPLES = 200 };
     double *value = pal_arena_alloc(arena, n, sizeof *value);
@@ -262,6 +251,7 @@ enum pal_status pal_bca_error(const double *sorted, size_t n, double estimate, d
         return pal_nomem(err, "a Monte Carlo error");
     for (uint64_t r = 0; r < RESAMPLES; r++) {
         struct pal_random random;
+        PAL_TRY(pal_in_time(until, err, "in the Monte Carlo error of the limits"));
         pal_random_start(&random, seed, "error of the bootstrap", r);
         memset(times, 0, n * sizeof *times);
         for (size_t i = 0; i < n; i++)

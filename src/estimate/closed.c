@@ -3,8 +3,8 @@
 #include "closed.h"
 
 #include "loglinear.h"
+#include "program.h"
 
-#include <glpk.h>
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_sf_gamma.h>
 #include <gsl/gsl_sf_psi.h>
@@ -164,6 +164,7 @@ static enum pal_status closed_new(const struct pal_lists *lists, pal_str text,
             c->y[c->rows++] = lists->count[cell];
         }
     PAL_TRY(dense_new(c->rows + 1, c->most, arena, &c->fit, err));
+    c->fit.until = lists->until;
     *out = c;
     return PAL_OK;
 }
@@ -187,7 +188,7 @@ static void fit_all(struct closed *c, size_t rows, double epsilon, unsigned most
         size_t negative = 0;
         while (negative < c->etas && !(c->fit.beta[c->base + negative] < 0))
             negative++;
-        if (c->fit.singular || negative == c->etas)
+        if (c->fit.singular || c->fit.late || negative == c->etas)
             return;
         if (out)
             out->removed[out->removed_n++] = c->eta[negative];
@@ -248,9 +249,7 @@ static enum pal_status attained(const struct dense *d, struct pal_arena *arena, 
         smallest = fmin(smallest, gram[a * k + a] * gram[a * k + a] / value[a]);
     if (*out && smallest > LL_NEAR)
         return PAL_OK;
-    glp_term_out(GLP_OFF);
-    glp_prob *lp = glp_create_prob();
-    glp_set_obj_dir(lp, GLP_MAX);
+    glp_prob *lp = program_begin();
     glp_add_cols(lp, (int)k);
     for (size_t a = 0; a < k; a++) {
         glp_set_col_bnds(lp, (int)a + 1, GLP_FR, 0, 0);
@@ -265,18 +264,16 @@ static enum pal_status attained(const struct dense *d, struct pal_arena *arena, 
         else
             glp_set_row_bnds(lp, (int)i + 1, GLP_DB, -1, 0);
     }
-    glp_smcp control;
-    glp_init_smcp(&control);
-    control.msg_lev = GLP_MSG_OFF;
     *out = true;
-    for (int way = 1; way >= -1 && *out; way -= 2) {
+    enum pal_status status = PAL_OK;
+    for (int way = 1; way >= -1 && *out && status == PAL_OK; way -= 2) {
+        enum program_outcome outcome = PROGRAM_FAILED;
         glp_set_obj_coef(lp, 1, way);
-        const bool solved = glp_simplex(lp, &control) == 0 && glp_get_status(lp) == GLP_OPT;
-        *out = solved && glp_get_obj_val(lp) < 1e-7;
+        status = program_solve(lp, d->until, &outcome, err);
+        *out = outcome == PROGRAM_OPTIMAL && glp_get_obj_val(lp) < 1e-7;
     }
-    glp_delete_prob(lp);
-    glp_free_env();
-    return PAL_OK;
+    program_end(lp);
+    return status;
 }
 
 enum pal_status pal_closed_fit(const struct pal_lists *lists, pal_str model,
@@ -289,6 +286,7 @@ enum pal_status pal_closed_fit(const struct pal_lists *lists, pal_str model,
         return pal_fail(err, PAL_DOMAIN, "nobody is on any list");
     PAL_TRY(closed_new(lists, model, arena, &c, err));
     fit_all(c, c->rows, 1e-13, 300, out);
+    PAL_TRY(pal_in_time(lists->until, err, "in the fit of '%.*s'", PAL_ARG(model)));
     const struct dense *d = &c->fit;
     if (d->singular) {
         out->info = 2;
@@ -329,6 +327,8 @@ struct profile {
 static void profile_fit(const struct profile *p, double population)
 {
     struct closed *c = p->c;
+    if (c->fit.late) /* what comes out is thrown away */
+        return;
     c->cell[c->rows] = 0;
     c->y[c->rows] = fmax(population - p->people, 0);
     if (p->exact) {
@@ -453,5 +453,5 @@ enum pal_status pal_closed_profile(const struct pal_lists *lists, pal_str model,
         above = *peak + step;
         step *= 2;
     }
-    return PAL_OK;
+    return pal_in_time(lists->until, err, "in the profile of '%.*s'", PAL_ARG(model));
 }

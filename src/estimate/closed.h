@@ -14,6 +14,8 @@ struct dense { /* counts y with means exp(X beta) */
     double *chol;    /* [k * k] factor of the information of the last step */
     double deviance, loglik;
     bool converged, singular, vanishing; /* vanishing: a mean is numerically 0 */
+    struct pal_deadline until;
+    bool late; /* the time is over: the fit stopped where it was */
 };
 PAL_CHECK_RESULT
 enum pal_status dense_new(size_t rows, size_t most, struct pal_arena *arena, struct dense *out,

@@ -67,12 +67,13 @@ static void predict(struct dense *d)
 void dense_fit(struct dense *d, double epsilon, unsigned most)
 {
     d->converged = d->singular = d->vanishing = false;
+    d->late = d->late || pal_deadline_over(d->until);
     for (size_t i = 0; i < d->rows; i++) {
         d->mu[i] = d->y[i] + 0.1;
         d->eta[i] = log(d->mu[i]);
     }
     double before = deviance_of(d);
-    for (unsigned step = 0; step < most && !d->converged; step++) {
+    for (unsigned step = 0; step < most && !d->converged && !d->late; step++) {
         if (!least_squares(d)) {
             d->singular = true;
             return;
@@ -81,6 +82,7 @@ void dense_fit(struct dense *d, double epsilon, unsigned most)
         d->deviance = deviance_of(d);
         d->converged = fabs(d->deviance - before) < epsilon * (fabs(d->deviance) + 0.1);
         before = d->deviance;
+        d->late = pal_deadline_over(d->until);
     }
     struct pal_sum sum = {0};
     for (size_t i = 0; i < d->rows; i++) {

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { MODELS_MOST = 1 << 21, PIECE = 256, LOOKED_AT = 100 };
 
@@ -149,18 +148,14 @@ static enum pal_status search_piece(void *context, size_t piece, struct pal_erro
         const double factorials = ll_log_factorials(w);
         const size_t from = (s->first + piece) * PIECE;
         const size_t to = from + PIECE < s->family->models ? from + PIECE : s->family->models;
-        for (size_t m = from; m < to; m++)
+        for (size_t m = from; m < to && status == PAL_OK; m++) {
             fit_one(s, w, inverse, factorials, &s->row[m]);
+            status =
+                pal_in_time(s->lists->until, err, "after %zu of %zu models", m, s->family->models);
+        }
     }
     pal_arena_free(arena);
     return status;
-}
-
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
 /* ---- order
@@ -217,31 +212,23 @@ static enum pal_status check_best(const struct search *s, const struct aic_place
     return PAL_OK;
 }
 
-static enum pal_status search_fit(struct search *s, unsigned threads, double seconds,
-                                  struct pal_progress *progress, struct pal_error *err)
+static enum pal_status search_fit(struct search *s, unsigned threads, struct pal_progress *progress,
+                                  struct pal_error *err)
 {
     const size_t pieces = (s->family->models + PIECE - 1) / PIECE;
     const size_t round = pieces > 40 ? (pieces + 19) / 20 : pieces;
-    const double start = seconds_now();
     for (s->first = 0; s->first < pieces; s->first += round) {
         const size_t now = s->first + round < pieces ? round : pieces - s->first;
         PAL_TRY(pal_parallel(now, threads, search_piece, s, err));
         if (progress)
             pal_progress_step(progress, (s->first + now) * PIECE);
-        if (seconds > 0 && seconds_now() - start > seconds && s->first + now < pieces)
-            return pal_fail(
-                err, PAL_DOMAIN,
-                "the time is over (--timeout) after %zu of %zu models; lower the order, "
-                "keep fewer lists, or give more time",
-                (s->first + now) * PIECE, s->family->models);
     }
     return PAL_OK;
 }
 
 enum pal_status pal_search_all(const struct pal_lists *lists, int order, unsigned threads,
-                               double seconds, struct pal_progress *progress,
-                               struct pal_arena *arena, struct pal_search *out,
-                               struct pal_error *err)
+                               struct pal_progress *progress, struct pal_arena *arena,
+                               struct pal_search *out, struct pal_error *err)
 {
     struct family *f = pal_arena_alloc(arena, 1, sizeof *f);
     struct search s = {.lists = lists, .family = f, .people = pal_lists_people(lists)};
@@ -269,7 +256,7 @@ enum pal_status pal_search_all(const struct pal_lists *lists, int order, unsigne
         return pal_fail(err, PAL_BUG, "models were counted wrongly");
     for (size_t m = 0; m < f->models; m++)
         s.row[m].model = f->model[m];
-    PAL_TRY(search_fit(&s, threads, seconds, progress, err));
+    PAL_TRY(search_fit(&s, threads, progress, err));
     qsort(s.row, f->models, sizeof *s.row, by_bic);
     for (size_t m = 0; m < f->models; m++)
         aic[m] = (struct aic_place){s.row[m].aic, m};

@@ -60,6 +60,7 @@ enum pal_status pal_lists_relink(const struct pal_lists *lists, double rate, boo
     if (lists->t > 12)
         return pal_fail(err, PAL_DOMAIN, "linkage errors are worked out for up to 12 lists");
     PAL_TRY(pal_lists_new(lists->name, lists->t, arena, out, err));
+    (*out)->until = lists->until;
     for (size_t cell = 0; cell < lists->cells; cell++)
         (*out)->state[cell] = lists->state[cell];
     if (missed)

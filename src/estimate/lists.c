@@ -150,6 +150,7 @@ enum pal_status pal_lists_merge(const struct pal_lists *lists, uint32_t set, pal
         bit[j] = (uint32_t)1 << t++;
     }
     PAL_TRY(pal_lists_new(names, t, arena, out, err));
+    (*out)->until = lists->until;
     uint32_t *place = pal_arena_alloc(arena, lists->cells, sizeof *place);
     bool *possible = pal_arena_alloc(arena, (*out)->cells, sizeof *possible);
     if (!place || !possible)
@@ -174,6 +175,7 @@ enum pal_status pal_lists_keep(const struct pal_lists *lists, uint32_t set, stru
             bit[j] = (uint32_t)1 << t++;
         }
     PAL_TRY(pal_lists_new(names, t, arena, out, err));
+    (*out)->until = lists->until;
     uint32_t *place = pal_arena_alloc(arena, lists->cells, sizeof *place);
     bool *possible = pal_arena_alloc(arena, (*out)->cells, sizeof *possible);
     if (!place || !possible)

@@ -359,7 +359,9 @@ enum pal_status pal_loglinear_fit(const struct pal_lists *lists, const struct pa
     PAL_TRY(exists_of(w, false, arena, &existence, err));
     if (!existence.exists || !existence.identifiable)
         return loglinear_refuse(lists, &existence, arena, err);
-    if (!ll_fit(w, false))
+    const bool settled = ll_fit(w, false);
+    PAL_TRY(pal_in_time(w->until, err, "in the fit of a model"));
+    if (!settled)
         return pal_fail(err, PAL_NOCONV, "the fit of the model did not settle");
     const size_t k = w->k;
     double *inverse = pal_arena_alloc(arena, k * k, sizeof *inverse);

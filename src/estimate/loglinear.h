@@ -17,8 +17,9 @@
 struct ll_work {           /* scratch of one thread for one table */
     size_t t, cells, most; /* most: parameters there is room for */
     const uint8_t *state;  /* [cells] of the table */
-    double *y;             /* [cells] counts */
-    double *on;            /* [cells] superset sums of y: people on all lists of a set */
+    struct pal_deadline until;
+    double *y;  /* [cells] counts */
+    double *on; /* [cells] superset sums of y: people on all lists of a set */
     /* the model last fitted */
     size_t k;       /* parameters that are finite, the intercept first */
     uint32_t *term; /* [k] their sets; term[0] = 0 */
@@ -48,7 +49,7 @@ void ll_counts(struct ll_work *work, const double *count);
 void ll_model(struct ll_work *work, const uint32_t *term, size_t k, bool singles);
 
 /* Maximum likelihood by Newton's method. `warm`: beta holds a start. False: the information is
- * singular, or 100 steps did not settle. */
+ * singular, 100 steps did not settle, or the table's time is over. */
 bool ll_fit(struct ll_work *work, bool warm);
 
 /* Every term and every counted cell, whether or not anybody is there. */

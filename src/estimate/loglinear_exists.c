@@ -6,8 +6,8 @@
  * where they lack one, there is one candidate, whose signs decide; beyond that a linear program
  * does, in the space of candidates. */
 #include "loglinear.h"
+#include "program.h"
 
-#include <glpk.h>
 #include <math.h>
 #include <string.h>
 
@@ -174,9 +174,7 @@ static enum pal_status program(const struct ll_work *w, const struct candidates 
     double *sum = pal_arena_alloc(scratch, c->n, sizeof *sum);
     if (!row || !value || !sum)
         return pal_nomem(err, "a linear program");
-    glp_term_out(GLP_OFF);
-    glp_prob *lp = glp_create_prob();
-    glp_set_obj_dir(lp, GLP_MAX);
+    glp_prob *lp = program_begin();
     glp_add_cols(lp, (int)c->n);
     for (size_t n = 0; n < c->n; n++)
         glp_set_col_bnds(lp, (int)n + 1, GLP_FR, 0, 0);
@@ -198,21 +196,19 @@ static enum pal_status program(const struct ll_work *w, const struct candidates 
     }
     for (size_t n = 0; n < c->n; n++)
         glp_set_obj_coef(lp, (int)n + 1, sum[n]);
-    glp_smcp control;
-    glp_init_smcp(&control);
-    control.msg_lev = GLP_MSG_OFF;
-    const int code = glp_simplex(lp, &control);
-    const bool solved = code == 0 && glp_get_status(lp) == GLP_OPT;
-    *found = solved && glp_get_obj_val(lp) > 1e-7;
+    enum program_outcome outcome = PROGRAM_FAILED;
+    const enum pal_status status = program_solve(lp, w->until, &outcome, err);
+    *found = outcome == PROGRAM_OPTIMAL && glp_get_obj_val(lp) > 1e-7;
     for (size_t a = 0; a < w->k && out && *found; a++) {
         out[a] = 0;
         for (size_t n = 0; n < c->n; n++)
             out[a] += glp_get_col_prim(lp, (int)n + 1) * c->vector[n * w->k + a];
     }
-    glp_delete_prob(lp);
-    glp_free_env();
-    return solved ? PAL_OK
-                  : pal_fail(err, PAL_NOCONV, "the linear program of the existence check failed");
+    program_end(lp);
+    PAL_TRY(status);
+    return outcome == PROGRAM_OPTIMAL
+               ? PAL_OK
+               : pal_fail(err, PAL_NOCONV, "the linear program of the existence check failed");
 }
 
 static enum pal_status decide(const struct ll_work *w, const struct candidates *c, bool *found,
@@ -234,6 +230,7 @@ enum pal_status ll_exists(const struct ll_work *w, struct pal_arena *scratch,
     const struct pal_arena_mark mark = pal_arena_mark(scratch);
     struct candidates c;
     bool found;
+    PAL_TRY(pal_in_time(w->until, err, "in the check whether an estimate exists"));
     enum pal_status status = candidates_find(w, scratch, &c, err);
     if (status == PAL_OK)
         status = decide(w, &c, &found, NULL, scratch, err);
@@ -266,15 +263,13 @@ enum pal_status ll_recession(const struct ll_work *w, struct pal_arena *scratch,
 
 enum pal_status ll_exists_program(const struct ll_work *w, double *out, struct pal_error *err)
 {
-    glp_term_out(GLP_OFF);
-    glp_prob *lp = glp_create_prob();
-    glp_set_obj_dir(lp, GLP_MAX);
+    glp_prob *lp = program_begin();
     glp_add_rows(lp, (int)w->k);
     glp_add_cols(lp, (int)w->active_n + 1); /* x = s + u: s first, then u >= 0 a cell */
     int row[1025];
     double value[1025];
     if (w->k > 1024) {
-        glp_delete_prob(lp);
+        program_end(lp);
         return pal_fail(err, PAL_DOMAIN, "a model of %zu parameters is too large to check", w->k);
     }
     for (size_t a = 0; a < w->k; a++) {
@@ -301,18 +296,14 @@ enum pal_status ll_exists_program(const struct ll_work *w, double *out, struct p
         glp_set_mat_col(lp, ++column, size, row, value);
         glp_set_col_bnds(lp, column, GLP_LO, 0, 0);
     }
-    glp_smcp control;
-    glp_init_smcp(&control);
-    control.msg_lev = GLP_MSG_OFF;
-    const int code = glp_simplex(lp, &control);
-    const bool solved = code == 0 && glp_get_status(lp) == GLP_OPT;
-    *out = solved ? glp_get_obj_val(lp) : 0;
+    enum program_outcome outcome = PROGRAM_FAILED;
+    const enum pal_status status = program_solve(lp, w->until, &outcome, err);
+    *out = outcome == PROGRAM_OPTIMAL ? glp_get_obj_val(lp) : 0;
     if (fabs(*out) < 1e-9)
         *out = 0;
-    const bool hopeless = code == 0 && glp_get_status(lp) == GLP_NOFEAS;
-    glp_delete_prob(lp);
-    glp_free_env();
-    return solved || hopeless
+    program_end(lp);
+    PAL_TRY(status);
+    return outcome != PROGRAM_FAILED
                ? PAL_OK
                : pal_fail(err, PAL_NOCONV, "the linear program of the existence check failed");
 }

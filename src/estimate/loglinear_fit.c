@@ -11,8 +11,11 @@ enum pal_status ll_work_new(const struct pal_lists *lists, size_t most, struct p
     struct ll_work *w = pal_arena_alloc(arena, 1, sizeof *w);
     if (!w)
         return pal_nomem(err, "a model of lists");
-    *w =
-        (struct ll_work){.t = lists->t, .cells = lists->cells, .most = most, .state = lists->state};
+    *w = (struct ll_work){.t = lists->t,
+                          .cells = lists->cells,
+                          .most = most,
+                          .state = lists->state,
+                          .until = lists->until};
     double **of_cells[] = {&w->y, &w->on, &w->active, &w->mu, &w->fitted, &w->spare, &w->spare2};
     double **of_terms[] = {&w->beta, &w->gradient, &w->step, &w->old};
     for (size_t i = 0; i < PAL_COUNT(of_cells); i++)
@@ -161,6 +164,14 @@ static bool cold_start(struct ll_work *w)
     return true;
 }
 
+/* A look at the clock costs as much as a step of a small table: of those, whoever asks for many
+ * fits looks. */
+static bool is_late(const struct ll_work *w)
+{
+    enum { SMALL = 1 << 12 };
+    return w->cells > SMALL && pal_deadline_over(w->until);
+}
+
 bool ll_fit(struct ll_work *w, bool warm)
 {
     const size_t k = w->k;
@@ -170,11 +181,13 @@ bool ll_fit(struct ll_work *w, bool warm)
     memcpy(w->old, w->beta, k * sizeof *w->old);
     memset(w->step, 0, k * sizeof *w->step);
     for (w->iterations = 1; w->iterations <= 100; w->iterations++) {
+        if (is_late(w))
+            return false;
         means(w);
         double loglik = log_likelihood(w);
         /* Newton's step may overshoot far from the maximum: it is halved until it climbs. Near the
          * maximum rounding decides, and every step is taken. */
-        for (int half = 0; half < 40 && decrement > 1e-6 &&
+        for (int half = 0; half < 40 && decrement > 1e-6 && !is_late(w) &&
                            !(isfinite(loglik) && loglik >= best - 1e-12 * fabs(best));
              half++) {
             for (size_t a = 0; a < k; a++) {
@@ -252,7 +265,7 @@ void ll_walk_fit(struct ll_work *w, double epsilon, unsigned most, struct ll_wal
     const double best = saturated(w);
     double before = deviance_at_start(w);
     *out = (struct ll_walk){.deviance = before};
-    for (unsigned step = 0; step < most && !out->converged; step++) {
+    for (unsigned step = 0; step < most && !out->converged && !is_late(w); step++) {
         if (step == 0) {
             out->singular = !cold_start(w);
         } else {

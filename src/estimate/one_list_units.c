@@ -182,7 +182,7 @@ static enum outcome newton(struct units *u, double *loglik)
     const size_t p = u->p;
     double decrement = (double)INFINITY, best = -(double)INFINITY;
     memset(u->step, 0, p * sizeof *u->step);
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 200 && !pal_deadline_over(u->data->until); i++) {
         double value = evaluate(u);
         for (int half = 0; half < 50 && decrement > 1e-8 && !(value >= best - 1e-12 * fabs(best));
              half++) {
@@ -287,6 +287,7 @@ static enum pal_status inside(struct units *u, double *loglik, struct pal_error 
             best_alpha = log_alpha;
         }
     }
+    PAL_TRY(pal_in_time(u->data->until, err, "in the search for the dispersion"));
     /* Towards the edge the truncated distribution becomes the logarithmic one: where that fits as
      * well as any other, the share not seen can be anything. */
     if (!isfinite(best) || best_alpha <= -6 || best - last < 1e-2)
@@ -308,6 +309,7 @@ static enum pal_status inside(struct units *u, double *loglik, struct pal_error 
             a += (b - a) / 3;
     }
     u->alpha = exp((a + b) / 2);
+    PAL_TRY(pal_in_time(u->data->until, err, "in the search for the dispersion"));
     return newton(u, loglik) == SETTLED
                ? PAL_OK
                : pal_fail(err, PAL_NOCONV, "the fit of the negative binomial did not settle");
@@ -339,6 +341,7 @@ enum pal_status pal_units_estimate(const struct pal_units *units, enum pal_units
     } else {
         start(&u);
         const enum outcome outcome = newton(&u, &out->loglik);
+        PAL_TRY(pal_in_time(units->until, err, "in the fit"));
         if (outcome == SINGULAR)
             return pal_fail(err, PAL_DOMAIN,
                             "the covariates cannot be told apart, or one of them "

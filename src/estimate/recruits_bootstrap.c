@@ -388,6 +388,8 @@ static enum pal_status piece_with(const struct work *w, size_t piece, struct pal
                                                                      : w->how->replicates;
     for (size_t b = from; b < to; b++) {
         struct pal_random random;
+        PAL_TRY(
+            pal_in_time(w->how->until, err, "after %zu of %zu replicates", b, w->how->replicates));
         pal_random_start(&random, w->how->seed, purposes[w->how->kind], b);
         rds_sums_clear(&sums);
         switch (w->how->kind) {

@@ -250,6 +250,7 @@ enum { PIECES = 16 };
 struct many {
     const struct race *race;
     size_t samples;
+    struct pal_deadline until;
     uint64_t seed, round;
     struct runner runner[PIECES];
     uint64_t *drawn[PIECES];
@@ -257,14 +258,16 @@ struct many {
 
 static enum pal_status run_piece(void *context, size_t piece, struct pal_error *err)
 {
-    (void)err;
     struct many *many = context;
     struct pal_random random;
     pal_random_start(&random, many->seed, "successive sampling", many->round * PIECES + piece);
     const size_t from = many->samples * piece / PIECES, to = many->samples * (piece + 1) / PIECES;
     memset(many->drawn[piece], 0, many->race->classes * sizeof(uint64_t));
-    for (size_t i = from; i < to; i++)
+    for (size_t i = from; i < to; i++) {
+        PAL_TRY(pal_in_time(many->until, err, "after %zu of %zu samples of successive sampling", i,
+                            many->samples));
         race_once(many->race, &random, &many->runner[piece], many->drawn[piece]);
+    }
     return PAL_OK;
 }
 
@@ -340,7 +343,8 @@ enum pal_status pal_recruits_inclusion(const struct pal_recruits *recruits, cons
     for (size_t k = 0; k < classes.n; k++) /* RDS-II: a population's mean degree is n/inverse */
         chance[k] = n == population ? 1 : classes.degree[k] * inverse / population;
     if (population * SMALL_SHARE < n && n < population) {
-        struct many many = {.samples = ss->samples ? ss->samples : SAMPLES, .seed = ss->seed};
+        struct many many = {
+            .samples = ss->samples ? ss->samples : SAMPLES, .until = ss->until, .seed = ss->seed};
         const size_t rounds = (ss->iterations ? ss->iterations : ITERATIONS) + 1;
         PAL_TRY(many_new(&many, classes.n, (size_t)population, scratch, err));
         for (size_t round = 0; round < rounds; round++) {

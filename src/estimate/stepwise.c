@@ -90,6 +90,7 @@ enum pal_status stepwise_run(struct stepwise *s, double threshold, struct pal_ar
     *fitted = verdict.exists && verdict.identifiable && ll_fit(s->fit, false);
     while (*fitted && s->terms < s->t + s->pairs) {
         size_t best;
+        PAL_TRY(pal_in_time(s->fit->until, err, "after %zu steps of choosing pairs", s->steps));
         chances(s);
         if (s->look)
             PAL_TRY(s->look(s, scratch, err));
@@ -102,7 +103,7 @@ enum pal_status stepwise_run(struct stepwise *s, double threshold, struct pal_ar
         s->term[s->terms++] = s->pair[best];
         *fitted = fit_next(s, s->pair[best]);
     }
-    return PAL_OK;
+    return *fitted ? PAL_OK : pal_in_time(s->fit->until, err, "in the fit of a model");
 }
 
 /* For the trace: every candidate is checked, as the rule says. */
@@ -121,20 +122,27 @@ static enum pal_status look_at_all(struct stepwise *s, struct pal_arena *scratch
     return PAL_OK;
 }
 
-enum pal_status pal_stepwise_choose(const struct pal_lists *lists, double threshold,
-                                    struct pal_arena *arena, struct pal_stepwise *out,
-                                    struct pal_error *err)
+enum pal_status stepwise_check(const struct pal_lists *lists, struct pal_arena *arena,
+                               struct pal_error *err)
 {
-    struct stepwise *s;
     struct pal_model main;
     struct pal_existence existence;
-    bool fitted;
     if (!(pal_lists_people(lists) > 0))
         return pal_fail(err, PAL_DOMAIN, "nobody is on any list");
     PAL_TRY(pal_model_new(lists, NULL, 0, arena, &main, err));
     PAL_TRY(pal_model_exists(lists, &main, false, arena, &existence, err));
     if (!existence.exists || !existence.identifiable)
         return loglinear_refuse(lists, &existence, arena, err);
+    return PAL_OK;
+}
+
+enum pal_status pal_stepwise_choose(const struct pal_lists *lists, double threshold,
+                                    struct pal_arena *arena, struct pal_stepwise *out,
+                                    struct pal_error *err)
+{
+    struct stepwise *s;
+    bool fitted;
+    PAL_TRY(stepwise_check(lists, arena, err));
     PAL_TRY(stepwise_new(lists, arena, &s, err));
     s->look = look_at_all;
     PAL_TRY(stepwise_run(s, threshold, arena, &fitted, err));

@@ -24,7 +24,12 @@ struct stepwise { /* scratch of one thread; fit holds the last model */
 PAL_CHECK_RESULT
 enum pal_status stepwise_new(const struct pal_lists *lists, struct pal_arena *arena,
                              struct stepwise **out, struct pal_error *err);
-/* On the counts of s->fit. *fitted false: a fit did not settle. */
+/* Why the choice on this table cannot begin: nobody, or no estimate of the main effects. */
+PAL_CHECK_RESULT
+enum pal_status stepwise_check(const struct pal_lists *lists, struct pal_arena *arena,
+                               struct pal_error *err);
+/* On the counts of s->fit. *fitted false: the main effects have no estimate, or a fit did not
+ * settle. */
 PAL_CHECK_RESULT
 enum pal_status stepwise_run(struct stepwise *s, double threshold, struct pal_arena *scratch,
                              bool *fitted, struct pal_error *err);

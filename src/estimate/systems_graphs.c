@@ -57,9 +57,10 @@ static bool decompose(const uint8_t *neighbours, size_t t, struct graph *out)
     return true;
 }
 
-static enum pal_status graphs_of(size_t t, struct pal_arena *arena, struct graph **out, size_t *n,
-                                 struct pal_error *err)
+static enum pal_status graphs_of(const struct pal_lists *lists, struct pal_arena *arena,
+                                 struct graph **out, size_t *n, struct pal_error *err)
 {
+    const size_t t = lists->t;
     static const size_t counts[MOST_LISTS + 1] = {1, 1, 2, 8, 61, 822, 18154, 617675};
     uint32_t pair[MOST_LISTS * (MOST_LISTS - 1) / 2];
     const size_t pairs = pal_lists_pairs(t, pair);
@@ -70,6 +71,8 @@ static enum pal_status graphs_of(size_t t, struct pal_arena *arena, struct graph
     for (uint32_t edges = 0; edges < 1u << pairs; edges++) {
         uint8_t neighbours[MOST_LISTS] = {0};
         struct graph graph;
+        if (edges % 65536 == 0)
+            PAL_TRY(pal_in_time(lists->until, err, "in listing the graphs"));
         for (size_t e = 0; e < pairs; e++) {
             if (!(edges >> e & 1))
                 continue;
@@ -98,6 +101,7 @@ struct weigh {
     double cells;         /* log of the multinomial's factorials                          */
     bool flat;
     size_t first, last; /* unseen people, the grid                                      */
+    struct pal_deadline until;
     /* at one number of unseen people */
     double *of_set; /* [sets] */
     double divisor, common;
@@ -223,13 +227,20 @@ struct sums { /* of one graph, relative to its largest weight at the start of a 
 /* e^-60 of the largest weight. Between the ends of a block a weight is at most e^20 above them. */
 static const double NEGLIGIBLE = 60;
 
-static double find_largest(struct weigh *w, const struct graph *graph, size_t graphs,
-                           struct sums *sums)
+static enum pal_status grid_in_time(const struct weigh *w, size_t at, struct pal_error *err)
+{
+    return pal_in_time(w->until, err, "at %zu of %zu numbers of unseen people", at - w->first,
+                       w->last - w->first + 1);
+}
+
+static enum pal_status find_largest(struct weigh *w, const struct graph *graph, size_t graphs,
+                                    struct sums *sums, double *out, struct pal_error *err)
 {
     double largest = -HUGE_VAL;
     for (size_t g = 0; g < graphs; g++)
         sums[g] = (struct sums){.largest = -HUGE_VAL};
     for (size_t at = w->first; at <= w->last;) {
+        PAL_TRY(grid_in_time(w, at, err));
         weigh_at(w, (double)at);
         for (size_t g = 0; g < graphs; g++)
             sums[g].largest = fmax(sums[g].largest, log_weight(w, &graph[g]));
@@ -237,7 +248,8 @@ static double find_largest(struct weigh *w, const struct graph *graph, size_t gr
     }
     for (size_t g = 0; g < graphs; g++)
         largest = fmax(largest, sums[g].largest);
-    return largest;
+    *out = largest;
+    return PAL_OK;
 }
 
 static void add_block(struct weigh *w, const struct graph *graph, size_t graphs, double largest,
@@ -286,17 +298,19 @@ static size_t drop_improbable(struct graph *graph, struct sums *sums, size_t gra
     return kept;
 }
 
-/* Returns how many graphs are left at the front of `graph`. */
-static size_t average(struct weigh *w, struct graph *graph, size_t graphs, struct sums *sums,
-                      double *p)
+/* *left: how many graphs are left at the front of `graph`. */
+static enum pal_status average(struct weigh *w, struct graph *graph, size_t graphs,
+                               struct sums *sums, double *p, size_t *left, struct pal_error *err)
 {
-    const double largest = find_largest(w, graph, graphs, sums);
+    double largest;
+    PAL_TRY(find_largest(w, graph, graphs, sums, &largest, err));
     graphs = drop_improbable(graph, sums, graphs);
     weigh_at(w, (double)w->first);
     for (size_t g = 0; g < graphs; g++)
         sums[g].now = log_weight(w, &graph[g]);
     for (size_t at = w->first; at <= w->last;) {
         const size_t length = block_length(w, (double)at, w->last + 1 - at);
+        PAL_TRY(grid_in_time(w, at, err));
         weigh_at(w, (double)(at + length));
         for (size_t g = 0; g < graphs; g++)
             sums[g].next = log_weight(w, &graph[g]);
@@ -309,7 +323,8 @@ static size_t average(struct weigh *w, struct graph *graph, size_t graphs, struc
         sums[g].moment /= sums[g].weight;
         sums[g].weight *= exp(sums[g].largest - largest);
     }
-    return graphs;
+    *left = graphs;
+    return PAL_OK;
 }
 
 /* ---- answers
@@ -416,7 +431,8 @@ enum pal_status pal_systems_graphs(const struct pal_lists *lists, const struct p
                                    struct pal_arena *arena, struct pal_graphs *out,
                                    struct pal_error *err)
 {
-    struct weigh w = {.first = ask->first, .last = ask->last, .flat = ask->flat};
+    struct weigh w = {
+        .first = ask->first, .last = ask->last, .flat = ask->flat, .until = lists->until};
     struct graph *graph;
     PAL_TRY(check(lists, ask, err));
     *out = (struct pal_graphs){.first = ask->first, .n = ask->last - ask->first + 1};
@@ -425,12 +441,13 @@ enum pal_status pal_systems_graphs(const struct pal_lists *lists, const struct p
         return pal_nomem(err, "the graphs");
     PAL_TRY(
         weigh_new(lists, ask->delta > 0 ? ask->delta : 1 / (double)lists->cells, arena, &w, err));
-    PAL_TRY(graphs_of(lists->t, arena, &graph, &out->graphs, err));
+    PAL_TRY(graphs_of(lists, arena, &graph, &out->graphs, err));
     struct sums *sums = pal_arena_alloc(arena, out->graphs, sizeof *sums);
     if (!sums)
         return pal_nomem(err, "the graphs");
     out->people = w.people;
-    const size_t left = average(&w, graph, out->graphs, sums, out->p);
+    size_t left;
+    PAL_TRY(average(&w, graph, out->graphs, sums, out->p, &left, err));
     summarize(ask->level > 0 ? ask->level : 0.95, out);
     return rank(graph, sums, left, arena, out, err);
 }

@@ -4,7 +4,6 @@
 #include "draws.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 struct seen { /* a history somebody has */
     uint32_t lists;
@@ -168,7 +167,7 @@ static void sweep(struct chain *c)
 static void start(struct chain *c, const struct model *m, const struct pal_latent_ask *ask,
                   size_t number)
 {
-    enum { LARGE = 4, WARM_UP = 500 };
+    enum { LARGE = 4 };
     *c = (struct chain){.model = m, .alpha = 0.3 / (double)m->classes};
     pal_random_start(&c->random, ask->seed, "latent classes", number);
     const double large = m->classes > LARGE ? 0.9 / LARGE : 1 / (double)m->classes;
@@ -192,11 +191,6 @@ static void start(struct chain *c, const struct model *m, const struct pal_laten
             c->chance[0][j][i] = 1 - p;
         }
     }
-    for (size_t i = 0; i < WARM_UP; i++) {
-        const double alpha = c->alpha;
-        sweep(c);
-        c->alpha = alpha;
-    }
 }
 
 /* ---- all chains
@@ -206,31 +200,20 @@ struct work {
     const struct model *model;
     const struct pal_latent_ask *ask;
     double *draw, *occupied; /* [chains * samples], [chains] */
-    double begun;            /* seconds */
+    struct pal_deadline until;
 };
-
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* Looks at the clock now and then: what comes out in time does not depend on it. */
 static enum pal_status in_time(const struct work *w, size_t number, size_t sweeps,
                                struct pal_error *err)
 {
-    enum { BETWEEN_LOOKS = 1024 };
-    if (sweeps % BETWEEN_LOOKS)
-        return PAL_OK;
-    if (number == 0 && w->ask->progress)
+    enum { BETWEEN_LOOKS = 256, BETWEEN_STEPS = 1024, LARGE = 1000 };
+    if (number == 0 && w->ask->progress && sweeps % BETWEEN_STEPS == 0)
         pal_progress_step(w->ask->progress, sweeps);
-    if (w->ask->seconds > 0 && seconds_now() - w->begun > w->ask->seconds)
-        return pal_fail(err, PAL_DOMAIN,
-                        "the time is over (--timeout) after %zu of %zu sweeps; ask for fewer, or "
-                        "give more time",
-                        sweeps, w->ask->burnin + w->ask->samples * w->ask->thin);
-    return PAL_OK;
+    if (w->model->histories < LARGE && sweeps % BETWEEN_LOOKS)
+        return PAL_OK;
+    return pal_in_time(w->until, err, "after %zu of %zu sweeps", sweeps,
+                       w->ask->burnin + w->ask->samples * w->ask->thin);
 }
 
 static enum pal_status run_chain(void *context, size_t number, struct pal_error *err)
@@ -242,9 +225,16 @@ static enum pal_status run_chain(void *context, size_t number, struct pal_error 
         pal_arena_free(arena);
         return pal_nomem(err, "a chain");
     }
+    enum { WARM_UP = 500 }; /* sweeps with the first concentration */
     double occupied = 0;
     enum pal_status status = PAL_OK;
     start(c, w->model, w->ask, number);
+    for (size_t i = 0; i < WARM_UP && status == PAL_OK; i++) {
+        const double alpha = c->alpha;
+        sweep(c);
+        c->alpha = alpha;
+        status = in_time(w, number, 0, err);
+    }
     for (size_t i = 0; i < w->ask->burnin && status == PAL_OK; i++) {
         sweep(c);
         status = in_time(w, number, i, err);
@@ -285,7 +275,9 @@ static double covariance_at(const double *x, size_t n, double mean, size_t lag)
 /* Every chain is cut in half, so that one that drifts disagrees with itself (Gelman et al. 2013,
  * 11.4); autocorrelations are summed by pairs until a pair is not above 0 (Geyer 1992). x holds
  * logarithms: populations have long tails. */
-static void judge(const double *x, size_t chains, size_t samples, double *rhat, double *ess)
+static enum pal_status judge(const double *x, size_t chains, size_t samples,
+                             struct pal_deadline until, double *rhat, double *ess,
+                             struct pal_error *err)
 {
     const size_t half = samples / 2, halves = 2 * chains;
     double grand = 0, between = 0, within = 0;
@@ -303,6 +295,7 @@ static void judge(const double *x, size_t chains, size_t samples, double *rhat, 
     double sum = 0; /* of autocorrelations */
     for (size_t lag = 0; lag + 1 < half; lag += 2) {
         double pair = 0;
+        PAL_TRY(pal_in_time(until, err, "in judging whether the chains agree"));
         for (size_t l = lag; l < lag + 2; l++) {
             double covariance = 0;
             for (size_t h = 0; h < halves; h++) {
@@ -316,6 +309,7 @@ static void judge(const double *x, size_t chains, size_t samples, double *rhat, 
         sum += pair;
     }
     *ess = fmin(all, all / fmax(2 * sum - 1, 1e-9));
+    return PAL_OK;
 }
 
 static int by_value(const void *a, const void *b)
@@ -332,8 +326,8 @@ static double quantile(const double *sorted, size_t n, double p)
                        : sorted[n - 1];
 }
 
-static enum pal_status summarize(double level, struct pal_latent *a, struct pal_arena *arena,
-                                 struct pal_error *err)
+static enum pal_status summarize(double level, struct pal_deadline until, struct pal_latent *a,
+                                 struct pal_arena *arena, struct pal_error *err)
 {
     const size_t n = a->chains * a->samples;
     double *sorted = pal_arena_alloc(arena, n, sizeof *sorted), squares = 0;
@@ -341,7 +335,7 @@ static enum pal_status summarize(double level, struct pal_latent *a, struct pal_
         return pal_nomem(err, "the draws");
     for (size_t i = 0; i < n; i++)
         sorted[i] = log(a->draw[i]);
-    judge(sorted, a->chains, a->samples, &a->rhat, &a->ess);
+    PAL_TRY(judge(sorted, a->chains, a->samples, until, &a->rhat, &a->ess, err));
     memcpy(sorted, a->draw, n * sizeof *sorted);
     qsort(sorted, n, sizeof *sorted, by_value);
     a->mean = mean_of(sorted, n);
@@ -426,8 +420,8 @@ enum pal_status pal_systems_latent(const struct pal_lists *lists, const struct p
                         .ask = &whole,
                         .draw = out->draw,
                         .occupied = occupied,
-                        .begun = seconds_now()};
+                        .until = lists->until};
     PAL_TRY(pal_parallel(whole.chains, whole.threads, run_chain, &work, err));
     out->occupied = mean_of(occupied, whole.chains);
-    return summarize(whole.level, out, arena, err);
+    return summarize(whole.level, lists->until, out, arena, err);
 }

@@ -92,8 +92,8 @@ Test(estimate_closed, hierarchical_models_are_all_there_once)
     const double count[] = {31, 22, 17, 19, 13, 11, 12, 14, 8, 9, 3};
     const struct pal_lists *lists = lists_of(4, pattern, count, 11, arena);
     struct pal_search two, three;
-    cr_assert_eq(pal_search_all(lists, 2, 1, 0, NULL, arena, &two, NULL), PAL_OK);
-    cr_assert_eq(pal_search_all(lists, 3, 2, 0, NULL, arena, &three, NULL), PAL_OK);
+    cr_assert_eq(pal_search_all(lists, 2, 1, NULL, arena, &two, NULL), PAL_OK);
+    cr_assert_eq(pal_search_all(lists, 3, 2, NULL, arena, &three, NULL), PAL_OK);
     cr_expect_eq(two.n, 64);
     cr_expect_eq(three.n, 113);
     for (size_t i = 1; i < three.n; i++)
@@ -116,7 +116,7 @@ Test(estimate_closed, too_many_models_are_refused_at_once)
     struct pal_error err = {0};
     cr_assert_eq(pal_lists_new(names, 8, arena, &lists, NULL), PAL_OK);
     lists->count[1] = 5;
-    cr_expect_eq(pal_search_all(lists, 2, 1, 0, NULL, arena, &search, &err), PAL_DOMAIN);
+    cr_expect_eq(pal_search_all(lists, 2, 1, NULL, arena, &search, &err), PAL_DOMAIN);
     cr_expect(strstr(err.text, "2^21"), "%s", err.text);
     pal_arena_free(arena);
 }

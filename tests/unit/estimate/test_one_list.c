@@ -77,7 +77,7 @@ Test(estimate_one_list, people_one_by_one)
         for (size_t j = 0; j < (size_t)people[i]; j++)
             k[n++] = seen[i];
     struct pal_arena *arena = pal_arena_new();
-    const struct pal_units plain = {N, 0, k, x};
+    const struct pal_units plain = {.n = N, .k = k, .x = x};
     struct pal_units_fit fit;
     struct pal_counts_fit counts;
     cr_assert_eq(pal_units_estimate(&plain, PAL_UNITS_POISSON, arena, &fit, NULL), PAL_OK);
@@ -88,7 +88,7 @@ Test(estimate_one_list, people_one_by_one)
     cr_expect_float_eq(fit.loglik, counts.loglik, 1e-8);
     for (size_t i = 0; i < N; i++)
         x[i] = 1;
-    const struct pal_units constant = {N, 1, k, x};
+    const struct pal_units constant = {.n = N, .covariates = 1, .k = k, .x = x};
     struct pal_error err = {0};
     cr_expect_eq(pal_units_estimate(&constant, PAL_UNITS_POISSON, arena, &fit, &err), PAL_DOMAIN);
     for (size_t i = 0; i < N; i++)
@@ -110,7 +110,7 @@ Test(estimate_one_list, a_negative_binomial_finds_its_own)
         for (int j = 0; j < (int)(expected + 0.5); j++)
             k[n++] = i;
     }
-    const struct pal_units units = {n, 0, k, NULL};
+    const struct pal_units units = {.n = n, .k = k};
     struct pal_units_fit fit;
     struct pal_error err = {0};
     cr_assert_eq(pal_units_estimate(&units, PAL_UNITS_NEGATIVE_BINOMIAL, arena, &fit, &err), PAL_OK,

@@ -173,14 +173,3 @@ Test(estimate_systems_bayes, latent_classes_of_one_class)
         cr_assert_eq(a.draw[i], b.draw[i], "threads do not show");
     pal_arena_free(arena);
 }
-
-Test(estimate_systems_bayes, time_that_is_over_is_said)
-{
-    struct pal_arena *arena = pal_arena_new();
-    const struct pal_latent_ask ask = {.burnin = 100000000, .seconds = 0.02, .threads = 1};
-    struct pal_latent a;
-    struct pal_error err = {0};
-    cr_expect_eq(pal_systems_latent(independent(arena), &ask, arena, &a, &err), PAL_DOMAIN);
-    cr_expect(strstr(err.text, "--timeout"), "%s", err.text);
-    pal_arena_free(arena);
-}
