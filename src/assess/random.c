@@ -3,6 +3,7 @@
 
 #include <gsl/gsl_cdf.h>
 
+/* NOLINTNEXTLINE(misc-no-recursion): once, at shape + 1 */
 double assess_gamma(struct pal_random *random, double shape)
 {
     if (shape < 1) /* G(a) = G(a + 1) U^(1/a) */

@@ -218,15 +218,20 @@ static enum pal_status split_operands(struct cli *cli, struct cli_list *files, p
     return PAL_OK;
 }
 
-static enum pal_status add_extra(struct est_request *request, const char *name, pal_str text,
+struct extras {
+    struct est_extra *item;
+    size_t n;
+};
+
+static enum pal_status add_extra(struct extras *extras, const char *name, pal_str text,
                                  struct pal_arena *arena, struct pal_error *err)
 {
-    struct est_extra *grown = pal_arena_grow(arena, (void *)(uintptr_t)request->extra,
-                                             request->extras, request->extras + 1, sizeof *grown);
+    struct est_extra *grown =
+        pal_arena_grow(arena, extras->item, extras->n, extras->n + 1, sizeof *grown);
     if (!grown)
         return pal_nomem(err, "the command line");
-    grown[request->extras++] = (struct est_extra){pal_str_of(name), text};
-    request->extra = grown;
+    grown[extras->n++] = (struct est_extra){pal_str_of(name), text};
+    extras->item = grown;
     return PAL_OK;
 }
 
@@ -321,6 +326,7 @@ static enum pal_status add_extras(struct cli *cli, const char *path, struct est_
                                   struct pal_error *err)
 {
     const struct options *o = cli->options;
+    struct extras extras = {0};
     bool inside = false;
     for (const struct cli_option *row = table; row->kind != CLI_END; row++) {
         const char *at = (const char *)cli->options + row->at;
@@ -330,21 +336,23 @@ static enum pal_status add_extras(struct cli *cli, const char *path, struct est_
         if (!inside || row->kind == CLI_HEAD)
             continue;
         if (row->kind == CLI_FLAG && *(const bool *)at)
-            PAL_TRY(add_extra(request, row->name, PAL_STR(""), cli->arena, err));
+            PAL_TRY(add_extra(&extras, row->name, PAL_STR(""), cli->arena, err));
         const char *typed = row->kind == CLI_TEXT ? *(const char *const *)(const void *)at : NULL;
         if (!typed && o->replicate_file && strcmp(row->name, "replicates") == 0)
             typed = "*";
         if (typed) {
             PAL_TRY(text_of_extra(row->name, pal_str_of(typed), path, pal_str_of(o->replicate_by),
                                   cli->arena, &text, err));
-            PAL_TRY(add_extra(request, row->name, text, cli->arena, err));
+            PAL_TRY(add_extra(&extras, row->name, text, cli->arena, err));
         }
         if (row->kind == CLI_LIST) {
             const struct cli_list *list = (const struct cli_list *)(const void *)at;
             for (size_t i = 0; i < list->n; i++)
-                PAL_TRY(add_extra(request, row->name, pal_str_of(list->item[i]), cli->arena, err));
+                PAL_TRY(add_extra(&extras, row->name, pal_str_of(list->item[i]), cli->arena, err));
         }
     }
+    request->extra = extras.item;
+    request->extras = extras.n;
     return PAL_OK;
 }
 

@@ -30,12 +30,12 @@ struct est_formula {
     const struct node *root;
 };
 
-enum { DEEPEST = 200 };
+enum { DEEPEST = 200, MOST = 4096 }; /* of the stack: a sum is as deep as it has terms */
 
 struct parser {
     pal_str text, rest;
     const pal_str *label;
-    size_t labels, depth;
+    size_t labels, depth, nodes;
     struct pal_arena *arena;
     struct pal_error *err;
 };
@@ -66,6 +66,8 @@ static enum pal_status bad(const struct parser *p, const char *why)
 
 static enum pal_status make(struct parser *p, struct node node, const struct node **out)
 {
+    if (++p->nodes > MOST)
+        return bad(p, "the formula has too many parts");
     struct node *made = pal_arena_alloc(p->arena, 1, sizeof *made);
     if (!made)
         return pal_nomem(p->err, "a formula");
@@ -74,6 +76,7 @@ static enum pal_status make(struct parser *p, struct node node, const struct nod
     return PAL_OK;
 }
 
+/* NOLINTBEGIN(misc-no-recursion): DEEPEST and MOST end it */
 static enum pal_status parse_sum(struct parser *p, const struct node **out);
 
 static bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
@@ -207,11 +210,14 @@ static enum pal_status parse_sum(struct parser *p, const struct node **out)
     return PAL_OK;
 }
 
+/* NOLINTEND(misc-no-recursion) */
+
 enum pal_status est_formula_parse(pal_str text, const pal_str *label, size_t labels,
                                   struct pal_arena *arena, struct est_formula **out,
                                   struct pal_error *err)
 {
-    struct parser p = {text, text, label, labels, 0, arena, err};
+    struct parser p = {
+        .text = text, .rest = text, .label = label, .labels = labels, .arena = arena, .err = err};
     *out = pal_arena_alloc(arena, 1, sizeof **out);
     if (!*out)
         return pal_nomem(err, "a formula");
@@ -221,6 +227,7 @@ enum pal_status est_formula_parse(pal_str text, const pal_str *label, size_t lab
 }
 
 /* Value of a node and its derivative by one label. */
+/* NOLINTNEXTLINE(misc-no-recursion): MOST ends it */
 static double value_of(const struct node *n, const double *value, size_t label, double *slope)
 {
     double da = 0, db = 0, a = 0, b = 0;
@@ -276,6 +283,7 @@ double est_formula_value(const struct est_formula *formula, const double *value,
     return value_of(formula->root, value, labels, &slope);
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): MOST ends it */
 static bool uses(const struct node *n, size_t label)
 {
     return n &&

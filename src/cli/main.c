@@ -83,8 +83,8 @@ static int run(const struct cli_command *command, int argc, char **argv)
 int main(int argc, char **argv)
 {
     gsl_set_error_handler_off();
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN); /* a limit on file size is an error of writing, as a full disk is */
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a limit on file size is an error of writing, as a full disk is */
     if (argc < 2) {
         cli_overview(stderr);
         return CLI_EXIT_USAGE;
