@@ -231,10 +231,11 @@ static void add_validation(struct book *b, lxw_worksheet *sheet, size_t first, s
     for (size_t a = 0; a < PAL_ANSWERS; a++)
         list[a] = m_text(b, review_word(b->language, review_answer_word[a]));
     list[PAL_ANSWERS] = NULL;
-    lxw_data_validation answers = {.validate = LXW_VALIDATION_TYPE_LIST,
-                                   .value_list = list,
-                                   .ignore_blank = LXW_VALIDATION_ON,
-                                   .dropdown = LXW_VALIDATION_ON};
+    lxw_data_validation answers = {
+        .validate = LXW_VALIDATION_TYPE_LIST,
+        .value_list = (void *)list, /* its pointers became const in a later release */
+        .ignore_blank = LXW_VALIDATION_ON,
+        .dropdown = LXW_VALIDATION_ON};
     done(b, worksheet_data_validation_range(sheet, (lxw_row_t)first, COLUMN_ANSWER, (lxw_row_t)last,
                                             COLUMN_ANSWER, &answers));
     lxw_data_validation note = {.validate = LXW_VALIDATION_TYPE_ANY,

@@ -166,7 +166,7 @@ static void add_choices(struct form *f, lxw_worksheet *sheet, size_t rows)
     for (size_t i = 0; i < 3; i++)
         list[i] = m_text(f, review_word(f->language, choice[i].word));
     lxw_data_validation answers = {.validate = LXW_VALIDATION_TYPE_LIST,
-                                   .value_list = list,
+                                   .value_list = (void *)list,
                                    .ignore_blank = LXW_VALIDATION_ON,
                                    .dropdown = LXW_VALIDATION_ON};
     const lxw_col_t at = f->law ? 5 : 7;
