@@ -162,7 +162,8 @@ pal_str pal_descriptor_code_of(const struct pal_descriptor *descriptor, pal_str 
 struct pal_dataset_facts {
     pal_str publisher, licence, source, retrieved, release;
     pal_str counting_unit, counting_stage, principal_offence_rule, scope;
-    pal_str conf_legal_basis, conf_embargo;
+    struct pal_text conf_legal_basis;
+    pal_str conf_embargo;
     double conf_min_cell; /* 0 = none */
     pal_str citation;
     size_t lists; /* shape lists: the columns that are lists */

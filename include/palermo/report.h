@@ -193,6 +193,10 @@ enum pal_status pal_table_layout(const struct pal_report_input *input,
                                  enum pal_language language, struct pal_arena *arena,
                                  const struct pal_table **out, struct pal_error *err);
 
+/* The law by which a figure was withheld: of each of its datasets the title, legal basis and what it
+ * asks for. Empty for a figure that is not. */
+pal_str pal_law_text(const struct pal_report_input *input, const struct pal_figure *figure,
+                     enum pal_language language, struct pal_arena *arena);
 /* What other rooms say of a table and of a breakdown. */
 unsigned pal_table_definition_number(const struct pal_table_definition *definition);
 struct pal_text pal_table_definition_title(const struct pal_table_definition *definition);

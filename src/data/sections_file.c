@@ -259,7 +259,8 @@ DATA_SECTION(facts)
     if (!node)
         return PAL_OK;
     PAL_TRY(pal_yaml_known(node, "confidentiality", known, PAL_COUNT(known), err));
-    PAL_TRY(pal_yaml_text(node, "legal_basis", &f->conf_legal_basis, err));
+    if (pal_yaml_get(node, "legal_basis"))
+        PAL_TRY(pal_text_read(pal_yaml_get(node, "legal_basis"), &f->conf_legal_basis, err));
     PAL_TRY(pal_yaml_text(node, "embargo", &f->conf_embargo, err));
     struct pal_date date;
     if (f->conf_embargo.len && !pal_date_parse(f->conf_embargo, &date))

@@ -20,7 +20,10 @@ pal_str report_comma(enum pal_language language)
 
 pal_str report_semicolon(enum pal_language language)
 {
-    return language == PAL_ZH ? PAL_STR("；") : language == PAL_AR ? PAL_STR("؛ ") : PAL_STR("; ");
+    return language == PAL_ZH   ? PAL_STR("；")
+           : language == PAL_AR ? PAL_STR("؛ ")
+           : language == PAL_FR ? PAL_STR("\u00a0; ")
+                                : PAL_STR("; ");
 }
 
 pal_str report_range(enum pal_language language, struct pal_arena *arena, pal_str low, pal_str high)

@@ -155,6 +155,38 @@ static enum pal_status source_line(struct lines *l, struct pal_error *err)
     return PAL_OK;
 }
 
+/* ---- confidentiality ------------------------------------------------------------------------ */
+
+struct laws { /* distinct texts of the law that hid figures of the table */
+    const struct lines *l;
+    pal_str text[16];
+    size_t n;
+};
+
+static void visit_law(void *with, const struct pal_figure *f)
+{
+    struct laws *laws = with;
+    const struct report_notes *notes = laws->l->notes;
+    const struct pal_arena_mark mark = pal_arena_mark(notes->arena);
+    const pal_str text = pal_law_text(notes->input, f, notes->language, notes->arena);
+    bool is_new = text.len > 0 && laws->n < PAL_COUNT(laws->text);
+    for (size_t i = 0; i < laws->n && is_new; i++)
+        is_new = !pal_str_eq(laws->text[i], text);
+    if (is_new)
+        laws->text[laws->n++] = text;
+    else
+        pal_arena_reset(notes->arena, mark);
+}
+
+/* By which law cells of this table were withheld: a line for each. */
+static void law_lines(struct lines *l)
+{
+    struct laws laws = {.l = l, .n = 0};
+    each_figure(l, visit_law, &laws);
+    for (size_t i = 0; i < laws.n; i++)
+        add_line(l, labelled(l, PAL_WORD_CONFIDENTIALITY, laws.text[i]));
+}
+
 /* ---- method
  * -------------------------------------------------------------------------------------- */
 
@@ -624,6 +656,7 @@ enum pal_status report_lines(const struct report_notes *notes, const struct plan
     mark_lines(&l);
     absent_line(&l);
     PAL_TRY(source_line(&l, err));
+    law_lines(&l);
     method_lines(&l);
     coverage_lines(&l);
     struct kinds kinds = {false, false};

@@ -150,6 +150,10 @@ const char *const report_text_fr[PAL_WORDS] = {
     [PAL_WORD_COUNTING_UNIT] = "Unité de compte",
     [PAL_WORD_COUNTING_STAGE] = "Stade du comptage",
     [PAL_WORD_PRINCIPAL_RULE] = "Règle de l’infraction principale",
+    [PAL_WORD_CONFIDENTIALITY] = "Confidentialité",
+    [PAL_WORD_LAW_CELL] =
+        "les effectifs de 1 à {1}, et ce qui permettrait de les déduire, ne sont pas publiés",
+    [PAL_WORD_LAW_EMBARGO] = "ne pas publier avant le {1}",
     [PAL_WORD_SCOPE] = "Portée",
     [PAL_WORD_SCOPE_TRANSNATIONAL] = "transnationale",
     [PAL_WORD_SCOPE_DOMESTIC] = "interne",

@@ -357,6 +357,8 @@ static pal_str notes_text(const struct at *a)
         if (a->f->flags >> bit & 1)
             add_part(&out,
                      pal_word(a->language, (enum pal_word)(PAL_WORD_FLAG_CENSORED + (int)bit)));
+    add_labelled(&out, a->language, PAL_WORD_CONFIDENTIALITY,
+                 pal_law_text(a->packet->input, a->f, a->language, a->arena), a->arena);
     return pal_buf_str(&out);
 }
 

@@ -17,8 +17,17 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[2]
 PALERMO = os.environ.get("PALERMO", str(TOP / "build/gcc/palermo"))
 SMALLEST = 10
-ASKS = f'confidentiality: {{legal_basis: "Statistics Act, section 12", min_cell: {SMALLEST}}}\n'
 NUMBERS = ("OBS_VALUE", "STD_ERROR", "CONF_LOW", "CONF_HIGH", "BOUND_LOW", "BOUND_HIGH", "CV", "DF", "DEFF")
+BASIS = {"en": "Statistics Act, section 12", "fr": "Loi sur la statistique, article 12", "ar": "قانون الإحصاء، المادة 12"}
+ASKS = 'confidentiality: {legal_basis: {' + ", ".join(f'{k}: "{v}"' for k, v in BASIS.items()) + f'}}, min_cell: {SMALLEST}}}\n'
+LAW = {"en": "Confidentiality: Detected trafficking in persons: Statistics Act, section 12; counts from 1 to 9 are not shown",
+       "fr": "Confidentialité : Traite des personnes, cas détectés : Loi sur la statistique, article 12 ; les effectifs de 1 à 9",
+       "es": "Confidencialidad: Trata de personas detectada: Statistics Act, section 12; no se publican los recuentos de 1 a 9",
+       "ru": "Конфиденциальность: Выявленные случаи торговли людьми: Statistics Act, section 12; числа от 1 до 9",
+       "zh": "保密：查明的人口贩运情况：Statistics Act, section 12；1至9的数目",
+       "ar": "السرية: الاتجار بالأشخاص المكتشف: قانون الإحصاء، المادة 12؛ لا تُعرض الأعداد من 1 إلى 9"}
+EMBARGO = {"en": "not published before 1 January 2030", "fr": "ne pas publier avant le 1", "es": "no se publica antes del 1 de enero de 2030",
+           "ru": "не публикуется до 1 января 2030", "zh": "2030年1月1日之前不予公布", "ar": "لا تُنشر قبل"}
 NOTES = {"en": "Withheld: a small count", "fr": "petit effectif", "es": "recuento pequeño", "ru": "малое число",
          "zh": "数目较小", "ar": "عدد صغير"}
 passed = failed = 0
@@ -80,6 +89,61 @@ def text_of(path):
     return path.read_text(encoding="utf-8")
 
 
+def plain(text):
+    """Without markup, isolates, marks of direction and kinds of space."""
+    text = re.sub(r"<[^>]*>", "", text)
+    return re.sub(r"[\s\u00a0\u202f]+", " ", re.sub("[\u200e\u200f\u2066-\u2069]", "", text))
+
+
+def packets(cycle, scratch, withheld):
+    """What a State is sent is protected like what is printed, and says by which law."""
+    keys, out = scratch / "office", scratch / "packets"
+
+    def review(*words):
+        done = subprocess.run([PALERMO, "review", *map(str, words)], capture_output=True, text=True,
+                              env=dict(os.environ, PALERMO_DATA=str(TOP / "datasets")))
+        check(f"review {words[0]}", done.returncode == 0, done.stderr)
+
+    review("keys", "make", keys, "--name", "Secretariat")
+    review("keys", "add", cycle, f"{keys}.pub", "--secretariat", "--date", "2024-06-01")
+    review("send", cycle, "--key", f"{keys}.key", "--out", out, "--deadline", "2024-09-01", "--date", "2024-06-01",
+           "--languages", ",".join(LAW), "--area", "XAB", "--area", "XAI", "--instrument", "phenomenon")
+    hidden = {}
+    for area in ("XAB", "XAI"):
+        folder = out / area / "phenomenon-1"
+        with open(folder / "figures.csv", newline="", encoding="utf-8") as file:
+            sent = {r["KEY"]: r for r in csv.DictReader(file)}
+        for key in withheld & set(sent):
+            check(f"{key} is sent without a number", not any(sent[key][c] not in ("", "NaN") for c in ("VALUE", "LOW", "HIGH")),
+                  sent[key])
+        hidden[area] = withheld & set(sent)
+        for language, words in LAW.items():
+            with open(folder / f"packet-{language}.csv", newline="", encoding="utf-8-sig") as file:
+                lines = list(csv.reader(file))
+            rows = [dict(zip(lines[1], r)) for r in lines[3:]]
+            own = [r for r in rows if r["KEY"] in hidden[area]]
+            check(f"{area} {language}: no number beside what is withheld",
+                  own and not any(re.search(r"\d", r[c]) for r in own for c in
+                                  ("SENT", "PROPOSED", "LOWER", "UPPER", "CHANGE", "QUERY", "EFFECT")),
+                  [r for r in own if any(re.search(r"\d", r[c]) for c in ("SENT", "PROPOSED", "CHANGE", "EFFECT"))][:1])
+            said = [r for r in own if words in plain(r["NOTES"])]
+            law = [r for r in own if EMBARGO[language] in plain(r["NOTES"])]
+            check(f"{area} {language}: the law is said", said and len(said) + len(law) == len(own), (len(said), len(law), len(own)))
+            for suffix in ("xlsx", "html"):
+                check(f"{area} {language} {suffix}: the law is said", words in plain(text_of(folder / f"packet-{language}.{suffix}")))
+            years = [(r["KEY"], r["YEAR"], r["SERIES"]) for r in rows]
+            told = [(k, part) for k, _, series in years for part in series.split(" | ") if ": " in part
+                    and re.sub(r"/\d{4}(/|$)", "/%s\\1" % part.split(":")[0], k) in hidden[area]
+                    and re.search(r"\d", part.split(":", 1)[1])]
+            check(f"{area} {language}: no series tells what is withheld", not told, told[:3])
+    check("packets hold what is withheld", all(len(h) > 10 for h in hidden.values()), {a: len(h) for a, h in hidden.items()})
+
+
+def key_of(row, dims):
+    codes = "".join(f"/{d}={row[d]}" for d in sorted(dims) if row[d] not in ("_T", "_Z", ""))
+    return f"{row['INDICATOR']}/{row['REF_AREA']}/{row['TIME_PERIOD']}{codes}"
+
+
 def main():
     with tempfile.TemporaryDirectory() as scratch:
         scratch = Path(scratch)
@@ -133,8 +197,18 @@ def main():
             for suffix in (".csv", ".xlsx", ".html", ".docx"):
                 files = [f for f in folder.glob(f"*{suffix}") if words in text_of(f)]
                 check(f"{language}{suffix} has the note", files)
+                law = [f for f in folder.glob(f"*{suffix}") if LAW[language] in plain(text_of(f))]
+                check(f"{language}{suffix} says the law under every table that it touches",
+                      law and set(law) >= set(files), [f.name for f in files if f not in law][:3])
+                check(f"{language}{suffix} says the embargo",
+                      any(EMBARGO[language] in plain(text_of(f)) for f in folder.glob(f"*{suffix}")))
+                check(f"{language}{suffix} says no law where none is asked",
+                      not any("Statistics Act" in text_of(f) for f in folder.glob(f"*firearms*{suffix}")))
             page = text_of(scratch / "after/report" / language / "index.html")
             check(f"{language} page has the note", words in page)
+            check(f"{language} page says the law", LAW[language] in plain(page) and EMBARGO[language] in plain(page))
+        packets(cycle / "cycle.yaml", scratch, {key_of(a, dims) for a in after if a["CONF_STATUS"] in "SE" or
+                                                (a["CONF_STATUS"] == "A" and "protected" in a["FLAGS"])})
         table = next(csv.reader(open(scratch / "after/tables/en/trafficking-victims.csv", encoding="utf-8")), None) \
             if (scratch / "after/tables/en/trafficking-victims.csv").exists() else True
         check("a table is there", table)

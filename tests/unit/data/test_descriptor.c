@@ -89,7 +89,7 @@ Test(data_descriptor, facts)
         PAL_OK, "%s", w.error.text);
     const struct pal_dataset_facts *f = pal_descriptor_facts(w.descriptor);
     cr_expect(pal_str_eq(f->publisher, PAL_STR("Somebody")));
-    cr_expect(pal_str_eq(f->conf_legal_basis, PAL_STR("Act 12")));
+    cr_expect(pal_str_eq(f->conf_legal_basis.in[PAL_EN], PAL_STR("Act 12")));
     cr_expect(pal_str_eq(f->conf_embargo, PAL_STR("2026-01-01")));
     cr_expect_eq(f->conf_min_cell, 5);
     cr_expect(pal_str_eq(f->scope, PAL_STR("transnational")));
