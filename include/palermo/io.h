@@ -154,7 +154,8 @@ enum pal_status pal_dialect_suggest(const char *path, struct pal_arena *arena,
  *                     -> for each row: pal_piece_field; or pal_pieces_strict when the piece is so
  *
  * Threads : cut is called by one thread at a time; index, decode and the fields of a piece belong
- * to who has the piece. With more than one thread, gzip is inflated in a thread of its own. Cost :
+ * to who has the piece. BGZF, whose members tell their size, is inflated by half of the threads and
+ * whoever cuts; an ordinary member of gzip, whose end only inflating finds, by whoever cuts. Cost :
  * a piece of text of 256 KiB, or of one longer record, and 4 bytes a field.
  */
 struct pal_pieces;
@@ -188,7 +189,7 @@ enum pal_status pal_pieces_open(const char *path, const struct pal_pieces_option
 const pal_str *pal_pieces_header(const struct pal_pieces *pieces, size_t *n);
 const char *pal_pieces_name(const struct pal_pieces *pieces);
 uint64_t pal_pieces_lines(const struct pal_pieces *pieces); /* before the first piece */
-bool pal_pieces_gzip(const struct pal_pieces *pieces);
+unsigned pal_pieces_helpers(const struct pal_pieces *pieces); /* threads that inflate alone */
 /* The next piece; *end when there is none. */
 PAL_CHECK_RESULT
 enum pal_status pal_pieces_cut(struct pal_pieces *pieces, struct pal_piece *piece, bool *end,

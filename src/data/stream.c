@@ -455,10 +455,8 @@ static enum pal_status open_pieces(struct pal_stream *s, unsigned threads, bool 
     const pal_str *header = pal_pieces_header(s->pieces, &header_n);
     s->header_n = header_n;
     PAL_TRY(stream_find(s->column, s->columns, s->name, header, header_n, err));
-    /* Inflating has a thread of its own; a small file is read before another thread wakes. */
-    unsigned helpers = threads - 1;
-    if (pal_pieces_gzip(s->pieces) && helpers)
-        helpers--;
+    /* A small file is read before another thread wakes. */
+    unsigned helpers = threads - 1 - pal_pieces_helpers(s->pieces);
     if (pal_pieces_stored(s->pieces) < SMALL_FILE)
         helpers = 0;
     s->workers = helpers + 1;

@@ -18,7 +18,22 @@ enum pal_status io_source_look(const struct pal_source *source, struct pal_arena
 int io_source_file(const struct pal_source *source);
 
 uint64_t io_source_size(const struct pal_source *source); /* stored bytes; UINT64_MAX: not known */
-bool io_source_is_gzip(const struct pal_source *source);
+/* BGZF: gzip whose members, of at most 64 KiB, tell their stored size in their header. */
+enum { IO_MEMBER = 64 * 1024 };
+bool io_source_is_bgzf(const struct pal_source *source); /* its first member is such */
+bool io_source_by_zlib(const struct pal_source *source);
+/* The stored size of the member that comes next, and that of its text, when it is one of BGZF and
+ * all of it is there; 0 otherwise, and within a member. io_source_take takes it. */
+PAL_CHECK_RESULT
+enum pal_status io_source_member(struct pal_source *source, size_t *size, size_t *text,
+                                 struct pal_error *err);
+void io_source_take(struct pal_source *source, unsigned char *to, size_t size);
+/* Text of members that were taken, against the ceiling of the source. */
+PAL_CHECK_RESULT
+enum pal_status io_source_count(struct pal_source *source, size_t bytes, struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status io_source_damaged(const struct pal_source *source, const char *what,
+                                  struct pal_error *err);
 /* So that a source can be read once more: what comes from a pipe, and is more than was looked at,
  * is put into a temporary file. Before anything was read. */
 PAL_CHECK_RESULT

@@ -1,16 +1,12 @@
 /* pieces.c: a CSV file of any size as pieces of whole records. A piece begins where the one before
  * ended; it ends behind the last LF that stands in no quotes, which the number of quotes since its
  * beginning decides. */
+#include "inflated.h"
 #include "scan.h"
 
 #include <string.h>
 
-enum { PIECE = 256 * 1024, LONGEST_RECORD = 32 << 20, BEHIND = 64, BLOCKS = 4 };
-
-struct block { /* of inflated text */
-    char *bytes;
-    size_t have, at;
-};
+enum { PIECE = 256 * 1024, LONGEST_RECORD = 32 << 20, BEHIND = 64 };
 
 struct pal_pieces {
     struct pal_arena *arena;
@@ -31,11 +27,9 @@ struct pal_pieces {
     size_t carried, carry_cap;
     bool source_end;
 
-    struct pal_arena *inflating; /* NULL: in the thread that cuts */
-    struct pal_ahead *ahead;
-    struct block block[BLOCKS];
-    size_t now;
-    bool has_block;
+    bool bgzf;
+    unsigned inflaters;
+    struct io_inflated *inflated; /* NULL: the source inflates, in the thread that cuts */
 };
 
 static void free_arena(void *arena) { pal_arena_free(arena); }
@@ -49,79 +43,19 @@ static enum pal_status new_arena(struct pal_arena *arena, struct pal_arena **out
     return pal_arena_defer(arena, free_arena, *out, err);
 }
 
-/* ---- reading -----------------------------------------------------------------------------------
- */
-
-static enum pal_status inflate_block(void *context, size_t slot, bool *end, struct pal_error *err)
+static enum pal_status read_some(void *context, char *to, size_t size, size_t *got,
+                                 struct pal_error *err)
 {
     struct pal_pieces *p = context;
-    struct block *block = &p->block[slot];
-    block->at = block->have = 0;
-    while (block->have < PIECE) {
-        size_t got;
-        PAL_TRY(
-            pal_source_read(p->source, block->bytes + block->have, PIECE - block->have, &got, err));
-        if (!got)
-            break;
-        block->have += got;
-    }
-    *end = block->have == 0;
-    return PAL_OK;
-}
-
-static enum pal_status nothing_more(void *context, size_t slot, unsigned worker,
-                                    struct pal_error *err)
-{
-    (void)context;
-    (void)slot;
-    (void)worker;
-    (void)err;
-    return PAL_OK;
-}
-
-static enum pal_status start_inflating(struct pal_pieces *p, struct pal_error *err)
-{
-    static const struct pal_ahead_steps steps = {inflate_block, nothing_more, false};
-    p->inflating = pal_arena_new();
-    if (!p->inflating)
-        return pal_nomem(err, pal_source_name(p->source));
-    for (size_t i = 0; i < BLOCKS; i++) {
-        if (!p->block[i].bytes)
-            p->block[i].bytes = pal_arena_alloc(p->own, PIECE, 1);
-        if (!p->block[i].bytes)
-            return pal_nomem(err, pal_source_name(p->source));
-    }
-    p->has_block = false;
-    return pal_ahead_new(&steps, p, BLOCKS, 1, p->inflating, &p->ahead, err);
+    return p->inflated ? io_inflated_read(p->inflated, to, size, got, err)
+                       : pal_source_read(p->source, to, size, got, err);
 }
 
 static void stop_inflating(void *object)
 {
     struct pal_pieces *p = object;
-    pal_arena_free(p->inflating);
-    p->inflating = NULL;
-}
-
-static enum pal_status read_some(void *context, char *to, size_t size, size_t *got,
-                                 struct pal_error *err)
-{
-    struct pal_pieces *p = context;
-    *got = 0;
-    if (!p->inflating)
-        return pal_source_read(p->source, to, size, got, err);
-    if (!p->has_block) {
-        bool end;
-        PAL_TRY(pal_ahead_next(p->ahead, &p->now, &end, err));
-        if (end)
-            return PAL_OK;
-        p->has_block = true;
-    }
-    struct block *block = &p->block[p->now];
-    *got = block->have - block->at < size ? block->have - block->at : size;
-    memcpy(to, block->bytes + block->at, *got);
-    block->at += *got;
-    p->has_block = block->at < block->have;
-    return PAL_OK;
+    io_inflated_free(p->inflated);
+    p->inflated = NULL;
 }
 
 /* ---- opening -----------------------------------------------------------------------------------
@@ -196,21 +130,21 @@ enum pal_status io_pieces_of(struct pal_source *source, const struct pal_pieces_
     if (!p->header)
         return PAL_OK;
     PAL_TRY(pal_arena_defer(arena, stop_inflating, p, err));
-    if (options->threads > 1 && io_source_is_gzip(p->source))
-        PAL_TRY(start_inflating(p, err));
+    p->bgzf = io_source_is_bgzf(p->source);
+    p->inflaters = p->bgzf && options->threads > 1 ? (options->threads - 1) / 2 : 0;
+    if (p->bgzf)
+        PAL_TRY(io_inflated_new(p->source, p->inflaters, &p->inflated, err));
     *out = p;
     return PAL_OK;
 }
 
 enum pal_status pal_pieces_again(struct pal_pieces *p, struct pal_error *err)
 {
-    const bool ahead = p->inflating != NULL;
     struct pal_records *records;
-    if (ahead)
-        stop_inflating(p);
+    stop_inflating(p);
     PAL_TRY(io_source_again(p->source, err));
     PAL_TRY(read_header(p, &records, err));
-    return ahead ? start_inflating(p, err) : PAL_OK;
+    return p->bgzf ? io_inflated_new(p->source, p->inflaters, &p->inflated, err) : PAL_OK;
 }
 
 const pal_str *pal_pieces_header(const struct pal_pieces *p, size_t *n)
@@ -225,7 +159,7 @@ uint64_t pal_pieces_lines(const struct pal_pieces *p) { return p->lines; }
 
 uint64_t pal_pieces_stored(const struct pal_pieces *p) { return io_source_size(p->source); }
 
-bool pal_pieces_gzip(const struct pal_pieces *p) { return io_source_is_gzip(p->source); }
+unsigned pal_pieces_helpers(const struct pal_pieces *p) { return p->inflaters; }
 
 /* ---- cutting -----------------------------------------------------------------------------------
  */

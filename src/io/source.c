@@ -14,7 +14,7 @@
 struct pal_source {
     const char *name;
     int fd;
-    bool regular, gzip, hash, keep_bom, stored_end, member_done;
+    bool regular, gzip, bgzf, zlib, hash, keep_bom, stored_end, member_done;
     uint64_t given, most;
     struct pal_sha256 sha;
     struct io_inflate *inflate;
@@ -63,6 +63,26 @@ static enum pal_status fill(struct pal_source *source, struct pal_error *err)
     return read_stored(source, source->stored, source->cap, &source->have, err);
 }
 
+enum { HEADER = 12, FIELD = 4, HAS_FIELDS = 4 }; /* RFC 1952 */
+
+static unsigned two_bytes(const unsigned char *at) { return at[0] | (unsigned)at[1] << 8; }
+
+/* The size that a member tells in the field "BC" of its header (SAM specification 4.1); 0 when it
+ * has none, or less than the header is there. */
+static size_t told_size(const unsigned char *member, size_t have)
+{
+    if (have < HEADER || member[0] != 0x1F || member[1] != 0x8B || member[2] != Z_DEFLATED ||
+        !(member[3] & HAS_FIELDS))
+        return 0;
+    const size_t end = HEADER + two_bytes(member + 10);
+    for (size_t at = HEADER; at + FIELD <= end && at + FIELD <= have;
+         at += FIELD + two_bytes(member + at + 2))
+        if (member[at] == 'B' && member[at + 1] == 'C' && two_bytes(member + at + 2) == 2 &&
+            at + FIELD + 2 <= have)
+            return (size_t)two_bytes(member + at + FIELD) + 1;
+    return 0;
+}
+
 enum pal_status pal_source_open(const char *path, const struct pal_source_options *options,
                                 struct pal_arena *arena, struct pal_source **out,
                                 struct pal_error *err)
@@ -77,6 +97,7 @@ enum pal_status pal_source_open(const char *path, const struct pal_source_option
         return pal_nomem(err, path);
     source->hash = options && options->hash;
     source->keep_bom = options && options->keep_bom;
+    source->zlib = options && options->zlib;
     source->most = options && options->max_inflated ? options->max_inflated : MOST_INFLATED;
     source->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (source->fd < 0)
@@ -99,8 +120,9 @@ enum pal_status pal_source_open(const char *path, const struct pal_source_option
     PAL_TRY(fill(source, err));
     source->first = source->have;
     if (source->have >= 2 && source->stored[0] == 0x1F && source->stored[1] == 0x8B) {
-        PAL_TRY(io_inflate_new(options && options->zlib, arena, &source->inflate, err));
+        PAL_TRY(io_inflate_new(source->zlib, arena, &source->inflate, err));
         source->gzip = source->member_done = true; /* a member is to begin */
+        source->bgzf = told_size(source->stored, source->have) > 0;
     }
     *out = source;
     return PAL_OK;
@@ -135,8 +157,8 @@ enum pal_status io_source_look(const struct pal_source *source, struct pal_arena
 
 int io_source_file(const struct pal_source *source) { return source->regular ? source->fd : -1; }
 
-static enum pal_status damaged(const struct pal_source *source, const char *what,
-                               struct pal_error *err)
+enum pal_status io_source_damaged(const struct pal_source *source, const char *what,
+                                  struct pal_error *err)
 {
     return pal_fail(err, PAL_IO, "'%s' is a damaged gzip file: %s", source->name, what);
 }
@@ -152,9 +174,10 @@ static enum pal_status read_gzip(struct pal_source *source, void *buffer, size_t
             if (!source->have)
                 break;
             if (source->stored[source->at] != 0x1F)
-                return damaged(source, "bytes that are no gzip follow its last member", err);
+                return io_source_damaged(source, "bytes that are no gzip follow its last member",
+                                         err);
             if (source->have > 2 && source->stored[source->at + 2] != Z_DEFLATED)
-                return damaged(source, "unknown compression method", err);
+                return io_source_damaged(source, "unknown compression method", err);
             io_inflate_again(source->inflate);
             source->member_done = false;
         }
@@ -168,10 +191,10 @@ static enum pal_status read_gzip(struct pal_source *source, void *buffer, size_t
         if (!ok && !step.what)
             return pal_nomem(err, source->name);
         if (!ok)
-            return damaged(source, step.what, err);
+            return io_source_damaged(source, step.what, err);
         source->member_done = step.member_end;
         if (dry && !step.member_end && step.room == size)
-            return damaged(source, "it ends in the middle", err);
+            return io_source_damaged(source, "it ends in the middle", err);
     }
     *got = size - step.room;
     return PAL_OK;
@@ -193,24 +216,80 @@ static enum pal_status read_plain(struct pal_source *source, void *buffer, size_
     return PAL_OK;
 }
 
-static enum pal_status read_some(struct pal_source *source, void *buffer, size_t size, size_t *got,
-                                 struct pal_error *err)
+enum pal_status io_source_count(struct pal_source *source, size_t bytes, struct pal_error *err)
 {
-    PAL_TRY(source->gzip ? read_gzip(source, buffer, size, got, err)
-                         : read_plain(source, buffer, size, got, err));
-    source->given += *got;
+    source->given += bytes;
     if (source->given > source->most)
         return pal_fail(err, PAL_NOMEM, "'%s' %s more than %llu bytes", source->name,
                         source->gzip ? "inflates to" : "holds", (unsigned long long)source->most);
     return PAL_OK;
 }
 
+static enum pal_status read_some(struct pal_source *source, void *buffer, size_t size, size_t *got,
+                                 struct pal_error *err)
+{
+    PAL_TRY(source->gzip ? read_gzip(source, buffer, size, got, err)
+                         : read_plain(source, buffer, size, got, err));
+    return io_source_count(source, *got, err);
+}
+
+/* ---- members that tell their size --------------------------------------------------------------
+ */
+
+bool io_source_is_bgzf(const struct pal_source *source) { return source->bgzf; }
+
+bool io_source_by_zlib(const struct pal_source *source) { return source->zlib; }
+
+/* Moves what is not used to the front and fills up behind it. */
+static enum pal_status top_up(struct pal_source *source, struct pal_error *err)
+{
+    size_t got;
+    if (source->stored_end)
+        return PAL_OK;
+    source->refilled = source->refilled || source->first > 0;
+    memmove(source->stored, source->stored + source->at, source->have);
+    source->at = 0;
+    PAL_TRY(
+        read_stored(source, source->stored + source->have, source->cap - source->have, &got, err));
+    source->have += got;
+    return PAL_OK;
+}
+
+enum pal_status io_source_member(struct pal_source *source, size_t *size, size_t *text,
+                                 struct pal_error *err)
+{
+    *size = *text = 0;
+    if (!source->member_done || source->front_at < source->front_have)
+        return PAL_OK;
+    if (source->have < HEADER + FIELD + 2)
+        PAL_TRY(top_up(source, err));
+    size_t told = told_size(source->stored + source->at, source->have);
+    if (told > source->have) {
+        PAL_TRY(top_up(source, err));
+        told = told_size(source->stored + source->at, source->have);
+    }
+    if (told < HEADER + FIELD + 2 + 8 || told > source->have)
+        return PAL_OK;
+    const unsigned char *length = source->stored + source->at + told - 4;
+    const uint32_t holds = two_bytes(length) | (uint32_t)two_bytes(length + 2) << 16;
+    if (holds > IO_MEMBER)
+        return PAL_OK;
+    *size = told;
+    *text = holds;
+    return PAL_OK;
+}
+
+void io_source_take(struct pal_source *source, unsigned char *to, size_t size)
+{
+    memcpy(to, source->stored + source->at, size);
+    source->at += size;
+    source->have -= size;
+}
+
 /* ---- again, and from memory --------------------------------------------------------------------
  */
 
 uint64_t io_source_size(const struct pal_source *source) { return source->size; }
-
-bool io_source_is_gzip(const struct pal_source *source) { return source->gzip; }
 
 enum pal_status io_source_keep(struct pal_source *source, struct pal_error *err)
 {
