@@ -150,15 +150,24 @@ void pal_loglinear_interval(const struct pal_loglinear *fit, double level, doubl
 /* ---- choosing pairs
  * ------------------------------------------------------------------------------ */
 
-struct pal_step {
+/* By what pairs are chosen: the chance of their overlap under the model without them, or a
+ * criterion of the model with them. Parameters at minus infinity count as parameters, as R's glm
+ * and SparseMSE count them; BIC takes the logarithm of the people. */
+enum pal_criterion { PAL_BY_CHANCE = 0, PAL_BY_AIC, PAL_BY_BIC };
+/* Of the criteria. Both and forward begin with no pair, backward with all of them. */
+enum pal_direction { PAL_BOTH_WAYS = 0, PAL_FORWARD, PAL_BACKWARD };
+
+struct pal_step { /* the best candidate of a step */
     uint32_t pair;
-    double p;
-    bool taken;
+    double p;    /* its chance, or the criterion of the model it leads to */
+    bool taken;  /* false: the choice ends                                */
+    bool leaves; /* it was in the model                                   */
 };
 struct pal_stepwise {
     size_t chosen;
     const uint32_t *pair;  /* [chosen] in order of entry                        */
     const double *first_p; /* [t(t-1)/2] p of every pair in the main-effects fit */
+    double criterion;      /* of the chosen model; NaN by chance                 */
     size_t steps;
     const struct pal_step *step; /* the best candidate of each step; the last may be refused */
 };
@@ -170,6 +179,14 @@ enum pal_status pal_stepwise_choose(const struct pal_lists *lists, double thresh
                                     struct pal_arena *arena, struct pal_stepwise *out,
                                     struct pal_error *err);
 
+/* One pair at a time enters or leaves, the one that lowers the criterion most, until none does.
+ * Models that would fail either check are passed over. PAL_DOMAIN where the model that the choice
+ * begins with fails one: all pairs often do. As R's step(). */
+PAL_CHECK_RESULT
+enum pal_status pal_criterion_choose(const struct pal_lists *lists, enum pal_criterion criterion,
+                                     enum pal_direction direction, struct pal_arena *arena,
+                                     struct pal_stepwise *out, struct pal_error *err);
+
 struct pal_bootstrap {
     double estimate;         /* of the table itself, chosen the same way */
     size_t n, failed;        /* replicates; those of them without an estimate                     */
@@ -177,7 +194,9 @@ struct pal_bootstrap {
     double acceleration;     /* of the weighted jackknife */
 };
 struct pal_bootstrap_ask {
-    double threshold; /* of pal_stepwise_choose                       */
+    enum pal_criterion criterion;
+    enum pal_direction direction; /* of AIC and BIC      */
+    double threshold;             /* of pal_stepwise_choose */
     size_t replicates;
     uint64_t seed;
     unsigned threads;

@@ -12,10 +12,11 @@
 struct sys_options { /* as typed */
     /* the table */
     const char *lists, *count, *person, *list, *by;
-    struct cli_list merge, impossible;
+    struct cli_list where, merge, impossible;
+    bool margins;
     /* questions */
     bool describe, triples, acceleration;
-    const char *exists, *model, *pairs, *select, *replicates, *estimate, *ahat, *closed,
+    const char *exists, *model, *pairs, *select, *direction, *replicates, *estimate, *ahat, *closed,
         *closed_search, *interval;
     const char *two_lists, *counts, *units, *covariates, *method;
     double pthresh, timeout, missed, false_matches, detected;
@@ -50,9 +51,9 @@ struct sys_job {
     struct pal_arena *arena;
     const struct sys_options *options;
     const char *file;
-    size_t bys, groups;
-    const pal_str *by;       /* [bys] columns */
-    struct sys_group *group; /* [groups] sorted; the last is all people where there are several */
+    size_t bys, cells, groups; /* cells: groups of the columns of --by themselves */
+    const pal_str *by;         /* [bys] columns */
+    struct sys_group *group;   /* [groups] cells sorted, margins sorted; the last is all people */
     struct pal_deadline until;
     size_t rows, rows_room;
     struct sys_row *row;

@@ -12,24 +12,67 @@ static struct sys_row *headline_of(const struct sys_job *job, const struct sys_g
     return NULL;
 }
 
-/* Each group is estimated by itself, and so is the whole: the sums differ. Here the groups' people
- * not seen are scaled by one factor, so that the total is the whole's own estimate. */
+/* The cells' people not seen are scaled by one factor, so that their total is the whole's own
+ * estimate; a margin is the sum of its cells. Cells without an estimate count the people seen. */
+struct consistent {
+    double factor;
+    size_t without; /* cells that have no estimate */
+};
+
+static double share_of(const struct sys_job *job, const struct consistent *c, size_t cell)
+{
+    const struct sys_row *row = headline_of(job, &job->group[cell]);
+    const double people = pal_lists_people(job->group[cell].lists);
+    return !row || row->undefined ? people : people + (row->estimate - people) * c->factor;
+}
+
+static bool is_part(const struct sys_job *job, const struct sys_group *cell,
+                    const struct sys_group *margin)
+{
+    for (size_t b = 0; b < job->bys; b++)
+        if (!pal_str_eq(margin->key[b], PAL_STR("_T")) && !pal_str_eq(margin->key[b], cell->key[b]))
+            return false;
+    return true;
+}
+
+static enum pal_status add_shares(struct sys_job *job, const struct consistent *c,
+                                  struct pal_error *err)
+{
+    for (size_t g = 0; g + 1 < job->groups; g++) {
+        const struct sys_row *own = headline_of(job, &job->group[g]);
+        double share = 0;
+        if (g < job->cells && (!own || own->undefined))
+            continue;
+        for (size_t cell = 0; cell < job->cells; cell++)
+            if (g < job->cells ? cell == g : is_part(job, &job->group[cell], &job->group[g]))
+                share += share_of(job, c, cell);
+        struct sys_row *row = sys_row_add(job, &job->group[g], PAL_STR("N_hat[consistent]"), share);
+        if (!row)
+            return pal_nomem(err, "the answer");
+        row->note = g >= job->cells ? "the sum of its groups"
+                    : c->without    ? "adds up to the whole's estimate with the people seen of the "
+                                      "groups without one"
+                                    : "adds up to the whole's estimate";
+    }
+    return PAL_OK;
+}
+
+/* Each group is estimated by itself, and so is the whole: the sums differ. */
 enum pal_status sys_consistent(struct sys_job *job, struct pal_error *err)
 {
-    if (job->groups < 3)
+    if (job->cells < 2)
         return PAL_OK;
     const struct sys_group *all = &job->group[job->groups - 1];
     const struct sys_row *whole = headline_of(job, all);
+    struct consistent c = {0};
     double unseen = 0, variance = 0, sum = 0;
-    size_t without = 0;
     if (!whole || whole->undefined)
         return PAL_OK;
-    const double target = whole->estimate - pal_lists_people(all->lists);
-    for (size_t g = 0; g + 1 < job->groups; g++) {
+    for (size_t g = 0; g < job->cells; g++) {
         const struct sys_row *row = headline_of(job, &job->group[g]);
         const double people = pal_lists_people(job->group[g].lists);
         if (!row || row->undefined) {
-            without++;
+            c.without++;
             sum += people;
             continue;
         }
@@ -39,29 +82,17 @@ enum pal_status sys_consistent(struct sys_job *job, struct pal_error *err)
     }
     if (!(unseen > 0))
         return PAL_OK;
+    c.factor = (whole->estimate - pal_lists_people(all->lists)) / unseen;
     struct sys_row *row = sys_row_add(job, all, PAL_STR("N_hat[sum of groups]"), sum);
     if (!row)
         return pal_nomem(err, "the answer");
     row->std_error = sqrt(variance);
-    row->note = without
+    row->note = c.without
                     ? pal_arena_printf(job->arena, "%zu %s no estimate; the people seen are in it",
-                                       without, without == 1 ? "group has" : "groups have")
+                                       c.without, c.without == 1 ? "group has" : "groups have")
                           .ptr
                     : "each group by itself; differs from the whole's own estimate";
-    for (size_t g = 0; g + 1 < job->groups; g++) {
-        const struct sys_row *own = headline_of(job, &job->group[g]);
-        const double people = pal_lists_people(job->group[g].lists);
-        if (!own || own->undefined)
-            continue;
-        const double share = people + (own->estimate - people) * target / unseen;
-        row = sys_row_add(job, &job->group[g], PAL_STR("N_hat[consistent]"), share);
-        if (!row)
-            return pal_nomem(err, "the answer");
-        row->note = without ? "adds up to the whole's estimate with the people seen of the groups "
-                              "without one"
-                            : "adds up to the whole's estimate";
-    }
-    return PAL_OK;
+    return add_shares(job, &c, err);
 }
 
 /* ---- the chart

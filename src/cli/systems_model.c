@@ -155,14 +155,80 @@ static double threshold(const struct sys_job *job)
     return job->options->pthresh > 0 ? job->options->pthresh : 0.02;
 }
 
+struct rule {
+    enum pal_criterion criterion;
+    enum pal_direction direction;
+    const char *name, *method, *with_choice;
+};
+
+static enum pal_status rule_of(const struct sys_job *job, struct rule *out, struct pal_error *err)
+{
+    static const struct {
+        const char *word;
+        struct rule rule;
+    } rules[] = {
+        {"stepwise",
+         {PAL_BY_CHANCE, PAL_FORWARD, NULL, "stepwise log-linear",
+          "stepwise log-linear, choice of pairs in every replicate (BCa)"}},
+        {"aic",
+         {PAL_BY_AIC, PAL_BOTH_WAYS, "AIC", "log-linear, pairs by AIC",
+          "log-linear, pairs by AIC, chosen in every replicate (BCa)"}},
+        {"bic",
+         {PAL_BY_BIC, PAL_BOTH_WAYS, "BIC", "log-linear, pairs by BIC",
+          "log-linear, pairs by BIC, chosen in every replicate (BCa)"}},
+    };
+    static const char *const directions[] = {"both", "forward", "backward"};
+    const char *select = job->options->select ? job->options->select : "stepwise";
+    const char *direction = job->options->direction;
+    size_t r = 0, d = 0;
+    while (r < PAL_COUNT(rules) && strcmp(select, rules[r].word) != 0)
+        r++;
+    if (r == PAL_COUNT(rules))
+        return pal_fail(err, PAL_USAGE, "--select is stepwise, aic or bic, not '%s'", select);
+    *out = rules[r].rule;
+    if (!direction)
+        return PAL_OK;
+    while (d < PAL_COUNT(directions) && strcmp(direction, directions[d]) != 0)
+        d++;
+    if (d == PAL_COUNT(directions))
+        return pal_fail(err, PAL_USAGE, "--direction is both, forward or backward, not '%s'",
+                        direction);
+    if (out->criterion == PAL_BY_CHANCE)
+        return pal_fail(err, PAL_USAGE, "--direction goes with --select aic or bic");
+    out->direction = (enum pal_direction)d;
+    return PAL_OK;
+}
+
+static enum pal_status choose(struct sys_job *job, const struct sys_group *group,
+                              const struct rule *rule, struct pal_stepwise *out,
+                              struct pal_error *err)
+{
+    if (rule->criterion == PAL_BY_CHANCE)
+        return pal_stepwise_choose(group->lists, threshold(job), job->arena, out, err);
+    return pal_criterion_choose(group->lists, rule->criterion, rule->direction, job->arena, out,
+                                err);
+}
+
+static const char *remark_of(const struct sys_job *job, const struct rule *rule,
+                             const struct pal_step *step)
+{
+    if (rule->criterion == PAL_BY_CHANCE)
+        return step->taken ? "enters" : "does not enter: the choice ends";
+    const char *what = step->taken    ? step->leaves ? "leaves" : "enters"
+                       : step->leaves ? "stays: the choice ends"
+                                      : "does not enter: the choice ends";
+    return pal_arena_printf(job->arena, "%s; %s of the model then", what, rule->name).ptr;
+}
+
 static enum pal_status add_trace(struct sys_job *job, const struct sys_group *group,
-                                 const struct pal_stepwise *chosen, struct pal_error *err)
+                                 const struct rule *rule, const struct pal_stepwise *chosen,
+                                 struct pal_error *err)
 {
     const struct pal_lists *lists = group->lists;
     uint32_t pair[PAL_LISTS_MOST * PAL_LISTS_MOST];
     const size_t pairs = pal_lists_pairs(lists->t, pair);
     bool ok = true;
-    for (size_t p = 0; p < pairs; p++)
+    for (size_t p = 0; p < pairs && rule->criterion == PAL_BY_CHANCE; p++)
         ok = ok && sys_row_addf(job, group, chosen->first_p[p], "step1_p[%.*s]",
                                 PAL_ARG(term_name(lists, pair[p], job->arena)));
     for (size_t i = 0; i < chosen->steps; i++) {
@@ -171,7 +237,7 @@ static enum pal_status add_trace(struct sys_job *job, const struct sys_group *gr
                          PAL_ARG(term_name(lists, chosen->step[i].pair, job->arena)));
         ok = ok && row;
         if (ok)
-            row->note = chosen->step[i].taken ? "enters" : "does not enter: the choice ends";
+            row->note = remark_of(job, rule, &chosen->step[i]);
     }
     struct pal_buf names;
     pal_buf_init(&names, job->arena, 65536);
@@ -232,9 +298,13 @@ static enum pal_status bootstrap(struct sys_job *job, const struct sys_group *gr
 {
     const struct sys_options *o = job->options;
     struct pal_bootstrap boot;
+    struct rule rule;
+    PAL_TRY(rule_of(job, &rule, err));
     struct pal_progress *progress =
         pal_progress_new(job->arena, job->cli->err, "bootstrap", o->bootstrap);
     const struct pal_bootstrap_ask ask = {
+        .criterion = rule.criterion,
+        .direction = rule.direction,
         .threshold = threshold(job),
         .replicates = o->bootstrap,
         .seed = o->seed,
@@ -249,7 +319,7 @@ static enum pal_status bootstrap(struct sys_job *job, const struct sys_group *gr
     struct sys_row *row = sys_row_add(job, group, PAL_STR("N_hat"), boot.estimate);
     if (!row)
         return pal_nomem(err, "the answer");
-    row->method = "stepwise log-linear, choice of pairs in every replicate (BCa)";
+    row->method = rule.with_choice;
     if (n > 0) {
         double *sorted = pal_arena_alloc(job->arena, n, sizeof *sorted);
         if (!sorted)
@@ -277,14 +347,14 @@ enum pal_status sys_select(struct sys_job *job, const struct sys_group *group,
     const struct sys_options *o = job->options;
     struct pal_stepwise chosen;
     struct pal_model model;
-    if (strcmp(o->select, "stepwise") != 0)
-        return pal_fail(err, PAL_USAGE, "--select '%s' is not stepwise", o->select);
+    struct rule rule;
+    PAL_TRY(rule_of(job, &rule, err));
     if (o->bootstrap || o->acceleration)
         return bootstrap(job, group, err);
-    PAL_TRY(pal_stepwise_choose(group->lists, threshold(job), job->arena, &chosen, err));
-    PAL_TRY(add_trace(job, group, &chosen, err));
+    PAL_TRY(choose(job, group, &rule, &chosen, err));
+    PAL_TRY(add_trace(job, group, &rule, &chosen, err));
     PAL_TRY(pal_model_new(group->lists, chosen.pair, chosen.chosen, job->arena, &model, err));
-    return add_fit(job, group, &model, "stepwise log-linear", err);
+    return add_fit(job, group, &model, rule.method, err);
 }
 
 /* ---- replicates that somebody else drew
@@ -340,7 +410,11 @@ enum pal_status sys_replicates(struct sys_job *job, const struct sys_group *grou
     if (n < 2)
         return pal_fail(err, PAL_DATA, "'%s' holds fewer than two replicates", o->replicates);
     if (!o->estimate || !o->ahat) {
-        const struct pal_bootstrap_ask ask = {.threshold = threshold(job),
+        struct rule rule;
+        PAL_TRY(rule_of(job, &rule, err));
+        const struct pal_bootstrap_ask ask = {.criterion = rule.criterion,
+                                              .direction = rule.direction,
+                                              .threshold = threshold(job),
                                               .threads = (unsigned)o->threads};
         PAL_TRY(pal_bootstrap_stepwise(group->lists, &ask, job->arena, &boot, err));
     }

@@ -7,6 +7,8 @@
  * Rows are kept as bits (one a candidate column), so a file may be larger than memory by far. */
 #include "systems.h"
 
+#include "estimate.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +47,9 @@ struct reader {
     size_t columns;
     size_t count, person, list; /* columns; SIZE_MAX: none */
     size_t bys, by[16];
+    size_t wheres;
+    struct est_where *where;               /* [wheres] */
+    size_t *where_column;                  /* [wheres] */
     size_t candidates, column[CANDIDATES]; /* of the lists, by candidate */
     bool given;                            /* --lists named them */
     uint64_t marks[CANDIDATES];            /* cells that are marks */
@@ -82,12 +87,45 @@ static enum pal_status column_named(const struct reader *r, pal_str name, const 
                     PAL_ARG(name), PAL_NEAR(near));
 }
 
+static enum pal_status find_wheres(struct reader *r, struct pal_error *err)
+{
+    const struct cli_list *given = &r->job->options->where;
+    r->wheres = given->n;
+    r->where = pal_arena_alloc(r->job->arena, given->n + 1, sizeof *r->where);
+    r->where_column = pal_arena_alloc(r->job->arena, given->n + 1, sizeof *r->where_column);
+    if (!r->where || !r->where_column)
+        return pal_nomem(err, "the conditions");
+    for (size_t i = 0; i < given->n; i++) {
+        PAL_TRY(est_where_parse(pal_str_of(given->item[i]), r->job->arena, &r->where[i], err));
+        PAL_TRY(column_named(r, r->where[i].column, "--where", &r->where_column[i], err));
+    }
+    return PAL_OK;
+}
+
+/* A cell that is a number is judged as one where the condition speaks of one. An empty cell
+ * fulfils nothing. */
+static bool is_wanted(const struct reader *r, const struct pal_record *record)
+{
+    for (size_t i = 0; i < r->wheres; i++) {
+        const struct est_where *where = &r->where[i];
+        const pal_str cell = record->field[r->where_column[i]];
+        double number;
+        const bool numeric = where->operator!= EST_PREFIX && pal_num_parse(cell, &number);
+        if (!cell.len || !(numeric ? est_where_number(where, number) : est_where_text(where, cell)))
+            return false;
+    }
+    return true;
+}
+
 static bool is_taken(const struct reader *r, size_t column)
 {
     if (column == r->count || column == r->person || column == r->list)
         return true;
     for (size_t b = 0; b < r->bys; b++)
         if (r->by[b] == column)
+            return true;
+    for (size_t i = 0; i < r->wheres; i++)
+        if (r->where_column[i] == column)
             return true;
     return false;
 }
@@ -135,6 +173,7 @@ static enum pal_status find_columns(struct reader *r, struct pal_error *err)
 {
     const struct sys_options *o = r->job->options;
     r->count = r->person = r->list = SIZE_MAX;
+    PAL_TRY(find_wheres(r, err));
     if (o->by) {
         pal_str rest = pal_str_of(o->by), name;
         while (pal_str_split(&rest, ',', &name)) {
@@ -303,8 +342,9 @@ static enum pal_status read_rows(struct reader *r, struct pal_records *records,
             return pal_fail_at(err, PAL_DATA, &at, "the row has %zu fields, the header %zu",
                                record.fields, r->columns);
         }
-        PAL_TRY(r->person != SIZE_MAX ? read_sighting(r, &record, err)
-                                      : read_marks(r, &record, err));
+        if (is_wanted(r, &record))
+            PAL_TRY(r->person != SIZE_MAX ? read_sighting(r, &record, err)
+                                          : read_marks(r, &record, err));
     }
 }
 
@@ -397,14 +437,22 @@ static int group_order(const void *a, const void *b)
     }
 }
 
+enum { TABLES_MOST = 1 << 27 }; /* histories of all groups */
+
+static enum pal_status too_many(size_t groups, size_t t, struct pal_error *err)
+{
+    return pal_fail(err, PAL_DATA, "%zu groups of %zu lists are too many tables; ask for fewer",
+                    groups, t);
+}
+
 static enum pal_status make_groups(struct reader *r, const pal_str *name, size_t t,
                                    struct pal_error *err)
 {
     struct sys_job *job = r->job;
     const size_t n = pal_map_count(r->groups);
-    if (n * ((size_t)1 << t) > (size_t)1 << 27)
-        return pal_fail(err, PAL_DATA, "%zu groups of %zu lists are too many tables; ask for fewer",
-                        n, t);
+    if (n * ((size_t)1 << t) > TABLES_MOST)
+        return too_many(n, t, err);
+    job->cells = n;
     job->groups = n + (r->bys > 0);
     job->group = pal_arena_alloc(job->arena, job->groups + 1, sizeof *job->group);
     if (!job->group)
@@ -441,6 +489,90 @@ static void pour(struct sys_group *group, uint32_t cell, double count)
         group->lists->count[cell] += count;
 }
 
+/* ---- margins: groups of some of the columns alone
+ * ---------------------------------------------------------------- */
+
+/* The key of a cell with "_T" in the places outside `kept`, as one text. */
+static enum pal_status margin_key(const struct reader *r, const pal_str *key, size_t kept,
+                                  struct pal_buf *out, struct pal_error *err)
+{
+    pal_buf_clear(out);
+    for (size_t b = 0; b < r->bys; b++) {
+        pal_buf_add(out, kept >> b & 1 ? key[b] : PAL_STR("_T"));
+        pal_buf_addc(out, '\x1f');
+    }
+    return pal_buf_status(out, "groups", err);
+}
+
+static enum pal_status margin_new(struct reader *r, pal_str text, struct sys_group *out,
+                                  struct pal_error *err)
+{
+    const struct pal_lists *like = r->job->group[0].lists;
+    pal_str *key = pal_arena_alloc(r->job->arena, r->bys, sizeof *key);
+    if (!key)
+        return pal_nomem(err, "groups");
+    for (size_t b = 0; b < r->bys; b++)
+        if (!pal_str_split(&text, '\x1f', &key[b]))
+            key[b] = PAL_STR("");
+    out->key = key;
+    PAL_TRY(pal_lists_new(like->name, like->t, r->job->arena, &out->lists, err));
+    out->lists->until = like->until;
+    return PAL_OK;
+}
+
+static void margin_add(struct sys_group *margin, const struct sys_group *cell)
+{
+    margin->nowhere += cell->nowhere;
+    for (size_t c = 1; c < cell->lists->cells; c++) {
+        margin->lists->count[c] += cell->lists->count[c];
+        if (cell->lists->state[c] != PAL_HISTORY_COUNTED)
+            margin->lists->state[c] = cell->lists->state[c];
+    }
+}
+
+/* Between the cells and the whole: every group of some of the columns. */
+static enum pal_status make_margins(struct reader *r, struct pal_error *err)
+{
+    struct sys_job *job = r->job;
+    struct pal_map *map = pal_map_new(job->arena, 0);
+    struct pal_buf text;
+    size_t n = 0, room = 0;
+    struct sys_group *margin = NULL;
+    if (!map)
+        return pal_nomem(err, "groups");
+    pal_buf_init(&text, job->arena, 65536);
+    for (size_t kept = 1; kept + 1 < (size_t)1 << r->bys; kept++)
+        for (size_t g = 0; g < job->cells; g++) {
+            bool fresh;
+            PAL_TRY(margin_key(r, job->group[g].key, kept, &text, err));
+            const size_t at = pal_map_add(map, pal_buf_str(&text), &fresh);
+            if (at == SIZE_MAX)
+                return pal_nomem(err, "groups");
+            if ((job->groups + at + 1) * job->group[0].lists->cells > TABLES_MOST)
+                return too_many(job->groups + at + 1, job->group[0].lists->t, err);
+            if (at == room) {
+                const size_t grown = room ? 2 * room : 64;
+                margin = pal_arena_grow(job->arena, margin, room, grown, sizeof *margin);
+                if (!margin)
+                    return pal_nomem(err, "groups");
+                room = grown;
+            }
+            if (fresh)
+                PAL_TRY(margin_new(r, pal_map_key(map, n++), &margin[at], err));
+            margin_add(&margin[at], &job->group[g]);
+        }
+    qsort(margin, n, sizeof *margin, group_order);
+    const struct sys_group all = job->group[job->groups - 1];
+    job->group =
+        pal_arena_grow(job->arena, job->group, job->groups, job->groups + n, sizeof *job->group);
+    if (!job->group)
+        return pal_nomem(err, "groups");
+    memcpy(job->group + job->cells, margin, n * sizeof *margin);
+    job->groups += n;
+    job->group[job->groups - 1] = all;
+    return PAL_OK;
+}
+
 static enum pal_status make_tables(struct reader *r, struct pal_error *err)
 {
     struct sys_job *job = r->job;
@@ -448,7 +580,8 @@ static enum pal_status make_tables(struct reader *r, struct pal_error *err)
     size_t t, place[CANDIDATES];
     uint64_t chosen;
     if (!r->rows)
-        return pal_fail(err, PAL_DATA, "'%s' has no rows", r->name);
+        return pal_fail(err, PAL_DATA,
+                        r->wheres ? "no row of '%s' fulfils --where" : "'%s' has no rows", r->name);
     if (r->person == SIZE_MAX)
         PAL_TRY(choose_lists(r, &chosen, err));
     else
@@ -468,7 +601,7 @@ static enum pal_status make_tables(struct reader *r, struct pal_error *err)
     }
     if (r->bys)
         qsort(job->group, job->groups - 1, sizeof *job->group, group_order);
-    return PAL_OK;
+    return job->options->margins && r->bys > 1 ? make_margins(r, err) : PAL_OK;
 }
 
 /* ---- merging, structural zeros, findings

@@ -90,23 +90,32 @@ struct scratch {
     double *count;
 };
 
-static enum pal_status scratch_open(const struct pal_lists *lists, struct scratch *out,
+static enum pal_status choice_new(const struct boot *b, struct pal_arena *arena,
+                                  struct stepwise **out, struct pal_error *err)
+{
+    PAL_TRY(stepwise_new(b->lists, arena, out, err));
+    (*out)->criterion = b->ask->criterion;
+    (*out)->direction = b->ask->direction;
+    return PAL_OK;
+}
+
+static enum pal_status scratch_open(const struct boot *b, struct scratch *out,
                                     struct pal_error *err)
 {
     *out = (struct scratch){.arena = pal_arena_new()};
     if (!out->arena)
         return pal_nomem(err, "a bootstrap");
-    out->count = pal_arena_alloc(out->arena, lists->cells, sizeof *out->count);
+    out->count = pal_arena_alloc(out->arena, b->lists->cells, sizeof *out->count);
     if (!out->count)
         return pal_nomem(err, "a bootstrap");
-    return stepwise_new(lists, out->arena, &out->stepwise, err);
+    return choice_new(b, out->arena, &out->stepwise, err);
 }
 
 static enum pal_status replicate_piece(void *context, size_t piece, struct pal_error *err)
 {
     struct boot *b = context;
     struct scratch scratch;
-    enum pal_status status = scratch_open(b->lists, &scratch, err);
+    enum pal_status status = scratch_open(b, &scratch, err);
     const size_t from = b->first + piece * PIECE;
     const size_t to = from + PIECE < b->replicates ? from + PIECE : b->replicates;
     for (size_t r = from; r < to && status == PAL_OK; r++) {
@@ -126,7 +135,7 @@ static enum pal_status jackknife_piece(void *context, size_t piece, struct pal_e
 {
     struct boot *b = context;
     struct scratch scratch;
-    enum pal_status status = scratch_open(b->lists, &scratch, err);
+    enum pal_status status = scratch_open(b, &scratch, err);
     if (status == PAL_OK) {
         memcpy(scratch.count, b->lists->count, b->lists->cells * sizeof *scratch.count);
         scratch.count[b->cell[piece]] -= 1;
@@ -177,7 +186,7 @@ enum pal_status pal_bootstrap_stepwise(const struct pal_lists *lists,
 {
     struct boot b = {.lists = lists, .ask = ask, .people = pal_lists_people(lists)};
     struct stepwise *s;
-    PAL_TRY(stepwise_check(lists, arena, err));
+    PAL_TRY(stepwise_check(lists, ask->direction, arena, err));
     b.replicates = ask->replicates;
     b.cell = pal_arena_alloc(arena, lists->cells, sizeof *b.cell);
     b.estimate = pal_arena_alloc(arena, ask->replicates + 1, sizeof *b.estimate);
@@ -189,7 +198,7 @@ enum pal_status pal_bootstrap_stepwise(const struct pal_lists *lists,
     b.leave_out = pal_arena_alloc(arena, b.cells_n, sizeof *b.leave_out);
     if (!b.leave_out)
         return pal_nomem(err, "a bootstrap");
-    PAL_TRY(stepwise_new(lists, arena, &s, err));
+    PAL_TRY(choice_new(&b, arena, &s, err));
     PAL_TRY(estimate_of(s, ask->threshold, lists->count, arena, &out->estimate, err));
     if (!isfinite(out->estimate))
         return pal_fail(err, PAL_NOCONV, "a fit of the stepwise choice did not settle");

@@ -85,6 +85,8 @@ enum pal_status stepwise_run(struct stepwise *s, double threshold, struct pal_ar
     memset(s->inside, 0, sizeof s->inside);
     memcpy(s->check->y, s->fit->y, s->fit->cells * sizeof *s->fit->y);
     memcpy(s->check->on, s->fit->on, s->fit->cells * sizeof *s->fit->on);
+    if (s->criterion != PAL_BY_CHANCE)
+        return stepwise_criterion(s, scratch, fitted, err);
     ll_model(s->fit, s->term, s->terms, true);
     PAL_TRY(ll_exists(s->fit, scratch, &verdict, err));
     *fitted = verdict.exists && verdict.identifiable && ll_fit(s->fit, false);
@@ -96,7 +98,7 @@ enum pal_status stepwise_run(struct stepwise *s, double threshold, struct pal_ar
             PAL_TRY(s->look(s, scratch, err));
         PAL_TRY(best_pair(s, threshold, scratch, &best, err));
         struct pal_step *step = &s->step[s->steps++];
-        *step = (struct pal_step){s->pair[best], s->p[best], s->p[best] < threshold};
+        *step = (struct pal_step){s->pair[best], s->p[best], s->p[best] < threshold, false};
         if (!step->taken)
             break;
         s->inside[best] = true;
@@ -122,17 +124,35 @@ static enum pal_status look_at_all(struct stepwise *s, struct pal_arena *scratch
     return PAL_OK;
 }
 
-enum pal_status stepwise_check(const struct pal_lists *lists, struct pal_arena *arena,
-                               struct pal_error *err)
+enum pal_status stepwise_check(const struct pal_lists *lists, enum pal_direction direction,
+                               struct pal_arena *arena, struct pal_error *err)
 {
-    struct pal_model main;
+    uint32_t pair[STEPWISE_PAIRS];
+    const size_t pairs = direction == PAL_BACKWARD ? pal_lists_pairs(lists->t, pair) : 0;
+    struct pal_model model;
     struct pal_existence existence;
     if (!(pal_lists_people(lists) > 0))
         return pal_fail(err, PAL_DOMAIN, "nobody is on any list");
-    PAL_TRY(pal_model_new(lists, NULL, 0, arena, &main, err));
-    PAL_TRY(pal_model_exists(lists, &main, false, arena, &existence, err));
+    PAL_TRY(pal_model_new(lists, pair, pairs, arena, &model, err));
+    PAL_TRY(pal_model_exists(lists, &model, false, arena, &existence, err));
     if (!existence.exists || !existence.identifiable)
         return loglinear_refuse(lists, &existence, arena, err);
+    return PAL_OK;
+}
+
+static enum pal_status choice_of(const struct stepwise *s, bool fitted, struct pal_stepwise *out,
+                                 struct pal_error *err)
+{
+    if (!fitted)
+        return pal_fail(err, PAL_NOCONV, "a fit of the stepwise choice did not settle");
+    *out = (struct pal_stepwise){
+        .chosen = s->terms - s->t,
+        .pair = s->term + s->t,
+        .first_p = s->first_p,
+        .criterion = (double)NAN,
+        .steps = s->steps,
+        .step = s->step,
+    };
     return PAL_OK;
 }
 
@@ -142,18 +162,28 @@ enum pal_status pal_stepwise_choose(const struct pal_lists *lists, double thresh
 {
     struct stepwise *s;
     bool fitted;
-    PAL_TRY(stepwise_check(lists, arena, err));
+    PAL_TRY(stepwise_check(lists, PAL_FORWARD, arena, err));
     PAL_TRY(stepwise_new(lists, arena, &s, err));
     s->look = look_at_all;
     PAL_TRY(stepwise_run(s, threshold, arena, &fitted, err));
-    if (!fitted)
-        return pal_fail(err, PAL_NOCONV, "a fit of the stepwise choice did not settle");
-    *out = (struct pal_stepwise){
-        .chosen = s->terms - s->t,
-        .pair = s->term + s->t,
-        .first_p = s->first_p,
-        .steps = s->steps,
-        .step = s->step,
-    };
+    return choice_of(s, fitted, out, err);
+}
+
+enum pal_status pal_criterion_choose(const struct pal_lists *lists, enum pal_criterion criterion,
+                                     enum pal_direction direction, struct pal_arena *arena,
+                                     struct pal_stepwise *out, struct pal_error *err)
+{
+    struct stepwise *s;
+    bool fitted;
+    PAL_TRY(stepwise_check(lists, direction, arena, err));
+    PAL_TRY(stepwise_new(lists, arena, &s, err));
+    s->criterion = criterion;
+    s->direction = direction;
+    PAL_TRY(stepwise_run(s, 0, arena, &fitted, err));
+    PAL_TRY(choice_of(s, fitted, out, err));
+    const double factorials = 2 * ll_log_factorials(s->fit);
+    out->criterion = stepwise_value(s) + factorials;
+    for (size_t i = 0; i < s->steps; i++)
+        s->step[i].p += factorials;
     return PAL_OK;
 }

@@ -17,7 +17,9 @@ struct stepwise { /* scratch of one thread; fit holds the last model */
     bool inside[STEPWISE_PAIRS];
     double p[STEPWISE_PAIRS], first_p[STEPWISE_PAIRS];
     size_t steps;
-    struct pal_step step[STEPWISE_PAIRS + 1];
+    struct pal_step step[2 * STEPWISE_PAIRS + 1];
+    enum pal_criterion criterion;
+    enum pal_direction direction;
     /* looks at the candidates before the best is chosen; NULL: nobody does */
     enum pal_status (*look)(struct stepwise *s, struct pal_arena *scratch, struct pal_error *err);
 };
@@ -26,12 +28,19 @@ enum pal_status stepwise_new(const struct pal_lists *lists, struct pal_arena *ar
                              struct stepwise **out, struct pal_error *err);
 /* Why the choice on this table cannot begin: nobody, or no estimate of the main effects. */
 PAL_CHECK_RESULT
-enum pal_status stepwise_check(const struct pal_lists *lists, struct pal_arena *arena,
-                               struct pal_error *err);
-/* On the counts of s->fit. *fitted false: the main effects have no estimate, or a fit did not
- * settle. */
+enum pal_status stepwise_check(const struct pal_lists *lists, enum pal_direction direction,
+                               struct pal_arena *arena, struct pal_error *err);
+/* On the counts of s->fit, by s->criterion. *fitted false: the model it begins with has no
+ * estimate, or a fit did not settle. */
 PAL_CHECK_RESULT
 enum pal_status stepwise_run(struct stepwise *s, double threshold, struct pal_arena *scratch,
                              bool *fitted, struct pal_error *err);
+/* The same where the criterion is AIC or BIC (stepwise_criterion.c). */
+PAL_CHECK_RESULT
+enum pal_status stepwise_criterion(struct stepwise *s, struct pal_arena *scratch, bool *fitted,
+                                   struct pal_error *err);
+/* AIC or BIC of the model last fitted, but for the factorials of the counts: they are those of any
+ * model of the table. */
+double stepwise_value(const struct stepwise *s);
 
 #endif
