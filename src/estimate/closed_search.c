@@ -54,6 +54,7 @@ static enum pal_status family_make(size_t t, int order, struct family *f, struct
 }
 
 /* All closed choices: sets of this size that are free to choose, then the next smaller size. */
+/* NOLINTNEXTLINE(misc-no-recursion): sizes fall to 2 */
 static bool family_walk(struct family *f, int size, uint64_t chosen)
 {
     if (size < 2) {

@@ -39,7 +39,7 @@ static bool decompose(const uint8_t *neighbours, size_t t, struct graph *out)
         const uint8_t vertex = order[best], known = neighbours[vertex] & visited;
         order[best] = order[i];
         order[i] = vertex;
-        for (uint8_t u = 0; u < t; u++)
+        for (size_t u = 0; u < t; u++)
             if ((known >> u & 1) && (known & ~(neighbours[u] | (1u << u))))
                 return false;
         if (i && known == clique) {

@@ -354,17 +354,21 @@ static const struct io_reader reader_statfile = {"statfile", next, preamble, sha
 /* ---- opening -----------------------------------------------------------------------------------
  */
 
+/* Releases 104 to 115: the release, the order of bytes, 1, 0. */
+static bool old_stata(pal_str start)
+{
+    return start.len > 4 && (unsigned char)start.ptr[0] >= 0x68 &&
+           (unsigned char)start.ptr[0] <= 0x73 && (start.ptr[1] == 1 || start.ptr[1] == 2) &&
+           start.ptr[2] == 1 && start.ptr[3] == 0;
+}
+
 bool io_statfile_is(pal_str start, const char **what)
 {
     static const char sas[] = "\0\0\0\0\0\0\0\0\0\0\0\0\xC2\xEA\x81\x60\xB3\x14\x11\xCF\xBD\x92";
     *what = NULL;
     if (pal_str_starts(start, PAL_STR("$FL2")) || pal_str_starts(start, PAL_STR("$FL3")))
         *what = "SPSS";
-    else if (pal_str_starts(start, PAL_STR("<stata_dta>")))
-        *what = "Stata";
-    else if (start.len > 4 && (unsigned char)start.ptr[0] >= 0x68 &&
-             (unsigned char)start.ptr[0] <= 0x73 && (start.ptr[1] == 1 || start.ptr[1] == 2) &&
-             start.ptr[2] == 1 && start.ptr[3] == 0)
+    else if (pal_str_starts(start, PAL_STR("<stata_dta>")) || old_stata(start))
         *what = "Stata";
     else if (start.len >= sizeof sas - 1 && memcmp(start.ptr, sas, sizeof sas - 1) == 0)
         *what = "SAS";
