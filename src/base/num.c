@@ -198,26 +198,56 @@ static size_t write_word(const char *word, char *out)
     return n;
 }
 
-static size_t write_whole(uint64_t value, char *out)
+/* Of the digits of numbers with so many bits there may be one less than of the largest of them. */
+static size_t digits_of(uint64_t value)
+{
+    static const uint64_t ten_to[] = {0,
+                                      10,
+                                      100,
+                                      1000,
+                                      10000,
+                                      100000,
+                                      1000000,
+                                      10000000,
+                                      100000000,
+                                      1000000000,
+                                      10000000000,
+                                      100000000000,
+                                      1000000000000,
+                                      10000000000000,
+                                      100000000000000,
+                                      1000000000000000,
+                                      10000000000000000,
+                                      100000000000000000,
+                                      1000000000000000000,
+                                      UINT64_C(10000000000000000000)};
+    const unsigned bits = 64 - (unsigned)__builtin_clzll(value | 1);
+    const size_t least = bits * 1233 >> 12; /* log10(2) = 1233 / 4096, near enough for 64 bits */
+    return least + (value >= ten_to[least]);
+}
+
+/* The n digits of a number, and nothing behind them. */
+static void put_digits(uint64_t value, size_t n, char *out)
 {
     static const char pairs[] =
         "00010203040506070809101112131415161718192021222324252627282930313233"
         "34353637383940414243444546474849505152535455565758596061626364656667"
         "6869707172737475767778798081828384858687888990919293949596979899";
-    char reversed[24];
-    size_t at = sizeof reversed;
+    char *at = out + n;
     for (; value >= 100; value /= 100) {
         at -= 2;
-        memcpy(reversed + at, pairs + 2 * (value % 100), 2);
+        memcpy(at, pairs + 2 * (value % 100), 2);
     }
-    if (value >= 10) {
-        at -= 2;
-        memcpy(reversed + at, pairs + 2 * value, 2);
-    } else {
-        reversed[--at] = (char)('0' + value);
-    }
-    const size_t n = sizeof reversed - at;
-    memcpy(out, reversed + at, n);
+    if (value >= 10)
+        memcpy(out, pairs + 2 * value, 2);
+    else
+        *out = (char)('0' + value);
+}
+
+static size_t write_whole(uint64_t value, char *out)
+{
+    const size_t n = digits_of(value);
+    put_digits(value, n, out);
     out[n] = '\0';
     return n;
 }
@@ -226,41 +256,40 @@ static size_t write_whole(uint64_t value, char *out)
  * take no exponent at 1e-5 either. */
 static size_t write_decimal(const struct num_decimal *decimal, char *out)
 {
-    char digits[24];
-    const size_t n = write_whole(decimal->digits, digits);
+    const size_t n = digits_of(decimal->digits);
     const int point = (int)n + decimal->exponent; /* digits before it, or minus the zeros behind */
-    size_t at = 0;
     if (point < -4 || (point == -4 && decimal->exponent < -15)) {
-        out[at++] = digits[0];
-        if (n > 1)
-            out[at++] = '.';
-        memcpy(out + at, digits + 1, n - 1);
-        at += n - 1;
+        size_t at = n;
+        put_digits(decimal->digits, n, out + 1);
+        out[0] = out[1];
+        if (n > 1) {
+            out[1] = '.';
+            at++;
+        }
         out[at++] = 'e';
         out[at++] = '-';
         if (point > -9)
             out[at++] = '0';
         return at + write_whole((uint64_t)(1 - point), out + at);
     }
-    const size_t whole = point > 0 ? (size_t)point : 0;
-    memcpy(out, digits, whole);
-    at = whole;
-    if (!whole)
-        out[at++] = '0';
-    if (n > whole)
-        out[at++] = '.';
-    for (int zeros = point; zeros < 0; zeros++)
-        out[at++] = '0';
-    memcpy(out + at, digits + whole, n - whole);
-    at += n - whole;
-    out[at] = '\0';
-    return at;
+    if (point <= 0) {
+        memcpy(out, "0.0000", 6);
+        return (size_t)(2 - point) + write_whole(decimal->digits, out + 2 - point);
+    }
+    const size_t whole = (size_t)point;
+    write_whole(decimal->digits, out);
+    if (n <= whole)
+        return n;
+    memmove(out + whole + 1, out + whole, n - whole + 1);
+    out[whole] = '.';
+    return n + 1;
 }
 
 char *pal_put_whole(char *to, uint64_t value)
 {
-    char digits[24];
-    return pal_put(to, (pal_str){digits, write_whole(value, digits)});
+    const size_t n = digits_of(value);
+    put_digits(value, n, to);
+    return to + n;
 }
 
 size_t pal_num_write(double value, char *out)

@@ -52,7 +52,7 @@ static void judge(struct settle *s, const struct pal_areas *areas, const struct 
 {
     double low = 0, high = 0;
     size_t seen = 0, censored = 0, missing = 0;
-    char name[256];
+    char name[256]; /* put together where there is something to say */
     for (size_t i = 0; i < w->parts; i++) {
         if (!part[i].seen || part[i].absent) {
             missing += i != w->unknown;
@@ -65,13 +65,13 @@ static void judge(struct settle *s, const struct pal_areas *areas, const struct 
     }
     if (!total->seen || total->absent || !seen)
         return;
-    settle_cell_name(s, areas, total->row, name, sizeof name);
     const double slack = 1e-9 * fmax(1, fabs(total->high));
     const pal_str dimension = w->check->dimension;
     if (low > total->high + slack) {
         settle_finding(s, PAL_WARNING, "parts-exceed-total", total->row,
                        "ask the sender which is right",
-                       "%s: the parts by %.*s come to %s%.10g and the total is %.10g", name,
+                       "%s: the parts by %.*s come to %s%.10g and the total is %.10g",
+                       settle_cell_name(s, areas, total->row, name, sizeof name),
                        PAL_ARG(dimension), censored ? "at least " : "", low, total->high);
         mark_all(s, part, w->parts, total, PAL_MARK_PARTS_DISAGREE);
         return;
@@ -86,7 +86,8 @@ static void judge(struct settle *s, const struct pal_areas *areas, const struct 
                        slack_declared
                            ? "the rest may be of unknown category; ask the sender to report it"
                            : "ask the sender which is right",
-                       "%s: the parts by %.*s come to %s%.10g and the total is %.10g", name,
+                       "%s: the parts by %.*s come to %s%.10g and the total is %.10g",
+                       settle_cell_name(s, areas, total->row, name, sizeof name),
                        PAL_ARG(dimension), censored ? "at most " : "", high, total->low);
         if (!slack_declared)
             mark_all(s, part, w->parts, total, PAL_MARK_PARTS_DISAGREE);
@@ -100,7 +101,8 @@ static void judge(struct settle *s, const struct pal_areas *areas, const struct 
                        "tell the sender that the total gives the hidden part away",
                        "%s: exactly one part by %.*s is below the threshold, so subtraction from "
                        "the total shows it",
-                       name, PAL_ARG(dimension));
+                       settle_cell_name(s, areas, total->row, name, sizeof name),
+                       PAL_ARG(dimension));
     }
 }
 

@@ -98,6 +98,43 @@ void answer_interval(struct pal_estimate *out, double low, double high)
     out->high = high;
 }
 
+/* "; 3 rows without a value did not enter", and nothing of none. */
+static char *put_number_of(char *to, const char *start, uint64_t n, const char *what,
+                           const char *rest)
+{
+    if (!n)
+        return to;
+    if (to > start)
+        to = pal_put(to, PAL_STR("; "));
+    to = pal_put(pal_put_whole(to, n), pal_str_of(what));
+    if (n != 1)
+        *to++ = 's';
+    return pal_put(to, pal_str_of(rest));
+}
+
+/* A cycle has tens of thousands of notes: each is put together here and kept at its length. */
+static enum pal_status write_note(struct pal_estimate *out, const char *remark,
+                                  struct pal_arena *arena, struct pal_error *err)
+{
+    enum { LONGEST_REMARK = 1024, NUMBERS = 512 };
+    char text[LONGEST_REMARK + NUMBERS], *to = text;
+    const pal_str first = pal_str_of(remark ? remark : "");
+    if (first.len > LONGEST_REMARK)
+        return pal_fail(err, PAL_BUG, "a remark of %zu bytes", first.len);
+    to = pal_put(to, first);
+    to = put_number_of(to, text, out->censored, " censored cell", "");
+    if (out->censored && out->has_bounds) {
+        to = pal_put(to, PAL_STR(": between "));
+        to += pal_num_write(out->bound_low, to);
+        to = pal_put(to, PAL_STR(" and "));
+        to += pal_num_write(out->bound_high, to);
+    }
+    to = put_number_of(to, text, out->missing, " row", " without a value did not enter");
+    to = put_number_of(to, text, out->left_out, " row", " with an error did not enter");
+    out->note = pal_arena_cstr(arena, (pal_str){text, (size_t)(to - text)});
+    return out->note ? PAL_OK : pal_nomem(err, "a note");
+}
+
 enum pal_status answer_end(struct pal_estimate *out, const char *remark, struct pal_arena *arena,
                            struct pal_error *err)
 {
@@ -110,36 +147,7 @@ enum pal_status answer_end(struct pal_estimate *out, const char *remark, struct 
     }
     if (!remark && !out->missing && !out->censored && !out->left_out)
         return PAL_OK;
-    struct pal_buf note;
-    pal_buf_init(&note, arena, 1024);
-    const char *gap = "";
-    if (remark) {
-        pal_buf_adds(&note, remark);
-        gap = "; ";
-    }
-    if (out->censored) {
-        pal_buf_addf(&note, "%s%llu censored cell%s", gap, (unsigned long long)out->censored,
-                     out->censored == 1 ? "" : "s");
-        if (out->has_bounds) {
-            pal_buf_adds(&note, ": between ");
-            pal_buf_addnum(&note, out->bound_low);
-            pal_buf_adds(&note, " and ");
-            pal_buf_addnum(&note, out->bound_high);
-        }
-        gap = "; ";
-    }
-    if (out->missing) {
-        pal_buf_addf(&note, "%s%llu row%s without a value did not enter", gap,
-                     (unsigned long long)out->missing, out->missing == 1 ? "" : "s");
-        gap = "; ";
-    }
-    if (out->left_out)
-        pal_buf_addf(&note, "%s%llu row%s with an error did not enter", gap,
-                     (unsigned long long)out->left_out, out->left_out == 1 ? "" : "s");
-    pal_buf_addc(&note, '\0');
-    PAL_TRY(pal_buf_status(&note, "a note", err));
-    out->note = note.ptr;
-    return PAL_OK;
+    return write_note(out, remark, arena, err);
 }
 
 double answer_dispersion(const struct pal_state *state, const struct tally *const *tally,

@@ -14,6 +14,8 @@
 #define LARGE_SHAPE 1e5
 #define NEAR_MEAN   0.05
 
+#define USUAL_TAIL ((1 - 0.95) / 2) /* on each side, as the callers reckon it from the level */
+
 /* Far more than any series or fraction here takes. */
 enum { MOST_TERMS = 10000000 };
 
@@ -184,8 +186,7 @@ double tail_normal_two_sided(double z) { return erfc(fabs(z) / sqrt(2.0)); }
 /* z with P(Z > z) = p. Nearly every interval is asked at 95 per cent. */
 static double normal_above(double p)
 {
-    static const double usual = (1 - 0.95) / 2;
-    return p == usual ? 1.9599639845400536 : gsl_cdf_ugaussian_Qinv(p);
+    return p == USUAL_TAIL ? 1.9599639845400536 : gsl_cdf_ugaussian_Qinv(p);
 }
 
 double tail_normal_z(double level) { return normal_above((1 - level) / 2); }
@@ -255,7 +256,7 @@ static double gamma_expansion(double shape, double z)
            (((12 * z2 - 243) * z2 - 923) * z2 + 1472) / (204120 * shape * shape);
 }
 
-static double gamma_quantile(double shape, double p, bool above)
+static double gamma_solved(double shape, double p, bool above)
 {
     const double z = above ? normal_above(p) : -normal_above(p);
     const double cube = 1 - 1 / (9 * shape) + z / (3 * sqrt(shape)); /* Wilson & Hilferty 1931 */
@@ -275,6 +276,21 @@ static double gamma_quantile(double shape, double p, bool above)
     const struct quantile q = {
         .a = shape, .p = p, .above = above, .factor = shape > 0 ? gamma_factor(shape) : 1};
     return solve(gamma_look, gamma_gap, &q, guess, 1 / sqrt(shape + 1));
+}
+
+/* Most counts that are published are small and whole, and nearly every interval is asked at 95 per
+ * cent: what was solved for them is kept, by each thread for itself. */
+enum { KEPT = 512 };
+
+static double gamma_quantile(double shape, double p, bool above)
+{
+    static _Thread_local double kept[2][KEPT]; /* 0: not asked yet */
+    if (p != USUAL_TAIL || !(shape < KEPT) || shape != floor(shape))
+        return gamma_solved(shape, p, above);
+    double *own = &kept[above][(size_t)shape];
+    if (*own == 0)
+        *own = gamma_solved(shape, p, above);
+    return *own;
 }
 
 double tail_gamma_quantile_below(double shape, double p) { return gamma_quantile(shape, p, false); }

@@ -193,13 +193,24 @@ static char *put_level(char *to, struct writer *w, bool given, double level)
     return pal_put(to, w->level_text);
 }
 
-static char *put_estimate(char *to, struct writer *w, const struct pal_figure *f)
+struct row_texts { /* what a row shares with its neighbours */
+    pal_str breakdown, unit, method, kind;
+};
+
+static struct row_texts texts_of(struct writer *w, const struct pal_figure *f)
+{
+    return (struct row_texts){breakdown_text(w, f), unit_text(w, f->definition),
+                              method_text(w, &f->estimate), kind_text(w, f->definition, f->scope)};
+}
+
+static char *put_estimate(char *to, struct writer *w, const struct pal_figure *f,
+                          const struct row_texts *texts)
 {
     const struct pal_estimate *e = &f->estimate;
     const bool present = e->absent == PAL_PRESENT && e->status == PAL_ANSWER_OK;
     const bool limits = present && e->has_interval, error = present && e->has_std_error;
     to = put_number(to, present, e->value);
-    to = pal_put(to, unit_text(w, f->definition));
+    to = pal_put(to, texts->unit);
     to = put_number(to, error, e->std_error);
     to = put_number(to, limits, e->low);
     to = put_number(to, limits, e->high);
@@ -210,7 +221,7 @@ static char *put_estimate(char *to, struct writer *w, const struct pal_figure *f
     to = put_number(to, present && e->has_df && isfinite(e->df), e->df);
     to = put_number(to, present && e->has_deff, e->deff);
     to = put_whole(to, e->n);
-    return pal_put(to, method_text(w, e));
+    return pal_put(to, texts->method);
 }
 
 static char *put_coverage(char *to, const struct pal_figure *f)
@@ -222,17 +233,18 @@ static char *put_coverage(char *to, const struct pal_figure *f)
     return put_number(to, true, f->coverage_population);
 }
 
-static char *put_figure(char *to, struct writer *w, const struct pal_figure *f)
+static char *put_figure(char *to, struct writer *w, const struct pal_figure *f,
+                        const struct row_texts *texts)
 {
     to = pal_put(to, f->definition->code); /* no comma can stand in a code */
     to = put_field(to, pal_areas_get(w->all->areas, f->area)->code);
     to = f->period < 0 ? put_field(to, PAL_STR("")) : put_whole(to, (uint64_t)f->period);
-    to = pal_put(to, breakdown_text(w, f));
-    to = put_estimate(to, w, f);
+    to = pal_put(to, texts->breakdown);
+    to = put_estimate(to, w, f, texts);
     to = put_field(to, f->obs_status);
     to = put_field(to, f->conf_status);
     to = put_field(to, f->nature);
-    to = pal_put(to, kind_text(w, f->definition, f->scope));
+    to = pal_put(to, texts->kind);
     *to++ = ',';
     to = pal_flags_put(to, f->flags);
     to = put_field(to, f->source);
@@ -246,21 +258,22 @@ static char *put_figure(char *to, struct writer *w, const struct pal_figure *f)
 }
 
 /* At least what a row needs: the texts at twice their length, for quotes, and the rest by far. */
-static size_t room_for_row(struct writer *w, const struct pal_figure *f)
+static size_t room_for_row(const struct writer *w, const struct pal_figure *f,
+                           const struct row_texts *texts)
 {
-    const size_t texts = f->definition->code.len + pal_areas_get(w->all->areas, f->area)->code.len +
-                         f->obs_status.len + f->conf_status.len + f->nature.len + f->source.len +
-                         f->review_status.len + f->provenance.len;
-    return 2 * texts + breakdown_text(w, f).len + unit_text(w, f->definition).len +
-           method_text(w, &f->estimate).len + kind_text(w, f->definition, f->scope).len +
+    const size_t own = f->definition->code.len + pal_areas_get(w->all->areas, f->area)->code.len +
+                       f->obs_status.len + f->conf_status.len + f->nature.len + f->source.len +
+                       f->review_status.len + f->provenance.len;
+    return 2 * own + texts->breakdown.len + texts->unit.len + texts->method.len + texts->kind.len +
            PAL_FLAGS_SIZE + 20 * PAL_NUM_SIZE;
 }
 
 static void add_figure(struct writer *w, const struct pal_figure *f)
 {
-    char *to = pal_buf_room(w->out, room_for_row(w, f));
+    const struct row_texts texts = texts_of(w, f);
+    char *to = pal_buf_room(w->out, room_for_row(w, f, &texts));
     if (to)
-        pal_buf_end(w->out, put_figure(to, w, f));
+        pal_buf_end(w->out, put_figure(to, w, f, &texts));
 }
 
 static void add_header(const struct pal_figures *figures, struct pal_buf *out)

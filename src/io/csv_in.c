@@ -279,8 +279,7 @@ static enum pal_status next(void *self, struct pal_record *out, bool *end, struc
         began = csv->line;
         csv->text.len = 0;
         const pal_str body = without_end(line);
-        look = io_text_look(body);
-        if (!io_csv_scan(body, csv->delimiter, csv->quote, &csv->fields))
+        if (!io_csv_scan(body, csv->delimiter, csv->quote, &csv->fields, &look))
             PAL_TRY(judge(csv, line, &look, err));
     } while (!csv->fields.n);
     if (look & IO_HAS_NUL)

@@ -7,6 +7,10 @@
 
 #include <string.h>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #define ONES UINT64_C(0x0101010101010101)
 #define HIGH UINT64_C(0x8080808080808080)
 
@@ -29,19 +33,39 @@ unsigned io_text_look(pal_str text)
     return (nul ? IO_HAS_NUL : 0) | (high ? IO_HAS_HIGH : 0);
 }
 
-/* One bit in the highest of each byte that is `a` or `b`, the first byte lowest. */
-static uint64_t marks_in(const char *p, size_t left, uint64_t a, uint64_t b)
-{
-    uint64_t word = 0;
-    if (left >= 8)
-        memcpy(&word, p, 8);
-    else
-        memcpy(&word, p, left); /* a zero is no mark: lines with zeros are refused */
-    const uint64_t marks = zeros(word ^ a) | zeros(word ^ b);
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    return marks;
+/* STEP bytes of a line as bits, BITS a byte, the first byte lowest. A line's last bytes come with
+ * zeros behind them; `given` are its own. */
+#if defined(__SSE2__)
+enum { STEP = 16, BITS = 1 };
 #else
-    return __builtin_bswap64(marks);
+enum { STEP = 8, BITS = 8 };
+#endif
+
+struct marks {
+    uint64_t cut; /* delimiters and quotes */
+    uint64_t nul, high;
+};
+
+static struct marks marks_at(const char *p, char delimiter, char quote)
+{
+#if defined(__SSE2__)
+    const __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
+    const __m128i cut = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(delimiter)),
+                                     _mm_cmpeq_epi8(bytes, _mm_set1_epi8(quote)));
+    return (struct marks){
+        .cut = (unsigned)_mm_movemask_epi8(cut),
+        .nul = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_setzero_si128())),
+        .high = (unsigned)_mm_movemask_epi8(bytes)};
+#else
+    uint64_t word;
+    memcpy(&word, p, 8);
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+    word = __builtin_bswap64(word);
+#endif
+    return (struct marks){.cut = zeros(word ^ ONES * (unsigned char)delimiter) |
+                                 zeros(word ^ ONES * (unsigned char)quote),
+                          .nul = zeros(word),
+                          .high = word & HIGH};
 #endif
 }
 
@@ -62,41 +86,67 @@ static bool add(struct io_fields *out, const char *start, const char *stop, bool
     return true;
 }
 
-bool io_csv_scan(pal_str line, char delimiter, char quote, struct io_fields *out)
+struct cut {                    /* the field under way */
+    const char *start, *closed; /* its first byte, and the quote that ended it */
+    bool inside;
+};
+
+/* The fields that end in the STEP bytes at `base`; false where the line needs judgement. */
+static bool cut_fields(struct cut *c, const char *base, uint64_t marks, char quote,
+                       struct io_fields *out)
 {
-    const uint64_t a = ONES * (unsigned char)delimiter, b = ONES * (unsigned char)quote;
-    const char *start = line.ptr, *closed = NULL; /* the field, and the quote that ended it */
-    bool inside = false;
-    out->n = 0;
-    for (size_t i = 0; i < line.len; i += 8) {
-        for (uint64_t marks = marks_in(line.ptr + i, line.len - i, a, b); marks;
-             marks &= marks - 1) {
-            const char *p = line.ptr + i + (unsigned)__builtin_ctzll(marks) / 8;
-            if (*p == quote) {
-                if (inside) {
-                    closed = p;
-                } else {
-                    while (start < p && is_blank(*start))
-                        start++;
-                    if (closed || start++ != p)
-                        return false;
-                }
-                inside = !inside;
-            } else if (!inside) {
-                if (closed ? closed + 1 != p || !add(out, start, closed, true)
-                           : !add(out, start, p, false))
+    for (; marks; marks &= marks - 1) {
+        const char *p = base + (unsigned)__builtin_ctzll(marks) / BITS;
+        if (*p == quote) {
+            if (c->inside) {
+                c->closed = p;
+            } else {
+                while (c->start < p && is_blank(*c->start))
+                    c->start++;
+                if (c->closed || c->start++ != p)
                     return false;
-                start = p + 1;
-                closed = NULL;
             }
+            c->inside = !c->inside;
+        } else if (!c->inside) {
+            if (c->closed ? c->closed + 1 != p || !add(out, c->start, c->closed, true)
+                          : !add(out, c->start, p, false))
+                return false;
+            c->start = p + 1;
+            c->closed = NULL;
         }
     }
-    const char *end = line.ptr + line.len;
-    if (inside || (closed && closed + 1 != end))
+    return true;
+}
+
+bool io_csv_scan(pal_str line, char delimiter, char quote, struct io_fields *out, unsigned *look)
+{
+    const char *const end = line.ptr + line.len;
+    struct cut cut = {.start = line.ptr};
+    uint64_t nul = 0, high = 0;
+    size_t i = 0;
+    bool plain = true;
+    out->n = 0;
+    for (; plain && i + STEP <= line.len; i += STEP) {
+        const struct marks m = marks_at(line.ptr + i, delimiter, quote);
+        nul |= m.nul;
+        high |= m.high;
+        plain = cut_fields(&cut, line.ptr + i, m.cut, quote, out);
+    }
+    if (plain && i < line.len) {
+        char last[STEP] = {0};
+        memcpy(last, line.ptr + i, line.len - i);
+        const uint64_t given = (UINT64_C(1) << (line.len - i) * BITS) - 1;
+        const struct marks m = marks_at(last, delimiter, quote);
+        nul |= m.nul & given;
+        high |= m.high;
+        plain = cut_fields(&cut, line.ptr + i, m.cut & given, quote, out);
+    }
+    *look = plain ? (nul ? IO_HAS_NUL : 0) | (high ? IO_HAS_HIGH : 0) : io_text_look(line);
+    if (!plain || cut.inside || (cut.closed && cut.closed + 1 != end))
         return false;
-    if (!(closed ? add(out, start, closed, true) : add(out, start, end, false)))
+    if (!(cut.closed ? add(out, cut.start, cut.closed, true) : add(out, cut.start, end, false)))
         return false;
-    if (out->n == 1 && !closed && !out->field[0].len)
+    if (out->n == 1 && !cut.closed && !out->field[0].len)
         out->n = 0;
     return true;
 }

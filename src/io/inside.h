@@ -123,8 +123,9 @@ struct io_fields { /* field and quoted hold `room` */
     size_t room, n;
 };
 /* Cuts `line` (without its line end) into fields, blanks around them left out as libcsv does; n is
- * 0 for a blank line. False when libcsv must judge the line, or `room` is too small. */
-bool io_csv_scan(pal_str line, char delimiter, char quote, struct io_fields *out);
+ * 0 for a blank line. False when libcsv must judge the line, or `room` is too small. `look` is that
+ * of the whole line either way. */
+bool io_csv_scan(pal_str line, char delimiter, char quote, struct io_fields *out, unsigned *look);
 
 enum { IO_HAS_NUL = 1, IO_HAS_HIGH = 2 }; /* a zero byte; a byte above 0x7F */
 unsigned io_text_look(pal_str text);

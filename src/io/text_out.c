@@ -3,17 +3,23 @@
 
 #include <string.h>
 
+static bool is_special(char c) { return c == ',' || c == '"' || c == '\n' || c == '\r'; }
+
 static bool needs_quotes(pal_str field)
 {
-    static const bool special[256] = {[','] = true, ['"'] = true, ['\n'] = true, ['\r'] = true};
+    enum { STEP = 16 };
+    bool any = false;
+    size_t i = 0;
     if (!field.len)
         return false;
-    for (size_t i = 0; i < field.len; i++)
-        if (special[(unsigned char)field.ptr[i]])
-            return true;
+    for (; i + STEP <= field.len; i += STEP) /* without a way out inside: all at once */
+        for (size_t k = 0; k < STEP; k++)
+            any |= is_special(field.ptr[i + k]);
+    for (; i < field.len; i++)
+        any |= is_special(field.ptr[i]);
     /* Readers may take blanks off the ends of a field without quotes. */
     const char first = field.ptr[0], last = field.ptr[field.len - 1];
-    return first == ' ' || first == '\t' || last == ' ' || last == '\t';
+    return any || first == ' ' || first == '\t' || last == ' ' || last == '\t';
 }
 
 /* Most fields are short and need nothing: they are copied at once where there is room. */

@@ -48,7 +48,10 @@ static void compare(pal_str line, char delimiter, char quote, size_t *taken)
     bool quoted[ROOM];
     struct io_fields fields = {field, quoted, ROOM, 0};
     struct heard heard;
-    if (!io_csv_scan(line, delimiter, quote, &fields))
+    unsigned look;
+    const bool plain = io_csv_scan(line, delimiter, quote, &fields, &look);
+    cr_assert_eq(look, io_text_look(line), "<%.*s>", PAL_ARG(line));
+    if (!plain)
         return;
     ++*taken;
     cr_assert(ask_libcsv(line, delimiter, quote, &heard), "libcsv refuses <%.*s>", PAL_ARG(line));
@@ -69,7 +72,7 @@ Test(io_csv_scan, agrees_with_libcsv_on_random_lines)
         const char *dialect = dialects[pal_random_below(&random, PAL_COUNT(dialects))];
         const char letters[] = {dialect[0], dialect[1], 'a',        ' ',
                                 '\t',       'b',        dialect[0], dialect[1]};
-        char line[24];
+        char line[40];
         const size_t n = pal_random_below(&random, sizeof line);
         for (size_t k = 0; k < n; k++)
             line[k] = letters[pal_random_below(&random, sizeof letters)];
@@ -103,6 +106,31 @@ Test(io_csv_scan, looks_at_every_byte)
             cr_expect_eq(io_text_look((pal_str){text, n}), IO_HAS_HIGH);
             text[at] = '\x01'; /* beside a zero this is where a careless test for zero errs */
             cr_expect_eq(io_text_look((pal_str){text, n}), 0);
+            text[at] = 'a';
+        }
+    }
+}
+
+Test(io_csv_scan, looks_at_every_byte_while_it_cuts)
+{
+    char text[40];
+    pal_str field[ROOM];
+    bool quoted[ROOM];
+    struct io_fields fields = {field, quoted, ROOM, 0};
+    for (size_t n = 1; n < sizeof text; n++) {
+        memset(text, 'a', sizeof text);
+        for (size_t at = 0; at < n; at++) {
+            static const struct {
+                char byte;
+                unsigned look;
+            } each[] = {{'\0', IO_HAS_NUL}, {'\x80', IO_HAS_HIGH}, {'\x01', 0}, {',', 0}};
+            for (size_t k = 0; k < PAL_COUNT(each); k++) {
+                unsigned look;
+                text[at] = each[k].byte;
+                cr_expect(io_csv_scan((pal_str){text, n}, ',', '"', &fields, &look));
+                cr_expect_eq(look, each[k].look, "byte %zu of %zu", at, n);
+                cr_expect_eq(fields.n, each[k].byte == ',' ? 2 : 1);
+            }
             text[at] = 'a';
         }
     }
