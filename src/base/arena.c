@@ -33,9 +33,13 @@ struct pal_arena {
     size_t small_bytes, large_bytes; /* handed out, rounded to alignment */
     size_t limit;
     uint64_t serial;
+    struct block *spare_block; /* given back by a reset, to be used again */
+    struct large *spare;       /* likewise, linked by `before`            */
+    size_t spare_bytes;
 };
 
 enum { FIRST_BLOCK = 16 * 1024, LARGEST_STEP = 2 * 1024 * 1024, LARGE = 128 * 1024, PAGE = 4096 };
+enum { LARGEST_SPARE = 2 * 1024 * 1024, SPARE_BYTES = 8 * 1024 * 1024 };
 
 struct pal_arena *pal_arena_new(void) { return calloc(1, sizeof(struct pal_arena)); }
 
@@ -69,13 +73,76 @@ static void release_until(struct pal_arena *arena, const struct deferred *stop)
     }
 }
 
+/* ---- what a reset gives back -------------------------------------------------------------------
+ * Scratch is filled and reset again and again: pages that the system would have to make anew each
+ * time cost more than zeros written over them. */
+
+static void give_back_large(struct pal_arena *arena, struct large *large)
+{
+    if (!pages_may_be_kept() || large->size > LARGEST_SPARE ||
+        arena->spare_bytes + large->size > SPARE_BYTES) {
+        pages_free(large, large->size);
+        return;
+    }
+    large->before = arena->spare;
+    arena->spare = large;
+    arena->spare_bytes += large->size;
+}
+
+/* One that has room and is not twice as large, all zeros; NULL when there is none. */
+static struct large *spare_large(struct pal_arena *arena, size_t size)
+{
+    for (struct large **at = &arena->spare; *at; at = &(*at)->before) {
+        struct large *found = *at;
+        if (found->size < size || found->size / 2 > size)
+            continue;
+        *at = found->before;
+        arena->spare_bytes -= found->size;
+        memset(found->bytes, 0, found->size - sizeof *found);
+        return found;
+    }
+    return NULL;
+}
+
+static void give_back_block(struct pal_arena *arena, struct block *block)
+{
+    struct block *other = block;
+    if (pages_may_be_kept() && (!arena->spare_block || arena->spare_block->size < block->size)) {
+        other = arena->spare_block;
+        arena->spare_block = block;
+    }
+    if (other)
+        block_free(other);
+}
+
+static struct block *spare_or_new_block(struct pal_arena *arena, size_t size)
+{
+    struct block *spare = arena->spare_block;
+    if (!spare || spare->size < size)
+        return block_new(size);
+    arena->spare_block = NULL;
+    spare->used = 0;
+    return spare;
+}
+
+static void free_spares(struct pal_arena *arena)
+{
+    if (arena->spare_block)
+        block_free(arena->spare_block);
+    while (arena->spare) {
+        struct large *last = arena->spare;
+        arena->spare = last->before;
+        pages_free(last, last->size);
+    }
+}
+
 static void free_large_from(struct pal_arena *arena, uint64_t serial)
 {
     while (arena->large && arena->large->serial >= serial) {
         struct large *last = arena->large;
         arena->large = last->before;
         arena->large_bytes -= last->given;
-        pages_free(last, last->size);
+        give_back_large(arena, last);
     }
     if (arena->large)
         arena->large->after = NULL;
@@ -92,6 +159,7 @@ void pal_arena_free(struct pal_arena *arena)
         block_free(arena->top);
         arena->top = before;
     }
+    free_spares(arena);
     free(arena);
 }
 
@@ -127,7 +195,7 @@ static void *take_small(struct pal_arena *arena, size_t bytes)
             size = LARGEST_STEP - sizeof *arena->top;
         if (size < bytes)
             size = bytes;
-        struct block *fresh = block_new(size);
+        struct block *fresh = spare_or_new_block(arena, size);
         if (!fresh)
             return NULL;
         fresh->before = arena->top;
@@ -146,9 +214,13 @@ static size_t pages_for(size_t bytes)
 
 static void *take_large(struct pal_arena *arena, size_t bytes) /* zeroed */
 {
-    const size_t size = pages_for(bytes);
-    struct large *fresh = within_limit(arena, bytes) ? pages_new(size) : NULL;
-    if (!fresh)
+    size_t size = pages_for(bytes);
+    if (!within_limit(arena, bytes))
+        return NULL;
+    struct large *fresh = spare_large(arena, size);
+    if (fresh)
+        size = fresh->size;
+    else if (!(fresh = pages_new(size)))
         return NULL;
     *fresh = (struct large){
         .before = arena->large, .size = size, .given = bytes, .serial = arena->serial++};
@@ -287,7 +359,7 @@ void pal_arena_reset(struct pal_arena *arena, struct pal_arena_mark mark)
     free_large_from(arena, mark.large);
     while (arena->top != mark.block) {
         struct block *before = arena->top->before;
-        block_free(arena->top);
+        give_back_block(arena, arena->top);
         arena->top = before;
     }
     if (arena->top)

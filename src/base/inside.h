@@ -12,6 +12,9 @@
 void *pages_new(size_t size);
 void *pages_grow(void *pages, size_t old_size, size_t size);
 void pages_free(void *pages, size_t size);
+/* Whether memory that was given back may be handed out again; false where every use of it after
+ * that is watched for. */
+bool pages_may_be_kept(void);
 
 /* ---- hashing (sha256.c) ---- */
 

@@ -226,22 +226,38 @@ static size_t digits_of(uint64_t value)
     return least + (value >= ten_to[least]);
 }
 
+static const char pairs[] = "00010203040506070809101112131415161718192021222324252627282930313233"
+                            "34353637383940414243444546474849505152535455565758596061626364656667"
+                            "6869707172737475767778798081828384858687888990919293949596979899";
+
+/* Eight digits, zeros before them too: four divisions of which none waits for more than one other.
+ */
+static void put_eight(uint32_t value, char *out)
+{
+    const uint32_t high = value / 10000, low = value % 10000;
+    memcpy(out, pairs + 2 * (high / 100), 2);
+    memcpy(out + 2, pairs + 2 * (high % 100), 2);
+    memcpy(out + 4, pairs + 2 * (low / 100), 2);
+    memcpy(out + 6, pairs + 2 * (low % 100), 2);
+}
+
 /* The n digits of a number, and nothing behind them. */
 static void put_digits(uint64_t value, size_t n, char *out)
 {
-    static const char pairs[] =
-        "00010203040506070809101112131415161718192021222324252627282930313233"
-        "34353637383940414243444546474849505152535455565758596061626364656667"
-        "6869707172737475767778798081828384858687888990919293949596979899";
     char *at = out + n;
-    for (; value >= 100; value /= 100) {
-        at -= 2;
-        memcpy(at, pairs + 2 * (value % 100), 2);
+    for (; value >= 100000000; value /= 100000000) {
+        at -= 8;
+        put_eight((uint32_t)(value % 100000000), at);
     }
-    if (value >= 10)
-        memcpy(out, pairs + 2 * value, 2);
+    uint32_t rest = (uint32_t)value;
+    for (; rest >= 100; rest /= 100) {
+        at -= 2;
+        memcpy(at, pairs + 2 * (rest % 100), 2);
+    }
+    if (rest >= 10)
+        memcpy(out, pairs + 2 * rest, 2);
     else
-        *out = (char)('0' + value);
+        *out = (char)('0' + rest);
 }
 
 static size_t write_whole(uint64_t value, char *out)

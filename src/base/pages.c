@@ -17,6 +17,15 @@
 #endif
 #endif
 
+bool pages_may_be_kept(void)
+{
+#ifdef WATCHED
+    return false;
+#else
+    return true;
+#endif
+}
+
 #if defined(__linux__) && !defined(WATCHED)
 
 #include <sys/mman.h>

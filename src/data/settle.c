@@ -64,6 +64,21 @@ static enum pal_status make_room(struct settle *s, struct settle_groups *groups,
                : pal_nomem(err, "the checks of a dataset");
 }
 
+/* The group of a row's key: a new one begins with the row. */
+static uint32_t group_of(const struct settle *s, struct settle_groups *out,
+                         const struct settle_key *key, size_t row)
+{
+    size_t at = (size_t)key_hash(key, row) & (s->slots - 1);
+    while (s->slot[at] && !key_equal(key, out->first[s->slot[at] - 1], row))
+        at = (at + 1) & (s->slots - 1);
+    if (!s->slot[at]) {
+        out->first[out->groups] = out->last[out->groups] = (uint32_t)row;
+        out->count[out->groups] = 0;
+        s->slot[at] = ++out->groups;
+    }
+    return s->slot[at] - 1;
+}
+
 enum pal_status settle_group(struct settle *s, const struct settle_key *key, const uint8_t *wanted,
                              enum settle_place place, const struct settle_groups **groups,
                              struct pal_error *err)
@@ -71,25 +86,19 @@ enum pal_status settle_group(struct settle *s, const struct settle_key *key, con
     struct settle_groups *out = &s->groups[place];
     PAL_TRY(make_room(s, out, err));
     const size_t rows = s->dataset->batch.rows;
-    uint32_t *slot = s->slot;
     for (size_t row = 0; row < rows; row++) {
         out->next[row] = out->group[row] = SETTLE_NONE;
         if (s->state[row] != PAL_ROW_ENTERS || (wanted && !wanted[row]))
             continue;
-        size_t at = (size_t)key_hash(key, row) & (s->slots - 1);
-        while (slot[at] && !key_equal(key, out->first[slot[at] - 1], row))
-            at = (at + 1) & (s->slots - 1);
-        if (!slot[at]) {
-            out->first[out->groups] = out->last[out->groups] = (uint32_t)row;
-            out->count[out->groups] = 0;
-            slot[at] = ++out->groups;
-        } else {
-            const uint32_t g = slot[at] - 1;
+        /* Most files have rows of one group side by side. */
+        const bool beside =
+            row && out->group[row - 1] != SETTLE_NONE && key_equal(key, row - 1, row);
+        const uint32_t g = beside ? out->group[row - 1] : group_of(s, out, key, row);
+        if (out->count[g]++) {
             out->next[out->last[g]] = (uint32_t)row;
             out->last[g] = (uint32_t)row;
         }
-        out->group[row] = slot[at] - 1;
-        out->count[slot[at] - 1]++;
+        out->group[row] = g;
     }
     *groups = out;
     return PAL_OK;
