@@ -83,3 +83,29 @@ Test(base_arena, the_limit_holds_for_large_things_too)
     cr_expect_null(pal_arena_alloc(arena, BIG, 1));
     pal_arena_free(arena);
 }
+
+Test(base_arena, scratch_that_is_used_again_comes_as_zeros)
+{
+    enum { ROUNDS = 6, LEAST = 1000 };
+    struct pal_arena *arena = pal_arena_new();
+    for (size_t round = 0; round < ROUNDS; round++) {
+        const struct pal_arena_mark mark = pal_arena_mark(arena);
+        for (size_t size = LEAST; size <= 4 * BIG; size *= 2) {
+            /* As much as was asked for, and what growing adds to it. */
+            unsigned char *bytes = pal_arena_alloc(arena, size, 1);
+            cr_assert_not_null(bytes);
+            for (size_t i = 0; i < size; i++)
+                cr_assert_eq(bytes[i], 0, "round %zu: byte %zu of %zu", round, i, size);
+            memset(bytes, 0xA5, size);
+            const size_t grown = size + size / 2 + round * 512;
+            cr_assert_not_null(bytes = pal_arena_grow(arena, bytes, size, grown, 1));
+            for (size_t i = 0; i < grown; i++)
+                cr_assert_eq(bytes[i], i < size ? 0xA5 : 0, "round %zu: byte %zu of %zu grown",
+                             round, i, grown);
+            memset(bytes, 0x5A, grown);
+        }
+        pal_arena_reset(arena, mark);
+        cr_expect_eq(pal_arena_used(arena), 0);
+    }
+    pal_arena_free(arena);
+}

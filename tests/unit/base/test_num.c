@@ -69,3 +69,21 @@ Test(base_num, writes_the_shortest_text)
         cr_expect_str_eq(text, known[i].text);
     }
 }
+
+Test(base_num, whole_numbers_of_every_length)
+{
+    uint64_t power = 1;
+    for (int digits = 1; digits <= 20; digits++) {
+        const uint64_t each[] = {power - 1, power, power + 1, power / 7 * 9};
+        for (size_t i = 0; i < PAL_COUNT(each); i++) {
+            char text[PAL_WHOLE_SIZE + 1] = {0}, expected[PAL_WHOLE_SIZE + 1];
+            text[PAL_WHOLE_SIZE] = '#';
+            const char *end = pal_put_whole(text, each[i]);
+            snprintf(expected, sizeof expected, "%llu", (unsigned long long)each[i]);
+            cr_expect_eq(memcmp(text, expected, strlen(expected)), 0, "%s", expected);
+            cr_expect_eq((size_t)(end - text), strlen(expected), "%s", expected);
+            cr_expect_eq(text[PAL_WHOLE_SIZE], '#', "%s", expected);
+        }
+        power *= digits < 20 ? 10 : 1;
+    }
+}
