@@ -197,11 +197,11 @@ uint64_t pal_hash(const void *bytes, size_t size, uint64_t seed); /* not cryptog
 /* The whole of `text` as a number, rounded to nearest, the same in every locale. False when it is
  * not one ("", "1,282", "0x1p3", "nan" and "inf" are not). */
 bool pal_num_parse(pal_str text, double *out);
-/* The same, when 8 bytes from text.ptr on can be read, however long the text is. Up to eight
- * characters are taken as one word: the point is closed up, all bytes are tested for digits and
- * weighted together. The digits are below 10^8 and the power of ten below 10^8, both exact, so the
- * quotient is the number rounded to nearest. */
-static inline bool pal_num_parse_fast(pal_str text, double *out)
+/* A number of one to eight digits and points alone, when 8 bytes from text.ptr on can be read;
+ * false of every other text. It is taken as one word: the point is closed up, all bytes are tested
+ * for digits and weighted together. The digits are below 10^8 and the power of ten below 10^8, both
+ * exact, so the quotient is the number rounded to nearest. */
+static inline bool pal_num_parse_short(pal_str text, double *out)
 {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     static const double power[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7};
@@ -225,12 +225,21 @@ static inline bool pal_num_parse_fast(pal_str text, double *out)
             uint64_t value = digits * 2561 >> 8;
             value = (value & UINT64_C(0x00FF00FF00FF00FF)) * 6553601 >> 16;
             value = (value & UINT64_C(0x0000FFFF0000FFFF)) * UINT64_C(42949672960001) >> 32;
-            *out = (double)value / power[decimals];
+            *out = (double)(int64_t)value;
+            if (decimals)
+                *out /= power[decimals];
             return true;
         }
     }
 #endif
-    return pal_num_parse(text, out);
+    (void)text;
+    (void)out;
+    return false;
+}
+/* The whole of `text` as pal_num_parse reads it, when 8 bytes from text.ptr on can be read. */
+static inline bool pal_num_parse_fast(pal_str text, double *out)
+{
+    return pal_num_parse_short(text, out) || pal_num_parse(text, out);
 }
 /* The same for numbers as people write them: `decimal` is '.' or ','; `thousands` a separator
  * (0 = none; ' ' also takes U+00A0 and U+202F) that must stand between groups of three. */

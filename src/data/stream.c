@@ -20,6 +20,7 @@ struct cells { /* of one column in one piece */
     double *value;
     uint32_t *code;
     uint8_t *absent;
+    size_t before;  /* texts that the worker knew before the piece */
     pal_str *fresh; /* texts that the worker met here first, in order */
     size_t fresh_n, fresh_room;
 };
@@ -185,55 +186,37 @@ static void find_rows(const struct pal_stream *s, struct slot *slot, size_t *rag
     *ragged = r;
 }
 
-/* Reads numbers; *bad is the first row whose cell is none, or `rows`. */
-static void parse_numbers(const struct slot *slot, const struct stream_column *column, bool last,
-                          const struct cells *to, size_t *bad)
+static struct stream_field field_of(const struct pal_stream *s, const struct slot *slot,
+                                    size_t column)
 {
-    const struct pal_piece *piece = &slot->piece;
-    const uint32_t *first = slot->first;
-    for (size_t row = 0; row < slot->rows; row++) {
-        pal_str text = pal_piece_cell(piece, first[row] + column->at, last, slot->unfold);
-        if (stream_is_absent(column->absent, text))
-            text.len = 0;
-        to->absent[row] = text.len ? PAL_PRESENT : PAL_BLANK;
-        if (text.len && !pal_num_parse_fast(text, &to->value[row])) {
-            *bad = row;
-            return;
-        }
-    }
-    *bad = slot->rows;
+    const struct stream_column *c = &s->column[column];
+    return (struct stream_field){.piece = &slot->piece,
+                                 .first = slot->first,
+                                 .at = c->at,
+                                 .last = c->at + 1 == s->header_n,
+                                 .absent = c->absent,
+                                 .unfold = slot->unfold};
 }
 
-static enum pal_status parse_codes(const struct pal_stream *s, const struct slot *slot, bool last,
-                                   struct worker *worker, size_t column, struct pal_error *err)
+/* Codes of texts that are not in UTF-8. */
+static bool decode_codes(const struct pal_stream *s, const struct stream_field *field, size_t from,
+                         size_t to, struct worker *worker, struct words *words, struct cells *cells)
 {
-    const struct pal_piece *piece = &slot->piece;
-    const struct cells *to = &slot->cells[column];
-    struct words *words = &worker->words[column];
-    const bool decode = piece->high;
-    const size_t at = s->column[column].at;
-    const struct stream_absent absent = s->column[column].absent;
-    for (size_t row = 0; row < slot->rows; row++) {
-        pal_str text = pal_piece_cell(piece, slot->first[row] + at, last, slot->unfold);
-        if (stream_is_absent(absent, text))
-            text.len = 0;
-        to->absent[row] = text.len ? PAL_PRESENT : PAL_BLANK;
-        to->code[row] = 0;
-        if (!text.len)
-            continue;
-        if (decode)
-            text = pal_pieces_text(s->pieces, text, &worker->decoded);
-        to->code[row] = words_code(words, text);
-        if (!to->code[row])
-            return pal_nomem(err, s->name);
+    for (size_t row = from; row < to; row++) {
+        const pal_str text = stream_text(field, row);
+        cells->absent[row] = text.len ? PAL_PRESENT : PAL_BLANK;
+        cells->code[row] =
+            text.len ? words_code(words, pal_pieces_text(s->pieces, text, &worker->decoded)) : 0;
+        if (text.len && !cells->code[row])
+            return false;
     }
-    return PAL_OK;
+    return true;
 }
 
-static enum pal_status keep_fresh(struct slot *slot, const struct words *words, size_t before,
-                                  struct cells *to, struct pal_error *err)
+static enum pal_status keep_fresh(struct slot *slot, const struct words *words, struct cells *to,
+                                  struct pal_error *err)
 {
-    to->fresh_n = words->count - before;
+    to->fresh_n = words->count - to->before;
     if (to->fresh_n > to->fresh_room) {
         to->fresh = pal_arena_grow(slot->arena, to->fresh, to->fresh_room, 2 * to->fresh_n,
                                    sizeof *to->fresh);
@@ -242,16 +225,15 @@ static enum pal_status keep_fresh(struct slot *slot, const struct words *words, 
         to->fresh_room = 2 * to->fresh_n;
     }
     if (to->fresh_n)
-        memcpy(to->fresh, words->text + before, to->fresh_n * sizeof *to->fresh);
+        memcpy(to->fresh, words->text + to->before, to->fresh_n * sizeof *to->fresh);
     return PAL_OK;
 }
 
 static enum pal_status refuse(struct pal_stream *s, struct slot *slot, size_t row, size_t column,
                               struct worker *worker, struct pal_error *err)
 {
-    const size_t at = s->column[column].at;
-    const pal_str text =
-        pal_piece_cell(&slot->piece, slot->first[row] + at, at + 1 == s->header_n, slot->unfold);
+    const struct stream_field field = field_of(s, slot, column);
+    const pal_str text = stream_text(&field, row);
     return stream_no_number(&s->column[column], s->name, slot->begins[row] + 1,
                             pal_pieces_text(s->pieces, text, &worker->decoded), err);
 }
@@ -277,6 +259,32 @@ static enum pal_status index_piece(struct pal_stream *s, struct slot *slot, size
     return PAL_OK;
 }
 
+/* Rows from..to-1 of all columns; the first cell that is no number, if there is one. */
+static enum pal_status parse_rows(struct pal_stream *s, struct slot *slot, size_t from, size_t to,
+                                  struct worker *worker, size_t *bad_row, size_t *bad_column,
+                                  struct pal_error *err)
+{
+    for (size_t i = 0; i < s->columns; i++) {
+        const struct stream_column *column = &s->column[i];
+        const struct stream_field field = field_of(s, slot, i);
+        struct cells *cells = &slot->cells[i];
+        if (column->use != STREAM_CODES) {
+            const size_t bad = stream_numbers(&field, from, to, cells->value, cells->absent);
+            if (bad < to && bad < *bad_row) {
+                *bad_row = bad;
+                *bad_column = i;
+            }
+        }
+        if (column->use == STREAM_NUMBER)
+            continue;
+        struct words *words = &worker->words[i];
+        if (!(slot->piece.high ? decode_codes(s, &field, from, to, worker, words, cells)
+                               : stream_codes(&field, from, to, words, cells->code, cells->absent)))
+            return pal_nomem(err, s->name);
+    }
+    return PAL_OK;
+}
+
 static enum pal_status parse_piece(void *context, size_t at, unsigned number, struct pal_error *err)
 {
     struct pal_stream *s = context;
@@ -287,25 +295,18 @@ static enum pal_status parse_piece(void *context, size_t at, unsigned number, st
     PAL_TRY(index_piece(s, slot, &ragged, err));
     if (slot->piece.strict)
         return PAL_OK;
-    for (size_t i = 0; i < s->columns; i++) {
-        const struct stream_column *column = &s->column[i];
-        const bool last = column->at + 1 == s->header_n;
-        if (column->use != STREAM_CODES) {
-            size_t bad;
-            parse_numbers(slot, column, last, &slot->cells[i], &bad);
-            if (bad < slot->rows && bad < bad_row) {
-                bad_row = bad;
-                bad_column = i;
-            }
-        }
-        if (column->use == STREAM_NUMBER)
-            continue;
-        const size_t before = worker->words[i].count;
-        PAL_TRY(parse_codes(s, slot, last, worker, i, err));
-        PAL_TRY(keep_fresh(slot, &worker->words[i], before, &slot->cells[i], err));
+    for (size_t i = 0; i < s->columns; i++)
+        slot->cells[i].before = worker->words[i].count;
+    for (size_t from = 0; from < slot->rows && bad_row == SIZE_MAX; from += STREAM_BLOCK) {
+        const size_t left = slot->rows - from,
+                     to = from + (left < STREAM_BLOCK ? left : STREAM_BLOCK);
+        PAL_TRY(parse_rows(s, slot, from, to, worker, &bad_row, &bad_column, err));
     }
     if (bad_row < slot->rows)
         return refuse(s, slot, bad_row, bad_column, worker, err);
+    for (size_t i = 0; i < s->columns; i++)
+        if (s->column[i].use != STREAM_NUMBER)
+            PAL_TRY(keep_fresh(slot, &worker->words[i], &slot->cells[i], err));
     if (ragged < slot->piece.rows) {
         const struct pal_piece *piece = &slot->piece;
         const uint32_t first = ragged ? piece->row[ragged - 1] : 0;
@@ -335,15 +336,16 @@ static enum pal_status look_at_piece(void *context, size_t at, unsigned number,
 {
     struct pal_stream *s = context;
     struct slot *slot = &s->slot[at];
-    size_t ragged = 0, bad;
+    size_t ragged = 0;
     (void)number;
     PAL_TRY(index_piece(s, slot, &ragged, err));
     for (size_t i = 0; i < s->columns && !slot->piece.strict; i++) {
         if (s->column[i].must || s->column[i].text || slot->text[i])
             continue;
-        parse_numbers(slot, &s->column[i], s->column[i].at + 1 == s->header_n, &slot->cells[i],
-                      &bad);
-        slot->text[i] = bad < slot->rows;
+        const struct stream_field field = field_of(s, slot, i);
+        const struct cells *cells = &slot->cells[i];
+        slot->text[i] =
+            stream_numbers(&field, 0, slot->rows, cells->value, cells->absent) < slot->rows;
     }
     return PAL_OK;
 }

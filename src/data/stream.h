@@ -10,24 +10,24 @@
 /* ---- distinct texts of one column, as one worker met them (stream_words.c) ----------------------
  */
 
-struct words_slot { /* a text of up to 16 bytes, or what stands for a longer one */
+struct words_key { /* a text of up to 16 bytes, or what stands for a longer one */
     uint64_t low, high;
-    uint32_t code; /* 0 = free */
+};
+struct words_slot {
+    uint32_t tag;  /* of the text's hash */
+    uint32_t code; /* 0 = free           */
 };
 
 struct words {
     struct pal_arena *arena; /* the worker's */
     struct words_slot *slot; /* [slots], a power of two */
     size_t slots;
-    pal_str *text; /* [room] of codes 1.. */
+    struct words_key *key; /* [room] of codes 1.. */
+    pal_str *text;         /* [room]              */
     size_t count, room;
 };
 bool words_new(struct words *words, struct pal_arena *arena);
 enum { WORDS_SHORT = 16 };
-
-struct words_key {
-    uint64_t low, high;
-};
 
 /* The bytes of a short text (which hold no NUL) with zeros behind; a longer one stands as its hash
  * and bytes that no UTF-8 has. */
@@ -56,28 +56,56 @@ static inline struct words_key words_key_of(pal_str text)
     return key;
 }
 
-static inline size_t words_hash(struct words_key key)
+/* The same, when 16 bytes from text.ptr on can be read. */
+static inline struct words_key words_key_near(pal_str text)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    static const uint8_t ones[] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+                                   0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0,    0,    0,    0,    0,    0,
+                                   0,    0,    0,    0,    0,    0,    0,    0,    0,    0};
+    if (text.len <= WORDS_SHORT) {
+        struct words_key key, keep;
+        memcpy(&key, text.ptr, sizeof key);
+        memcpy(&keep, ones + WORDS_SHORT - text.len, sizeof keep);
+        return (struct words_key){key.low & keep.low, key.high & keep.high};
+    }
+#endif
+    return words_key_of(text);
+}
+
+static inline uint64_t words_hash(struct words_key key)
 {
     const unsigned __int128 product = (unsigned __int128)(key.low ^ UINT64_C(0x9E3779B97F4A7C15)) *
                                       (key.high ^ UINT64_C(0xD1B54A32D192ED03));
-    return (size_t)((uint64_t)product ^ (uint64_t)(product >> 64));
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
+static inline uint32_t words_tag(uint64_t hash) { return (uint32_t)(hash >> 32); }
 
 uint32_t words_add(struct words *words, pal_str text, struct words_key key, size_t at);
 
-/* The code of a text, from 1; 0 when memory is out. 8 bytes from text.ptr on can be read. */
+/* The code of a text with this key and hash, from 1; 0 when memory is out. */
+static inline uint32_t words_find(struct words *words, pal_str text, struct words_key key,
+                                  uint64_t hash)
+{
+    const size_t mask = words->slots - 1;
+    for (size_t at = hash & mask;; at = (at + 1) & mask) {
+        const struct words_slot slot = words->slot[at];
+        if (!slot.code)
+            return words_add(words, text, key, at);
+        if (slot.tag != words_tag(hash))
+            continue;
+        const struct words_key *known = &words->key[slot.code - 1];
+        if (known->low == key.low && known->high == key.high &&
+            (text.len <= WORDS_SHORT || pal_str_eq(words->text[slot.code - 1], text)))
+            return slot.code;
+    }
+}
+
+/* The code of a text; 8 bytes from text.ptr on can be read. */
 static inline uint32_t words_code(struct words *words, pal_str text)
 {
     const struct words_key key = words_key_of(text);
-    const size_t mask = words->slots - 1;
-    for (size_t at = words_hash(key) & mask;; at = (at + 1) & mask) {
-        const struct words_slot *slot = &words->slot[at];
-        if (slot->low == key.low && slot->high == key.high && slot->code &&
-            (text.len <= WORDS_SHORT || pal_str_eq(words->text[slot->code - 1], text)))
-            return slot->code;
-        if (!slot->code)
-            return words_add(words, text, key, at);
-    }
+    return words_find(words, text, key, words_hash(key));
 }
 
 /* ---- a column
@@ -124,6 +152,29 @@ enum pal_status stream_ragged(const char *file, uint64_t line, size_t fields, si
                               struct pal_error *err);
 
 enum { STREAM_BATCH = 16384 };
+
+/* ---- cells of a piece (stream_cells.c)
+ * -----------------------------------------------------------------------------------------------
+ */
+
+enum { STREAM_BLOCK = 256 }; /* rows whose text stays near while their columns are parsed */
+
+struct stream_field { /* one column of a piece */
+    const struct pal_piece *piece;
+    const uint32_t *first; /* [rows] first field */
+    size_t at;
+    bool last;
+    struct stream_absent absent;
+    char *unfold; /* as long as the piece, where it has doubled quotes */
+};
+/* Reads numbers of rows from..to-1; the first row whose cell is none, or `to`. */
+size_t stream_numbers(const struct stream_field *field, size_t from, size_t to, double *value,
+                      uint8_t *absent);
+/* Codes of up to STREAM_BLOCK rows of UTF-8; false when memory is out. */
+bool stream_codes(const struct stream_field *field, size_t from, size_t to, struct words *words,
+                  uint32_t *code, uint8_t *absent);
+/* The cell of a row, quotes, blanks and words of absence taken off. */
+pal_str stream_text(const struct stream_field *field, size_t row);
 
 /* ---- files that are no text: all rows in memory (stream_rows.c)
  * ---------------------------------- */

@@ -1,5 +1,5 @@
 /* stream_words.c: categories become codes. Nearly all are short: 16 bytes are compared as two
- * words, so a look-up is a multiplication and, as a rule, one cache line. */
+ * words, so a look-up is a multiplication and, as a rule, two cache lines. */
 #include "stream.h"
 
 #include <string.h>
@@ -17,18 +17,16 @@ bool words_new(struct words *words, struct pal_arena *arena)
 
 static bool widen(struct words *words)
 {
-    const size_t slots = (words->count < FEW ? 4 : 2) * words->slots;
+    const size_t slots = 2 * words->slots;
     struct words_slot *slot = pal_arena_alloc(words->arena, slots, sizeof *slot);
     if (!slot)
         return false;
-    for (size_t i = 0; i < words->slots; i++) {
-        const struct words_slot *old = &words->slot[i];
-        if (!old->code)
-            continue;
-        size_t at = words_hash((struct words_key){old->low, old->high}) & (slots - 1);
+    for (size_t i = 0; i < words->count; i++) {
+        const uint64_t hash = words_hash(words->key[i]);
+        size_t at = hash & (slots - 1);
         while (slot[at].code)
             at = (at + 1) & (slots - 1);
-        slot[at] = *old;
+        slot[at] = (struct words_slot){words_tag(hash), (uint32_t)i + 1};
     }
     words->slot = slot;
     words->slots = slots;
@@ -40,20 +38,22 @@ uint32_t words_add(struct words *words, pal_str text, struct words_key key, size
     if (words->count >= UINT32_MAX / 2)
         return 0;
     if (words->count == words->room) {
-        const size_t room = words->room ? 2 * words->room : 16;
-        pal_str *grown =
-            pal_arena_grow(words->arena, words->text, words->room, room, sizeof *grown);
-        if (!grown)
+        const size_t old = words->room, room = old ? 2 * old : 16;
+        pal_str *texts = pal_arena_grow(words->arena, words->text, old, room, sizeof *texts);
+        struct words_key *keys = pal_arena_grow(words->arena, words->key, old, room, sizeof *keys);
+        if (!texts || !keys)
             return 0;
-        words->text = grown;
+        words->text = texts;
+        words->key = keys;
         words->room = room;
     }
     const pal_str copy = pal_arena_str(words->arena, text);
     if (!copy.ptr)
         return 0;
-    words->text[words->count++] = copy;
+    words->text[words->count] = copy;
+    words->key[words->count++] = key;
     const uint32_t code = (uint32_t)words->count;
-    words->slot[at] = (struct words_slot){key.low, key.high, code};
+    words->slot[at] = (struct words_slot){words_tag(words_hash(key)), code};
     const size_t fill = words->count < FEW ? 4 : 2;
     if (fill * words->count > words->slots && !widen(words))
         return 0;

@@ -161,6 +161,8 @@ uint64_t pal_pieces_stored(const struct pal_pieces *p) { return io_source_size(p
 
 unsigned pal_pieces_helpers(const struct pal_pieces *p) { return p->inflaters; }
 
+bool pal_pieces_utf8(const struct pal_pieces *p) { return p->encoding == IO_UTF8; }
+
 /* ---- cutting -----------------------------------------------------------------------------------
  */
 
@@ -270,6 +272,7 @@ enum pal_status pal_pieces_index(const struct pal_pieces *p, struct pal_piece *p
     }
     struct io_scan scan = {.at = piece->at, .row = piece->row, .line = piece->line};
     io_scan(p->path, piece->text, piece->len, p->delimiter, p->quote, &scan);
+    io_scan_rows(p->path, piece->text, p->header_n, &scan);
     piece->fields = scan.fields;
     piece->rows = scan.rows;
     piece->high = scan.high;

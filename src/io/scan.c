@@ -24,7 +24,7 @@ struct carry {           /* from one block to the next */
     uint64_t ends;       /* 1: the last byte ended a field, or closed quotes */
     uint64_t closed, cr; /* 1: the last byte closed quotes; was a CR         */
     uint64_t odd, high, any_cr, doubled;
-    uint32_t lines;
+    uint32_t records, lines;
 };
 
 /* ---- what masks mean --------------------------------------------------------------------------
@@ -54,14 +54,9 @@ ALWAYS_INLINE uint64_t judge(struct carry *carry, const struct masks *m, uint64_
     return ends;
 }
 
-ALWAYS_INLINE void put_rows(struct carry *carry, const struct masks *m, uint64_t ends,
-                            struct io_scan *out)
+ALWAYS_INLINE void count_lines(struct carry *carry, const struct masks *m, uint64_t ends)
 {
-    for (uint64_t left = ends & m->lf; left; left &= left - 1) {
-        const uint64_t up_to = left ^ (left - 1); /* the lowest bit and all below */
-        out->row[out->rows] = (uint32_t)(out->fields + (size_t)__builtin_popcountll(ends & up_to));
-        out->line[out->rows++] = carry->lines + (uint32_t)__builtin_popcountll(m->lf & up_to);
-    }
+    carry->records += (uint32_t)__builtin_popcountll(ends & m->lf);
     carry->lines += (uint32_t)__builtin_popcountll(m->lf);
 }
 
@@ -84,6 +79,8 @@ ALWAYS_INLINE void finish(const struct carry *carry, struct io_scan *out)
     out->high = carry->high != 0;
     out->cr = carry->any_cr != 0;
     out->doubled = carry->doubled != 0;
+    out->rows = carry->records;
+    out->lines = carry->lines;
 }
 
 /* Places of the bits; some more may be written behind them. Eight at a time: how many there are is
@@ -151,7 +148,7 @@ static void scan_portable(const char *text, size_t len, char delimiter, char quo
         masks_portable(text + i, d, q, &m);
         cut_masks(&m, len - i);
         const uint64_t ends = judge(&carry, &m, parity(m.quote));
-        put_rows(&carry, &m, ends, out);
+        count_lines(&carry, &m, ends);
         put_ends(ends, (uint32_t)i, out);
     }
     finish(&carry, out);
@@ -204,7 +201,7 @@ AVX2 static void scan_avx2(const char *text, size_t len, char delimiter, char qu
         };
         cut_masks(&m, len - i);
         const uint64_t ends = judge(&carry, &m, CARRYLESS_PARITY(m.quote));
-        put_rows(&carry, &m, ends, out);
+        count_lines(&carry, &m, ends);
         put_ends(ends, (uint32_t)i, out);
     }
     finish(&carry, out);
@@ -262,7 +259,7 @@ AVX512 static void scan_avx512(const char *text, size_t len, char delimiter, cha
         };
         cut_masks(&m, len - i);
         const uint64_t ends = judge(&carry, &m, CARRYLESS_PARITY(m.quote));
-        put_rows(&carry, &m, ends, out);
+        count_lines(&carry, &m, ends);
         put_ends_avx512(ends, (uint32_t)i, places, out);
     }
     finish(&carry, out);
@@ -300,7 +297,7 @@ enum io_scan_path io_scan_best(void)
 void io_scan(enum io_scan_path path, const char *text, size_t len, char delimiter, char quote,
              struct io_scan *out)
 {
-    out->fields = out->rows = 0;
+    out->fields = 0;
 #ifdef SCAN_X86
     if (path == IO_SCAN_AVX512) {
         scan_avx512(text, len, delimiter, quote, out);
@@ -325,4 +322,38 @@ size_t io_scan_count(enum io_scan_path path, const char *text, size_t len, char 
 #endif
     (void)path;
     return count_portable(text, len, c);
+}
+
+/* ---- records -----------------------------------------------------------------------------------
+ */
+
+/* Does the last field of every record of `columns` fields end with an LF, and no other? */
+static bool is_regular(const char *text, size_t columns, const struct io_scan *scan)
+{
+    bool all = scan->rows && scan->lines == scan->rows && scan->fields == scan->rows * columns;
+    for (size_t end = columns; all && end <= scan->fields; end += columns)
+        all = text[scan->at[end - 1]] == '\n';
+    return all;
+}
+
+void io_scan_rows(enum io_scan_path path, const char *text, size_t columns, struct io_scan *scan)
+{
+    if (is_regular(text, columns, scan)) {
+        for (size_t r = 0; r < scan->rows; r++) {
+            scan->row[r] = (uint32_t)((r + 1) * columns);
+            scan->line[r] = (uint32_t)r + 1;
+        }
+        return;
+    }
+    size_t rows = 0, begin = 0, lines = 0;
+    for (size_t i = 0; i < scan->fields; i++) {
+        if (text[scan->at[i]] != '\n')
+            continue;
+        const size_t end = scan->at[i] + 1;
+        lines +=
+            scan->lines == scan->rows ? 1 : io_scan_count(path, text + begin, end - begin, '\n');
+        scan->row[rows] = (uint32_t)i + 1;
+        scan->line[rows++] = (uint32_t)lines;
+        begin = end;
+    }
 }
