@@ -395,6 +395,45 @@ def spoil(files):
     return warts
 
 
+# A household survey of four of the States: strata of areas, a few of which are drawn; in each some adults are asked. State: strata,
+# areas drawn of a stratum, adults asked of an area, adults of an area, areas of a stratum, adults in forced labour per 1,000.
+SURVEYED = {
+    "XAA": (5, 5, 24, 900, 400, 16.0),
+    "XAB": (4, 4, 30, 1100, 210, 24.0),
+    "XAC": (5, 3, 28, 800, 60, 11.0),
+    "XAD": (4, 4, 25, 700, 45, 34.0),
+}
+SURVEY_HEAD = ["country", "year", "region", "area", "areas_of_region", "weight", "person", "sex", "age", "forced", "days"]
+
+
+def survey():
+    """Adults asked in 2022, and the truth of the areas that they live in. One region of XAC had a single area drawn: the variance of
+    its stratum is nobody's to know. A few refused to answer. It draws from a stream of its own."""
+    draw = random.Random(1930)
+    rows, true = [], []
+    for state, (strata, sampled, asked, adults, areas, per_1000) in SURVEYED.items():
+        expected = people_of = 0.0
+        for h in range(1, strata + 1):
+            there, chance = areas + 7 * h, per_1000 / 1000 * (0.5 + h / strata)
+            drawn = 1 if state == "XAC" and h == strata else sampled
+            expected += there * adults * chance
+            people_of += there * adults
+            for a in range(1, drawn + 1):
+                here = chance * draw.gammavariate(4, 0.25)  # areas differ: persons of one are alike
+                for k in range(1, asked + 1):
+                    sex = "M" if draw.random() < 0.47 else "F"
+                    age = draw.choices(["15-29", "30-44", "45-59", "60+"], [34, 30, 21, 15])[0]
+                    odds = here * (1.25 if sex == "M" else 0.8) * {"15-29": 1.5, "30-44": 1.1, "45-59": 0.6, "60+": 0.3}[age]
+                    forced = "yes" if draw.random() < odds else "no"
+                    days = 1 + min(364, int(draw.expovariate(1 / 110))) if forced == "yes" else 0
+                    if draw.random() < 0.02:
+                        forced, days = "refused", ""
+                    rows.append([state, 2022, f"R{h}", a, there, f"{there / drawn * adults / asked:.4f}",
+                                 f"{state}-{h}-{a}-{k}", sex, age, forced, days])
+        true.append([state, 2022, f"{people_of:.0f}", f"{expected:.1f}", f"{1000 * expected / people_of:.4f}"])
+    return rows, true
+
+
 def write(path, head, rows, preamble=()):
     out = io.StringIO()
     text = csv.writer(out, lineterminator="\n")
@@ -428,6 +467,9 @@ def main():
             write(f"{folder}/{name}/{name}.csv", head, rows, [["SYNTHETIC", "invented by generate.py"], ["01/06/2024"]])
         else:
             write(f"{folder}/{name}/{name}.csv", head, rows)
+    asked, true = survey()
+    write(f"{folder}/labour-survey/labour-survey.csv", SURVEY_HEAD, asked)
+    write(f"{folder}/labour-survey/truth.csv", ["area", "year", "adults", "in forced labour, expected", "per 1,000"], true)
     write(f"{folder}/truth.csv", ["dataset", "measure", "area", "year", "expected", "drawn"], truth)
     write(f"{folder}/warts.csv", ["dataset", "wart", "area", "year", "was", "stands"], warts)
 

@@ -130,8 +130,25 @@ const char *pal_descriptor_path(const struct pal_descriptor *descriptor); /* of 
 size_t pal_descriptor_files(const struct pal_descriptor *descriptor);
 pal_str pal_descriptor_file(const struct pal_descriptor *descriptor, size_t i);
 bool pal_descriptor_synthetic(const struct pal_descriptor *descriptor);
-/* Its records are a sample with weights: counted as they are, they stand for themselves alone. */
-bool pal_descriptor_weighted(const struct pal_descriptor *descriptor);
+/* Its records are a sample (NULL: they are none): columns by role and the words of `design`, as the
+ * flags of `palermo estimate` have them; empty words are the defaults. One column a stage. */
+struct pal_sample_facts {
+    bool given;
+    pal_str weight;
+    size_t strata, units, fpcs, replicates;
+    const pal_str *stratum, *unit, *fpc;
+    const pal_str *replicate; /* names of columns, in which '*' stands for anything      */
+    bool nest, mse;
+    bool by_area, by_period; /* each area, each year is a sample of its own              */
+    pal_str lonely_psu, lonely_domain, variance, replicate_kind, df, deff;
+    double scale; /* 0: the kind's own */
+    size_t rscales;
+    const double *rscale;
+    struct pal_place at;
+};
+/* Does a column bear a name of `replicate`? */
+bool pal_sample_fits(pal_str pattern, pal_str name);
+const struct pal_sample_facts *pal_descriptor_sample(const struct pal_descriptor *descriptor);
 enum pal_shape pal_descriptor_shape(const struct pal_descriptor *descriptor);
 /* Plain facts for tables, notes and the manifest; empty when the descriptor is silent. */
 const char *pal_duplicates_name(enum pal_duplicates rule);
@@ -204,6 +221,8 @@ struct pal_column {
     double *high;
     uint32_t *code;              /* code: [rows]                                        */
     const struct pal_dict *dict; /* code                                                */
+    const uint8_t *why;          /* code, of microdata: [pal_dict_count] enum pal_absent of each
+                                    category, for marks and declared answers; or NULL     */
     uint8_t *absent;             /* [rows] enum pal_absent                              */
 };
 
@@ -296,6 +315,13 @@ size_t pal_dataset_dimension(const struct pal_dataset *dataset, pal_str name);
 /* Any column that rows can be filtered on, by the source's own name, a role or a dimension name.
  * NULL when there is none. */
 const struct pal_column *pal_dataset_filter_column(const struct pal_dataset *dataset, pal_str name);
+/* The categories of a column of the file as numbers, written as the descriptor says: value[code]
+ * where absent[code] is PAL_PRESENT, both [pal_dict_count]; PAL_UNREADABLE: it is no number. */
+PAL_CHECK_RESULT
+enum pal_status pal_dataset_numbers(const struct pal_dataset *dataset,
+                                    const struct pal_column *column, struct pal_arena *arena,
+                                    const double **value, const uint8_t **absent,
+                                    struct pal_error *err);
 /* The file that a row stands in. */
 const struct pal_dataset_file *pal_dataset_file_of(const struct pal_dataset *dataset, size_t row);
 /* The text of line `line` of the descriptor's file number `file`, for `explain`. */

@@ -500,6 +500,28 @@ struct pal_survey_ask {
     const char *interval; /* word; NULL = t */
 };
 
+/* What is asked of a sample, in words: those of --variance, --df, --deff and of `design` in a
+ * descriptor. `option` names the place in messages ("--df"). given: the rows bring replicate
+ * weights. Errors: PAL_USAGE with the nearest word. */
+PAL_CHECK_RESULT
+enum pal_status pal_survey_variance_parse(pal_str text, bool given, const char *option,
+                                          struct pal_survey_ask *ask, bool *simple,
+                                          struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status pal_survey_df_parse(pal_str text, const char *option, struct pal_survey_ask *ask,
+                                    struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status pal_survey_deff_parse(pal_str text, const char *option, struct pal_survey_ask *ask,
+                                      struct pal_error *err);
+/* The scale of given replicates whose kind is known; false: somebody must give it. */
+bool pal_survey_scale_known(struct pal_survey_ask *ask);
+/* True when `text` is a word of --variance. */
+bool pal_survey_variance_is(pal_str text, enum pal_survey_method *method);
+/* The statistics of samples as definitions name them (mean, total, ratio-of-totals...): what is to
+ * be said of each, and the words of its intervals. They have no states of their own: `begin` and
+ * the others are NULL, a pal_survey answers them. */
+size_t pal_survey_estimators(const struct pal_estimator **out);
+
 struct pal_survey;
 struct pal_unpack;
 /* Errors: PAL_USAGE for an unknown interval word (with the nearest), a level outside (0, 1). */

@@ -66,6 +66,8 @@ struct pal_definition {
     pal_str unit;          /* "persons per 100 000 population"                                */
     struct pal_operand numerator, denominator;
     const struct pal_estimator *estimator;
+    bool sampled; /* a statistic of a sample (pal_survey_estimators)                      */
+    double p;     /* quantile: the share of the population, 0 to 1                        */
     struct pal_ask ask; /* per, level, interval from estimator:, per:, variance:           */
     size_t by_n;
     const pal_str *by;       /* dimension names, lower case                                     */
@@ -88,6 +90,9 @@ struct pal_definition {
     char sha256[65]; /* of the file                                                     */
     const char *path;
 };
+
+/* Its values are numbers of things or persons, not rates: tables print them whole. */
+bool pal_definition_counts(const struct pal_definition *definition);
 
 struct pal_catalogue;
 /* Reads every definition under `folders` (earlier folders win on the same code; a code given twice

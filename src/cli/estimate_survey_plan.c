@@ -20,56 +20,17 @@ static bool given(const struct est_request *request, const char *name)
 /* ---- words
  * --------------------------------------------------------------------------------------- */
 
-static const struct {
-    const char *word; /* up to a colon */
-    enum pal_survey_method method;
-    enum pal_replicate_kind replicate;
-    bool simple;   /* simple random sampling: the design is not looked at */
-    char argument; /* 0: none; 'n': a number of replicates that must be given; 'm': may be given;
-                      'r': a fraction */
-    enum pal_unequal unequal;
-} variances[] = {
-    {"taylor", PAL_SURVEY_TAYLOR, PAL_REP_GIVEN, false, 0, PAL_UNEQUAL_NONE},
-    {"srs", PAL_SURVEY_TAYLOR, PAL_REP_GIVEN, true, 0, PAL_UNEQUAL_NONE},
-    {"brewer", PAL_SURVEY_TAYLOR, PAL_REP_GIVEN, false, 0, PAL_UNEQUAL_BREWER},
-    {"hajek", PAL_SURVEY_TAYLOR, PAL_REP_GIVEN, false, 0, PAL_UNEQUAL_HAJEK},
-    {"horvitz-thompson", PAL_SURVEY_TAYLOR, PAL_REP_GIVEN, false, 0, PAL_UNEQUAL_HORVITZ_THOMPSON},
-    {"yates-grundy", PAL_SURVEY_TAYLOR, PAL_REP_GIVEN, false, 0, PAL_UNEQUAL_YATES_GRUNDY},
-    {"jk1", PAL_SURVEY_MADE, PAL_REP_JK1, false, 0, PAL_UNEQUAL_NONE},
-    {"jkn", PAL_SURVEY_MADE, PAL_REP_JKN, false, 0, PAL_UNEQUAL_NONE},
-    {"jk2", PAL_SURVEY_MADE, PAL_REP_JK2, false, 0, PAL_UNEQUAL_NONE},
-    {"brr", PAL_SURVEY_MADE, PAL_REP_BRR, false, 0, PAL_UNEQUAL_NONE},
-    {"fay", PAL_SURVEY_MADE, PAL_REP_FAY, false, 'r', PAL_UNEQUAL_NONE},
-    {"bootstrap", PAL_SURVEY_MADE, PAL_REP_BOOTSTRAP, false, 'n', PAL_UNEQUAL_NONE},
-    {"rao-wu", PAL_SURVEY_MADE, PAL_REP_RAO_WU, false, 'n', PAL_UNEQUAL_NONE},
-    {"sdr", PAL_SURVEY_MADE, PAL_REP_SDR, false, 'm', PAL_UNEQUAL_NONE},
-    {"replicates", PAL_SURVEY_GIVEN, PAL_REP_GIVEN, false, 0, PAL_UNEQUAL_NONE},
-    {"none", PAL_SURVEY_VALUE, PAL_REP_GIVEN, false, 0, PAL_UNEQUAL_NONE},
-};
-
-static size_t variance_of(pal_str text, pal_str *argument)
-{
-    const char *colon = text.len ? memchr(text.ptr, ':', text.len) : NULL;
-    const pal_str word = {text.ptr, colon ? (size_t)(colon - text.ptr) : text.len};
-    *argument = colon ? (pal_str){colon + 1, text.len - word.len - 1} : (pal_str){0};
-    for (size_t i = 0; i < PAL_COUNT(variances); i++)
-        if (pal_str_eq(word, pal_str_of(variances[i].word)))
-            return i;
-    return PAL_COUNT(variances);
-}
-
 bool est_survey_asked(const struct est_plan *plan)
 {
-    pal_str argument;
+    enum pal_survey_method method;
     const struct est_request *request = plan->request;
     if (request->extras)
         return true;
     for (size_t i = 0; i < plan->stats; i++)
         if (plan->stat[i].word->kind == EST_SAMPLE)
             return true;
-    const size_t variance = variance_of(request->variance, &argument);
-    return request->variance.len && variance < PAL_COUNT(variances) &&
-           variances[variance].method != PAL_SURVEY_VALUE;
+    return request->variance.len && pal_survey_variance_is(request->variance, &method) &&
+           method != PAL_SURVEY_VALUE;
 }
 
 static enum pal_status unknown(const char *option, pal_str word, const pal_str *known, size_t n,
@@ -83,86 +44,15 @@ static enum pal_status unknown(const char *option, pal_str word, const pal_str *
                     option, all);
 }
 
-static enum pal_status plan_variance(const struct est_request *request, struct pal_survey_ask *ask,
-                                     bool *simple, struct pal_error *err)
-{
-    pal_str argument, known[PAL_COUNT(variances)];
-    const bool columns = given(request, "replicates");
-    const size_t v = variance_of(request->variance, &argument);
-    *simple = false;
-    if (!request->variance.len) {
-        ask->method = columns ? PAL_SURVEY_GIVEN : PAL_SURVEY_TAYLOR;
-        return PAL_OK;
-    }
-    for (size_t i = 0; i < PAL_COUNT(variances); i++)
-        known[i] = pal_str_of(variances[i].word);
-    if (v == PAL_COUNT(variances))
-        return unknown("variance", request->variance, known, v,
-                       "taylor, srs, brewer, hajek, horvitz-thompson, yates-grundy, jk1, jkn, jk2, "
-                       "brr, fay:RHO, bootstrap:N, rao-wu:N, sdr, "
-                       "replicates, none",
-                       err);
-    ask->method =
-        columns && variances[v].method == PAL_SURVEY_MADE ? PAL_SURVEY_GIVEN : variances[v].method;
-    ask->replicate = variances[v].replicate;
-    ask->design.unequal = variances[v].unequal;
-    *simple = variances[v].simple;
-    int64_t n = 0;
-    switch (variances[v].argument) {
-    case 'r':
-        if (!pal_num_parse(argument, &ask->rho) || !(ask->rho > 0 && ask->rho < 1))
-            return pal_fail(err, PAL_USAGE,
-                            "--variance fay:RHO takes a number between 0 and 1, as "
-                            "fay:0.3");
-        return PAL_OK;
-    case 'n':
-        if (!columns && !argument.len)
-            return pal_fail(err, PAL_USAGE,
-                            "--variance %s:N takes the number of replicates, as "
-                            "%s:500",
-                            variances[v].word, variances[v].word);
-        break;
-    case 'm':
-        break;
-    default:
-        if (argument.len)
-            return pal_fail(err, PAL_USAGE, "--variance %s takes nothing behind a colon",
-                            variances[v].word);
-    }
-    if (argument.len && (!pal_int_parse(argument, &n) || n < 2 || n > 100000))
-        return pal_fail(err, PAL_USAGE, "--variance %s:N takes a number of replicates from 2",
-                        variances[v].word);
-    ask->replicates = (size_t)n;
-    return PAL_OK;
-}
-
 static enum pal_status plan_words(const struct est_request *request, struct pal_survey_ask *ask,
                                   struct pal_error *err)
 {
-    static const pal_str deffs[] = {PAL_STR_INIT("none"), PAL_STR_INIT("wor"), PAL_STR_INIT("wr")};
-    static const pal_str dfs[] = {PAL_STR_INIT("domain"),     PAL_STR_INIT("design"),
-                                  PAL_STR_INIT("inf"),        PAL_STR_INIT("rank"),
-                                  PAL_STR_INIT("psu-strata"), PAL_STR_INIT("rank-before")};
     const pal_str deff = est_extra(request, "deff", 0), df = est_extra(request, "df", 0);
     const pal_str lonely = est_extra(request, "lonely-psu", 0);
     const pal_str domain = est_extra(request, "lonely-domain", 0);
     const pal_str seed = est_extra(request, "seed", 0);
-    size_t i = 0;
-    while (deff.ptr && i < PAL_COUNT(deffs) && !pal_str_eq(deff, deffs[i]))
-        i++;
-    if (i == PAL_COUNT(deffs))
-        return unknown("deff", deff, deffs, i, "none, wor, wr", err);
-    ask->deff = (enum pal_survey_deff)i;
-    for (i = 0; df.ptr && i < PAL_COUNT(dfs) && !pal_str_eq(df, dfs[i]);)
-        i++;
-    ask->df = (enum pal_survey_df)i;
-    if (i == PAL_COUNT(dfs)) {
-        ask->df = PAL_DF_NUMBER;
-        if (!pal_num_parse(df, &ask->df_number) || !(ask->df_number > 0))
-            return unknown(
-                "df", df, dfs, i,
-                "domain, design, inf, rank, psu-strata, rank-before, or a number above 0", err);
-    }
+    PAL_TRY(pal_survey_deff_parse(deff, "--deff", ask, err));
+    PAL_TRY(pal_survey_df_parse(df, "--df", ask, err));
     if (lonely.ptr && !pal_lonely_parse(lonely, &ask->design.lonely)) {
         pal_str rules[PAL_LONELY_ADJUST + 1];
         for (int k = 0; k <= PAL_LONELY_ADJUST; k++)
@@ -348,7 +238,6 @@ static enum pal_status plan_scales(struct est_plan *plan, struct pal_arena *aren
     if (scale.ptr && (!pal_num_parse(scale, &ask->scale) || !(ask->scale > 0)))
         return pal_fail(err, PAL_USAGE, "--scale takes a number above 0, not '%.*s'",
                         PAL_ARG(scale));
-    const double n = (double)ask->replicates;
     const bool gives = ask->method == PAL_SURVEY_GIVEN || plan->survey->factor_file.len;
     if (rest.len) {
         double *value = pal_arena_alloc(arena, rest.len + 1, sizeof *value);
@@ -369,32 +258,8 @@ static enum pal_status plan_scales(struct est_plan *plan, struct pal_arena *aren
         ask->rscale = value;
         ask->scale = ask->scale > 0 ? ask->scale : 1;
     }
-    if (!gives || ask->scale > 0)
+    if (!gives || pal_survey_scale_known(ask))
         return PAL_OK;
-    switch (ask->replicate) {
-    case PAL_REP_JK1:
-        ask->scale = (n - 1) / n;
-        return PAL_OK;
-    case PAL_REP_JK2:
-        ask->scale = 1;
-        return PAL_OK;
-    case PAL_REP_BRR:
-        ask->scale = 1 / n;
-        return PAL_OK;
-    case PAL_REP_FAY:
-        ask->scale = 1 / (n * (1 - ask->rho) * (1 - ask->rho));
-        return PAL_OK;
-    case PAL_REP_BOOTSTRAP:
-    case PAL_REP_RAO_WU:
-        ask->scale = 1 / (n - 1);
-        return PAL_OK;
-    case PAL_REP_SDR:
-        ask->scale = 4 / n;
-        return PAL_OK;
-    case PAL_REP_JKN:
-    case PAL_REP_GIVEN:
-        break;
-    }
     return pal_fail(err, PAL_USAGE,
                     "given replicate weights need --scale S (or --rscales), as their documentation "
                     "says: 1/R for brr, 1/(R-1) for a bootstrap, 4/R for successive differences");
@@ -808,7 +673,8 @@ enum pal_status est_survey_plan_new(struct est_plan *plan, struct pal_arena *are
     if (request->test.len || request->standard.n || request->theta > 0)
         return pal_fail(err, PAL_USAGE,
                         "--test, --standard and --theta belong to registers; this is a sample");
-    PAL_TRY(plan_variance(request, &s->ask, &simple, err));
+    PAL_TRY(pal_survey_variance_parse(request->variance, given(request, "replicates"),
+                                      "--variance", &s->ask, &simple, err));
     PAL_TRY(plan_words(request, &s->ask, err));
     PAL_TRY(plan_design(plan, simple, arena, err));
     s->joint_file = est_extra(request, "joint", 0);

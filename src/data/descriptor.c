@@ -10,7 +10,7 @@ static const char *const keys[] = {
     "name", "title", "path", "dialect", "encoding", "skip_rows", "header_rows", "footer", "decimal",
     "thousands", "shape", "period", "schema", "status", "sha256",
     /* what its columns and rows are */
-    "roles", "area", "area_by", "areas", "absent", "crosswalk", "dimensions", "measures",
+    "roles", "design", "area", "area_by", "areas", "absent", "crosswalk", "dimensions", "measures",
     "set_aside", "duplicates", "checks",
     /* what it counts, and whose it is */
     "counting_unit", "counting_stage", "principal_offence_rule", "scope", "confidentiality",
@@ -82,6 +82,7 @@ static enum pal_status read_sections(const struct pal_yaml *root, struct pal_are
     PAL_TRY(data_read_shape(root, arena, d, err));
     PAL_TRY(data_read_schema(root, arena, d, err));
     PAL_TRY(data_read_roles(root, arena, d, err));
+    PAL_TRY(data_read_sample(root, arena, d, err));
     PAL_TRY(data_read_areas(root, arena, d, err));
     PAL_TRY(data_read_absent(root, arena, d, err));
     PAL_TRY(data_read_crosswalk(root, arena, d, err));
@@ -154,9 +155,9 @@ bool pal_descriptor_synthetic(const struct pal_descriptor *descriptor)
     return descriptor->synthetic;
 }
 
-bool pal_descriptor_weighted(const struct pal_descriptor *descriptor)
+const struct pal_sample_facts *pal_descriptor_sample(const struct pal_descriptor *descriptor)
 {
-    return descriptor->weighted;
+    return descriptor->sample.given ? &descriptor->sample : NULL;
 }
 
 enum pal_shape pal_descriptor_shape(const struct pal_descriptor *descriptor)

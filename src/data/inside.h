@@ -163,7 +163,7 @@ struct pal_descriptor {
     pal_str status_date; /* pattern of the dates, empty = any */
     size_t sha256_n;     /* one a path */
     const pal_str *sha256;
-    bool weighted; /* a role says how much a record stands for */
+    struct pal_sample_facts sample;
     bool synthetic;
     struct pal_dataset_facts facts;
 };

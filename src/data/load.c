@@ -10,6 +10,19 @@ pal_str load_field(const struct pal_record *record, size_t column)
     return column < record->fields ? record->field[column] : PAL_STR("");
 }
 
+enum pal_absent load_declared(const struct pal_record *record, size_t column)
+{
+    static const enum pal_absent reasons[] = {
+        [PAL_MISSING_NONE] = PAL_PRESENT,
+        [PAL_MISSING_BLANK] = PAL_BLANK,
+        [PAL_MISSING_NOT_COLLECTED] = PAL_NOT_COLLECTED,
+        [PAL_MISSING_NOT_APPLICABLE] = PAL_NOT_APPLICABLE,
+        [PAL_MISSING_WITHHELD] = PAL_WITHHELD,
+    };
+    return record->missing && column < record->fields ? reasons[record->missing[column]]
+                                                      : PAL_PRESENT;
+}
+
 void load_finding(struct loader *l, enum pal_severity severity, const char *rule, uint64_t line,
                   uint32_t field, pal_str value, pal_str todo, const char *format, ...)
 {
@@ -162,6 +175,13 @@ static enum pal_status codes_of_record(struct loader *l, const struct pal_record
             column->last = pal_dict_text(column->dict, column->last_code);
         }
         l->here[i] = column->last_code;
+        const enum pal_absent declared = load_declared(record, i);
+        if (declared == PAL_PRESENT)
+            continue;
+        uint32_t *reason = load_memo_at(&column->declared, column->last_code, l->arena);
+        if (!reason)
+            return pal_nomem(err, l->file);
+        *reason = (uint32_t)declared;
     }
     return PAL_OK;
 }

@@ -15,6 +15,14 @@ struct load_column { /* one column of the file */
     bool judge;                         /* cells are held against the schema                  */
     struct load_memo judged;            /* code -> 1: it keeps to the schema                  */
     struct load_memo seen;              /* code -> line where it stood first                  */
+    struct load_memo declared;          /* code -> enum pal_absent, where the sender says so  */
+    enum load_sampling {                /* of the sampling design: what its cells must be     */
+        LOAD_SAMPLING_NONE,
+        LOAD_SAMPLING_CODE,
+        LOAD_SAMPLING_SIZE,
+        LOAD_SAMPLING_WEIGHT,
+    } sampling;
+    struct load_memo sampled;           /* code -> 1: it is that                              */
     void *pattern;                      /* regex_t, or NULL                                   */
     bool kept;                          /* as a code column; value columns are not */
     const struct data_codes *crosswalk; /* lists: what the cell is written as; NULL = as it is */
@@ -154,6 +162,9 @@ void load_finding(struct loader *l, enum pal_severity severity, const char *rule
         if (!(l)->record_told)                                                                     \
             load_finding((l), __VA_ARGS__);                                                        \
     } while (0)
+/* Why the record's cell holds no value, as the sender of a survey file declares; PAL_PRESENT: he
+ * does not. */
+enum pal_absent load_declared(const struct pal_record *record, size_t column);
 /* A field of the record, empty where the record is short. */
 pal_str load_field(const struct pal_record *record, size_t column);
 /* The memo's answer for a code; NULL when memory is out. */

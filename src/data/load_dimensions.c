@@ -72,6 +72,8 @@ static uint32_t category_code(struct loader *l, struct load_dimension *dimension
         code = data_codes_find(dimension->crosswalk, text);
     if (code.ptr)
         return data_dict_add(dimension->dict, code);
+    if (l->d->sample.given && load_absent_mark(l, text))
+        return 0;
     if (!from->role &&
         (listed_by_a_neighbour(l, dimension, text) || pal_str_eq(text, PAL_STR("Total"))))
         return dimension->total;
@@ -90,6 +92,8 @@ uint32_t load_dimension_code(struct loader *l, struct load_dimension *dimension,
 {
     if (dimension->column == SIZE_MAX || !load_conditions_hold(l, &dimension->when))
         return dimension->total;
+    if (load_declared(record, dimension->column) != PAL_PRESENT)
+        return 0; /* an answer that is not there is no category */
     const uint32_t code = l->here[dimension->column];
     uint32_t *known = load_memo_at(&dimension->memo, code, l->arena);
     if (!known)

@@ -55,6 +55,10 @@ struct load_reading load_value(struct loader *l, const struct pal_record *record
         r.bad = true;
         return r;
     }
+    r.absent = cell->field ? load_declared(record, cell->field - 1) : PAL_PRESENT;
+    if (r.absent > PAL_BLANK)
+        return r;
+    r.absent = PAL_PRESENT;
     const struct data_absent *mark = load_absent_mark(l, text);
     if (mark) {
         r.absent = mark->reason;

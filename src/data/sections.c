@@ -149,7 +149,6 @@ DATA_SECTION(roles)
         }
         for (size_t k = 0; k < PAL_COUNT(others) && !done; k++)
             done = pal_str_eq(role, pal_str_of(others[k]));
-        d->weighted |= pal_str_eq(role, PAL_STR("weight"));
         if (!done && pal_str_eq(role, PAL_STR("list"))) {
             PAL_TRY(pal_yaml_texts(roles, "list", arena, &d->lists, &d->lists_n, err));
             d->facts.list = d->lists;

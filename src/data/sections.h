@@ -16,6 +16,7 @@ DATA_SECTION(writing);
 DATA_SECTION(shape);
 DATA_SECTION(schema);
 DATA_SECTION(roles);
+DATA_SECTION(sample);
 DATA_SECTION(areas);
 DATA_SECTION(absent);
 DATA_SECTION(crosswalk);

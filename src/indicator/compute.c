@@ -254,6 +254,11 @@ enum pal_status job_estimate(struct job *j, size_t from, size_t n, const double 
 {
     const struct pal_arena_mark mark = pal_arena_mark(j->scratch);
     const struct piece piece = {j->item + from, n, dispersion + from};
+    if (j->d->sampled) { /* one sample answers all: its memory stays until the job is done */
+        for (size_t i = 0; i < n; i++)
+            PAL_TRY(sample_answer(j, from + i, &out[i], err));
+        return PAL_OK;
+    }
     PAL_TRY(j->is_systems ? estimate_systems(j, &piece, out, err)
             : j->is_share ? estimate_shares(j, &piece, out, err)
                           : estimate_counts(j, &piece, out, err));
@@ -349,6 +354,15 @@ static void tell(const struct job *j, struct pal_diag *diag)
         pal_diag_addf(diag, PAL_WARNING, "part-above-whole", &j->d->numerator.at,
                       "%zu shares of '%.*s' are absent, for the part is larger than its whole",
                       j->above_whole, PAL_ARG(j->d->code));
+    if (j->refused)
+        pal_diag_addf(diag, PAL_WARNING, "refused-design", &j->d->numerator.at,
+                      "%zu figures of '%.*s' are absent: %s", j->refused, PAL_ARG(j->d->code),
+                      j->refusal);
+    if (j->unreadable.line)
+        pal_diag_addf(diag, PAL_ERROR, "unreadable-value", &j->unreadable,
+                      "'%.*s' needs numbers and '%.*s' holds other text here, the first of such "
+                      "lines; their records are left out",
+                      PAL_ARG(j->d->code), PAL_ARG(j->unreadable_column));
 }
 
 /* ---- all

@@ -19,6 +19,7 @@ static const char *const keys[] = {
     "numerator",
     "denominator",
     "estimator",
+    "at",
     "per",
     "by",
     "sums",
@@ -57,6 +58,15 @@ const char *pal_scope_name(enum pal_scope scope)
 {
     static const char *const names[] = {"transnational", "domestic", "any", "not-separable"};
     return names[scope];
+}
+
+bool pal_definition_counts(const struct pal_definition *definition)
+{
+    static const char *const words[] = {"count", "recapture", "systems", "total"};
+    for (size_t i = 0; i < PAL_COUNT(words); i++)
+        if (strcmp(definition->estimator->name, words[i]) == 0)
+            return !definition->denominator.given;
+    return false;
 }
 
 /* ---- problems: each becomes a finding, and reading goes on --------------------------------------
@@ -283,10 +293,46 @@ static const pal_str estimators[] = {PAL_STR_INIT("count"),  PAL_STR_INIT("rate"
                                      PAL_STR_INIT("share"),  PAL_STR_INIT("status-share"),
                                      PAL_STR_INIT("systems")};
 
+static void unknown_estimator(struct reader *r, pal_str name, const struct pal_place *at)
+{
+    const struct pal_estimator *sampled;
+    const size_t n = pal_survey_estimators(&sampled);
+    pal_str known[PAL_COUNT(estimators) + 16];
+    size_t all = 0;
+    for (size_t i = 0; i < PAL_COUNT(estimators); i++)
+        known[all++] = estimators[i];
+    for (size_t i = 0; i < n && all < PAL_COUNT(known); i++)
+        known[all++] = pal_str_of(sampled[i].name);
+    const pal_str near = pal_nearest(name, known, all);
+    problem(r, at, "unknown estimator '%.*s'%s%.*s%s", PAL_ARG(name),
+            near.len ? "; did you mean '"
+                     : "; there are count, rate, ratio, recapture, share, status-share and "
+                       "systems, and of samples mean, proportion, quantile, ratio-of-totals, "
+                       "total and ",
+            PAL_ARG(near), near.len ? "'?" : "variance");
+}
+
+/* Of a quantile, the share of the population. */
+static enum pal_status read_at(struct reader *r, struct pal_error *err)
+{
+    const struct pal_yaml *node = pal_yaml_get(r->root, "at");
+    const bool quantile = r->d->sampled && strcmp(r->d->estimator->name, "quantile") == 0;
+    READ(pal_yaml_number(r->root, "at", &r->d->p, &r->own));
+    if (node && !quantile)
+        problem(r, &node->at, "'at' says which quantile is meant; it goes with 'estimator: "
+                              "quantile'");
+    else if (quantile && !(r->d->p > 0 && r->d->p < 1))
+        problem(r, node ? &node->at : &r->root->at,
+                "a quantile needs 'at', a share between 0 and 1: 0.5 is the median");
+    return PAL_OK;
+}
+
 static enum pal_status read_estimator(struct reader *r, struct pal_error *err)
 {
     struct pal_definition *d = r->d;
     const struct pal_yaml *node = pal_yaml_get(r->root, "estimator");
+    const struct pal_estimator *sampled;
+    const size_t n = pal_survey_estimators(&sampled);
     pal_str name = {NULL, 0};
     if (!node)
         missing(r, r->root, "estimator");
@@ -294,17 +340,55 @@ static enum pal_status read_estimator(struct reader *r, struct pal_error *err)
     for (size_t i = 0; i < PAL_COUNT(estimators); i++)
         if (pal_str_eq(name, estimators[i]))
             d->estimator = pal_estimator_find(name);
-    if (name.ptr && !d->estimator) {
-        const pal_str near = pal_nearest(name, estimators, PAL_COUNT(estimators));
-        problem(r, &node->at, "unknown estimator '%.*s'%s%.*s%s", PAL_ARG(name),
-                near.len ? "; did you mean '"
-                         : "; there are count, rate, ratio, recapture, share, status-share and ",
-                PAL_ARG(near), near.len ? "'?" : "systems");
+    for (size_t i = 0; i < n; i++) {
+        if (!pal_str_eq(name, pal_str_of(sampled[i].name)))
+            continue;
+        d->estimator = &sampled[i];
+        d->sampled = true;
     }
+    if (name.ptr && !d->estimator)
+        unknown_estimator(r, name, &node->at);
+    PAL_TRY(read_at(r, err));
     READ(pal_yaml_number(r->root, "per", &d->ask.per, &r->own));
     if (pal_yaml_get(r->root, "per") && !(d->ask.per > 0))
         problem(r, &pal_yaml_get(r->root, "per")->at, "'per' must be above zero");
     return read_variance(r, err);
+}
+
+static bool is_one_of(const char *word, const char *const *words, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(word, words[i]) == 0)
+            return true;
+    return false;
+}
+
+/* What a statistic of a sample is made of: once both operands are read. */
+static void check_sampled(struct reader *r)
+{
+    static const char *const columns[] = {"mean", "quantile", "variance"};
+    static const char *const shares[] = {"proportion", "ratio-of-totals"};
+    const struct pal_definition *d = r->d;
+    const char *name = d->estimator->name;
+    const struct pal_yaml *totals = pal_yaml_get(r->root, "totals");
+    if (is_one_of(name, columns, PAL_COUNT(columns)) && d->numerator.values != 1)
+        problem(r, &d->numerator.at, "the estimator '%s' needs 'value', a column of the dataset",
+                name);
+    if (d->numerator.values > 1 || d->denominator.values > 1)
+        problem(r, &d->numerator.value_at, "of a sample 'value' names one column");
+    if (strcmp(name, "proportion") == 0 && (!d->numerator.conditions || d->numerator.values))
+        problem(r, &d->numerator.at,
+                "a proportion needs 'where' in its numerator, the records that count, and no "
+                "'value'");
+    if (d->denominator.given && !is_one_of(name, shares, PAL_COUNT(shares)))
+        problem(r, &d->denominator.at, "the estimator '%s' has no denominator", name);
+    if (d->denominator.given && !pal_str_eq(d->denominator.dataset, d->numerator.dataset))
+        problem(r, &d->denominator.at,
+                "the estimator '%s' takes both operands from one sample, '%.*s'", name,
+                PAL_ARG(d->numerator.dataset));
+    if (d->totals)
+        problem(r, &totals->at,
+                "'totals' adds up what States report; a sample has none to add up");
 }
 
 static enum pal_status read_of(struct reader *r, struct pal_error *err)
@@ -591,6 +675,8 @@ enum pal_status indicator_definition_read(const char *path, pal_str family, pal_
         PAL_TRY(read_operand(r, "numerator", true, &d->numerator, err));
         const bool two = d->estimator && d->estimator->args_min > 1 && !d->of.len;
         PAL_TRY(read_operand(r, "denominator", two, &d->denominator, err));
+        if (d->sampled)
+            check_sampled(r);
         PAL_TRY(read_quality(r, err));
     }
     *good = r->good;

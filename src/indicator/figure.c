@@ -355,10 +355,11 @@ static enum pal_status fill_figure(const struct job *j, const struct item *item,
                              .source = source,
                              .breakdown = breakdown};
     struct pal_estimate *e = &f->estimate;
-    e->n = item->y->present + item->y->censored;
+    if (!j->d->sampled)
+        e->n = item->y->present + item->y->censored;
     e->has_n = true;
     e->censored = item->y->censored;
-    e->left_out = f->left_out = left_out(j, item);
+    e->left_out = f->left_out = left_out(j, item) + sample_left_out(j, item);
     set_absence(j, item, f);
     cover(j, item, f);
     if (f->left_out)
@@ -416,6 +417,8 @@ enum pal_status job_figures(struct job *j, const struct pal_figures *all, struct
     j->no_area = pal_arena_alloc(j->arena, j->order->areas + 1, sizeof *j->no_area);
     if (!estimates || !dispersion || !told || !j->no_area)
         return pal_nomem(err, "figures");
+    if (j->d->sampled)
+        PAL_TRY(job_sample(j, err));
     PAL_TRY(job_dispersion(j, dispersion, err));
     PAL_TRY(pal_groups_new(j->scratch, j->d->by_n, &breakdowns.groups, err));
     for (size_t b = 0; b < j->d->by_n; b++)

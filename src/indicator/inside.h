@@ -228,7 +228,21 @@ struct job { /* one definition */
     size_t no_denominator, above_whole;
     uint32_t *no_area; /* areas without a denominator, each once */
     size_t no_areas;
+    struct sample *sample; /* of a definition that is `sampled`                         */
+    const char *method;    /* of its last answer                                        */
+    size_t refused;        /* figures that the design does not allow, and why           */
+    const char *refusal;
+    struct pal_place unreadable; /* the first cell that is no number, line 0: none      */
+    pal_str unreadable_column;
 };
+
+/* Feeds the sample once the items are in order; then each is answered. */
+PAL_CHECK_RESULT
+enum pal_status job_sample(struct job *job, struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status sample_answer(struct job *job, size_t item, struct pal_estimate *out,
+                              struct pal_error *err);
+uint32_t sample_left_out(const struct job *job, const struct item *item);
 
 void job_set(struct job *job); /* what follows from the definition alone */
 /* True when the item is part of the total of `region`. */

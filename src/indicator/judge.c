@@ -83,7 +83,8 @@ static enum pal_status judge_operand(struct judging *j, const struct pal_operand
     const pal_str *dimension;
     size_t n;
     PAL_TRY(pal_descriptor_dimensions(descriptor, j->scratch, &dimension, &n, err));
-    judge_measures(j, operand, descriptor);
+    if (!j->d->sampled) /* there `value` is a column of the file */
+        judge_measures(j, operand, descriptor);
     for (size_t i = 0; i < operand->conditions; i++)
         judge_condition(j, operand, &operand->condition[i], descriptor, dimension, n);
     if (operand != &j->d->numerator)
@@ -149,6 +150,20 @@ static void judge_unit(struct judging *j, const struct pal_descriptor *y)
                        PAL_ARG(unit));
 }
 
+/* A sample is estimated from its records: there must be one, and it has no measures. */
+static void judge_sample(struct judging *j, const struct pal_descriptor *y)
+{
+    const struct pal_definition *d = j->d;
+    if (pal_descriptor_sample(y) && !pal_descriptor_measures(y))
+        return;
+    j->good = false;
+    definition_problem(j->diag, &d->numerator.at, d->code,
+                       "the estimator '%s' needs records of a sample: a dataset of shape microdata "
+                       "with the role weight, strata, psu, fpc or replicates, or with a 'design', "
+                       "and without 'measures', which '%.*s' is not",
+                       d->estimator->name, PAL_ARG(d->numerator.dataset));
+}
+
 enum pal_status pal_definition_judge(const struct pal_definition *definition,
                                      const struct pal_descriptor *numerator,
                                      const struct pal_descriptor *denominator,
@@ -160,6 +175,8 @@ enum pal_status pal_definition_judge(const struct pal_definition *definition,
     if (numerator) {
         PAL_TRY(judge_operand(&j, &definition->numerator, numerator, err));
         judge_unit(&j, numerator);
+        if (definition->sampled)
+            judge_sample(&j, numerator);
     }
     if (denominator && definition->denominator.given) {
         PAL_TRY(judge_operand(&j, &definition->denominator, denominator, err));

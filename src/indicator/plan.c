@@ -56,6 +56,7 @@ static enum pal_status plan_operand(struct planning *p, const struct pal_operand
         if (pal_dataset_dimension(dataset, d->by[b]) == SIZE_MAX)
             continue;
         out->column[b] = (uint8_t)own_n;
+        sums[own_n] = d->sampled; /* a record is in one category, and in their total */
         for (size_t s = 0; s < d->sums_n; s++)
             sums[own_n] |= pal_str_eq_nocase(d->sums[s], d->by[b]);
         group[own_n] = d->by_group[b];
@@ -133,6 +134,27 @@ static void judge_texts(const struct pal_operand *operand, const struct pal_data
     }
 }
 
+/* The records that a figure of a sample speaks of: those that meet the conditions of its
+ * denominator; of a mean, quantile or variance, those of its numerator. */
+static enum pal_status domain_of(const struct pal_definition *d, struct pal_arena *arena,
+                                 const struct pal_operand **out, struct pal_error *err)
+{
+    static const char *const own[] = {"mean", "quantile", "variance"};
+    struct pal_operand *domain = pal_arena_alloc(arena, 1, sizeof *domain);
+    if (!domain)
+        return pal_nomem(err, "the plan");
+    *domain = (struct pal_operand){
+        .dataset = d->numerator.dataset, .given = true, .at = d->numerator.at};
+    const struct pal_operand *from = &d->denominator;
+    for (size_t i = 0; i < PAL_COUNT(own); i++)
+        if (strcmp(d->estimator->name, own[i]) == 0)
+            from = &d->numerator;
+    domain->conditions = from->conditions;
+    domain->condition = from->condition;
+    *out = domain;
+    return PAL_OK;
+}
+
 static const struct pal_operand people = {.dataset = PAL_STR_INIT("population"), .given = true};
 
 static enum pal_status plan_definition(struct planning *p, const struct pal_compute *compute,
@@ -159,17 +181,20 @@ static enum pal_status plan_definition(struct planning *p, const struct pal_comp
     *good &= fine;
     if (!fine)
         return PAL_OK;
-    if (pal_descriptor_weighted(y->descriptor) &&
-        pal_descriptor_shape(y->descriptor) == PAL_SHAPE_MICRODATA)
+    if (pal_descriptor_sample(y->descriptor) && !d->sampled)
         pal_diag_addf(diag, PAL_WARNING, "unweighted", &d->numerator.at,
-                      "'%.*s' counts the records of '%.*s', a sample, without their weights; "
-                      "'palermo estimate --weights' estimates what they stand for",
+                      "'%.*s' counts the records of '%.*s', a sample, without their weights; the "
+                      "estimators total, mean, proportion, ratio-of-totals, quantile and variance "
+                      "estimate what they stand for",
                       PAL_ARG(d->code), PAL_ARG(d->numerator.dataset));
     judge_texts(&d->numerator, y, d->code, p->arena, diag);
     if (x)
         judge_texts(&d->denominator, x, d->code, p->arena, diag);
-    PAL_TRY(plan_operand(p, &d->numerator, y, d, &entry.y, err));
-    if (x)
+    const struct pal_operand *top = &d->numerator;
+    if (d->sampled)
+        PAL_TRY(domain_of(d, p->arena, &top, err));
+    PAL_TRY(plan_operand(p, top, y, d, &entry.y, err));
+    if (x && !d->sampled)
         PAL_TRY(plan_operand(p, &d->denominator, x, d, &entry.x, err));
     const struct pal_dataset *population = d->totals ? plan_dataset(compute, people.dataset) : NULL;
     if (population)
