@@ -54,6 +54,8 @@ struct pal_estimate { /* NaN: undefined; `has_*` false: does not apply */
     uint64_t left_out; /* rows with an error that would have entered                      */
     double numerator;  /* of a rate, ratio or share, for checks and notes; NaN if none    */
     double denominator;
+    uint64_t lonely;         /* strata with one sampled unit that its variance met          */
+    const char *lonely_rule; /* what became of them ("average"); NULL where there are none  */
     uint64_t coverage_n, coverage_of; /* reported-total: areas that report, areas asked; else 0 */
     double coverage_share;         /* their share of the second column (population); NaN if none  */
     enum pal_absent absent;        /* value is unread when not PAL_PRESENT                        */

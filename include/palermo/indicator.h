@@ -66,8 +66,8 @@ struct pal_definition {
     pal_str unit;          /* "persons per 100 000 population"                                */
     struct pal_operand numerator, denominator;
     const struct pal_estimator *estimator;
-    bool sampled; /* a statistic of a sample (pal_survey_estimators)                      */
-    double p;     /* quantile: the share of the population, 0 to 1                        */
+    bool sampled;       /* a statistic of a sample (pal_survey_estimators)                      */
+    double p;           /* quantile: the share of the population, 0 to 1                        */
     struct pal_ask ask; /* per, level, interval from estimator:, per:, variance:           */
     size_t by_n;
     const pal_str *by;       /* dimension names, lower case                                     */
@@ -86,7 +86,10 @@ struct pal_definition {
     const struct pal_break *breaks; /* published breaks in series                              */
     size_t references_n;
     const pal_str *references;
+    size_t see_n;
+    const pal_str *see; /* codes of indicators that belong beside it                       */
     struct pal_place at, by_at, unit_at; /* of the file, its breakdowns, its counting unit      */
+    struct pal_place code_at, standard_at, see_at;
     char sha256[65]; /* of the file                                                     */
     const char *path;
 };
@@ -148,6 +151,7 @@ enum pal_flag {
     PAL_FLAG_PROTECTED = 1u << 20,  /* withheld: a small count, by the law of the source   */
     PAL_FLAG_PROTECTING = 1u << 21, /* withheld so that those cannot be worked out         */
     PAL_FLAG_EMBARGO = 1u << 22,    /* withheld until the day the source names             */
+    PAL_FLAG_LONELY = 1u << 23,     /* strata with one sampled unit are in its variance    */
 };
 /* Words in bit order, for FLAGS, notes and their translation; NULL-ended. */
 extern const char *const pal_flag_words[];

@@ -245,7 +245,7 @@ static enum pal_status check_indicators(struct check *c, const char *root, const
         if (!inside(f->at.file, only))
             continue;
         pal_diag_add(c->diag, f);
-        bad++;
+        bad += f->severity != PAL_INFORMATION;
     }
     if (status != PAL_OK && (status != PAL_SYNTAX || !pal_diag_listed(found)))
         return check_note_error(c, status, "definition", root, PAL_STR(""), &own, err);

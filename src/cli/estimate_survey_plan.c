@@ -673,8 +673,8 @@ enum pal_status est_survey_plan_new(struct est_plan *plan, struct pal_arena *are
     if (request->test.len || request->standard.n || request->theta > 0)
         return pal_fail(err, PAL_USAGE,
                         "--test, --standard and --theta belong to registers; this is a sample");
-    PAL_TRY(pal_survey_variance_parse(request->variance, given(request, "replicates"),
-                                      "--variance", &s->ask, &simple, err));
+    PAL_TRY(pal_survey_variance_parse(request->variance, given(request, "replicates"), "--variance",
+                                      &s->ask, &simple, err));
     PAL_TRY(plan_words(request, &s->ask, err));
     PAL_TRY(plan_design(plan, simple, arena, err));
     s->joint_file = est_extra(request, "joint", 0);

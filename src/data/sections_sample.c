@@ -54,9 +54,9 @@ static enum pal_status read_roles(const struct pal_yaml *roles, struct pal_arena
 static enum pal_status read_variance(const struct pal_yaml *design, struct pal_sample_facts *s,
                                      struct pal_error *err)
 {
-    static const char *const words[] = {"taylor", "srs",       "brewer", "hajek", "jk1",
-                                        "jkn",    "jk2",       "brr",    "fay",   "bootstrap",
-                                        "rao-wu", "replicates", "sdr",   "none"};
+    static const char *const words[] = {"taylor", "srs",        "brewer", "hajek", "jk1",
+                                        "jkn",    "jk2",        "brr",    "fay",   "bootstrap",
+                                        "rao-wu", "replicates", "sdr",    "none"};
     pal_str known[PAL_COUNT(words)];
     PAL_TRY(pal_yaml_text(design, "variance", &s->variance, err));
     if (!s->variance.len)
@@ -140,9 +140,9 @@ static enum pal_status read_samples(const struct pal_yaml *design, struct pal_ar
 
 DATA_SECTION(sample)
 {
-    static const char *const keys[] = {"nest",           "lonely_psu", "lonely_domain", "variance",
-                                       "replicate_kind", "scale",      "rscales",       "mse",
-                                       "df",             "deff",       "samples"};
+    static const char *const keys[] = {
+        "nest", "lonely_psu", "lonely_domain", "variance", "replicate_kind", "scale", "rscales",
+        "mse",  "df",         "deff",          "samples"};
     static const char *const rules[] = {"fail", "certainty", "remove", "average", "adjust"};
     static const char *const domains[] = {"none", "adjust"};
     static const char *const kinds[] = {"weight", "factor"};
@@ -163,8 +163,8 @@ DATA_SECTION(sample)
     PAL_TRY(pal_yaml_bool(design, "nest", &s->nest, err));
     PAL_TRY(pal_yaml_bool(design, "mse", &s->mse, err));
     PAL_TRY(read_word(design, "lonely_psu", rules, PAL_COUNT(rules), &s->lonely_psu, err));
-    PAL_TRY(read_word(design, "lonely_domain", domains, PAL_COUNT(domains), &s->lonely_domain,
-                      err));
+    PAL_TRY(
+        read_word(design, "lonely_domain", domains, PAL_COUNT(domains), &s->lonely_domain, err));
     PAL_TRY(read_word(design, "replicate_kind", kinds, PAL_COUNT(kinds), &s->replicate_kind, err));
     PAL_TRY(read_word(design, "deff", deffs, PAL_COUNT(deffs), &s->deff, err));
     PAL_TRY(read_variance(design, s, err));

@@ -391,6 +391,8 @@ static enum pal_status note_lonely(const struct pal_survey *survey, size_t lonel
 {
     if (!lonely)
         return PAL_OK;
+    out->lonely = lonely;
+    out->lonely_rule = pal_lonely_name(survey->ask.design.lonely);
     out->note = pal_arena_printf(arena, "%zu %s with one sampled unit: --lonely-psu %s", lonely,
                                  lonely == 1 ? "stratum" : "strata",
                                  pal_lonely_name(survey->ask.design.lonely))

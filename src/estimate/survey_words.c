@@ -1,5 +1,6 @@
 /* survey_words.c: how people ask for a variance, degrees of freedom and design effects: the words
- * of the command line and of descriptors; and the statistics of samples as definitions name them. */
+ * of the command line and of descriptors; and the statistics of samples as definitions name them.
+ */
 #include "survey.h"
 
 #include <string.h>
@@ -192,7 +193,7 @@ bool pal_survey_scale_known(struct pal_survey_ask *ask)
 static const char *const of_sums[] = {"t", "normal", "log-t", NULL};
 static const char *const of_shares[] = {"t",    "normal",     "log-t", "mean",   "logit", "xlogit",
                                         "asin", "likelihood", "beta",  "wilson", NULL};
-static const char *const of_quantiles[] = {"mean", "logit",  "xlogit", "asin", "likelihood",
+static const char *const of_quantiles[] = {"mean", "logit",  "xlogit",   "asin",  "likelihood",
                                            "beta", "wilson", "quantile", "score", NULL};
 
 #define ESTIMATION "Sarndal, Swensson & Wretman 1992, Model Assisted Survey Sampling, section "

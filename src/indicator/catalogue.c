@@ -69,8 +69,7 @@ static enum pal_status add_file(struct catalogue_work *r, const char *path, pal_
             continue;
         if (i < r->before)
             return PAL_OK; /* earlier folders win */
-        const struct pal_place at = {d->path, 1, 1};
-        definition_problem(r->diag, &at, d->code, "the code '%.*s' is taken by '%s'",
+        definition_problem(r->diag, &d->code_at, d->code, "the code '%.*s' is taken by '%s'",
                            PAL_ARG(d->code), c->definition[i].path);
         r->bad = true;
         return PAL_OK;
@@ -85,6 +84,23 @@ static bool is_yaml(pal_str name)
            pal_str_ends(name, PAL_STR(".json"));
 }
 
+/* Beside a cycle lie the cycle itself, descriptors and records of evidence: keys that no definition
+ * has tell them. What cannot be read is taken for a definition, which says what is wrong. */
+static bool is_definition(const char *path, struct pal_arena *arena)
+{
+    static const char *const others[] = {"datasets", "path",      "resources",
+                                         "table",    "dimension", "evidence"};
+    struct pal_yaml *root;
+    struct pal_error ignored = {0};
+    if (pal_yaml_read(path, arena, &root, &ignored) != PAL_OK || pal_yaml_get(root, "code") ||
+        pal_yaml_get(root, "numerator"))
+        return true;
+    for (size_t i = 0; i < PAL_COUNT(others); i++)
+        if (pal_yaml_get(root, others[i]))
+            return false;
+    return true;
+}
+
 static enum pal_status add_folder(struct catalogue_work *r, const char *folder, pal_str family,
                                   bool national, struct pal_error *err)
 {
@@ -95,7 +111,8 @@ static enum pal_status add_folder(struct catalogue_work *r, const char *folder, 
         const char *path = pal_path_join(r->catalogue->arena, folder, entry[i]);
         if (!path)
             return pal_nomem(err, "the catalogue");
-        if (is_yaml(entry[i]) && pal_file_exists(path))
+        if (is_yaml(entry[i]) && pal_file_exists(path) &&
+            (family.len || is_definition(path, r->catalogue->arena)))
             PAL_TRY(add_file(r, path, family, national ? family : PAL_STR(""), err));
     }
     return PAL_OK;
@@ -137,28 +154,41 @@ static enum pal_status add_root(struct catalogue_work *r, const char *root, stru
     return PAL_OK;
 }
 
+static void unknown_code(struct catalogue_work *r, const struct pal_definition *d,
+                         const struct pal_place *at, const char *what, pal_str code)
+{
+    const pal_str near = pal_catalogue_nearest(r->catalogue, code);
+    definition_problem(r->diag, at, d->code, "%s '%.*s' is unknown%s%.*s%s", what, PAL_ARG(code),
+                       PAL_NEAR(near));
+    r->bad = true;
+}
+
+static void check_see(struct catalogue_work *r)
+{
+    const struct pal_catalogue *c = r->catalogue;
+    for (size_t i = 0; i < c->n; i++)
+        for (size_t k = 0; k < c->definition[i].see_n; k++)
+            if (!pal_catalogue_find(c, c->definition[i].see[k]))
+                unknown_code(r, &c->definition[i], &c->definition[i].see_at,
+                             "'see': the indicator", c->definition[i].see[k]);
+}
+
 /* A national definition stands beside a standardized one, and never beside itself or in a ring. */
 static void check_standards(struct catalogue_work *r)
 {
     const struct pal_catalogue *c = r->catalogue;
     for (size_t i = 0; i < c->n; i++) {
         const struct pal_definition *d = &c->definition[i];
-        const struct pal_place at = {d->path, 1, 1};
         if (!d->standard.len)
             continue;
         const struct pal_definition *to = pal_catalogue_find(c, d->standard);
         if (!to) {
-            const pal_str near = pal_catalogue_nearest(c, d->standard);
-            definition_problem(r->diag, &at, d->code,
-                               "the standard indicator '%.*s' is unknown%s%.*s%s",
-                               PAL_ARG(d->standard), near.len ? "; did you mean '" : "",
-                               PAL_ARG(near), near.len ? "'?" : "");
-            r->bad = true;
+            unknown_code(r, d, &d->standard_at, "the standard indicator", d->standard);
             continue;
         }
         for (size_t steps = 0; to && steps <= c->n; steps++) {
             if (to == d) {
-                definition_problem(r->diag, &at, d->code,
+                definition_problem(r->diag, &d->standard_at, d->code,
                                    "'%.*s' stands beside itself: 'standard' goes in a circle",
                                    PAL_ARG(d->code));
                 r->bad = true;
@@ -188,6 +218,7 @@ enum pal_status pal_catalogue_read(const char *const *folders, size_t n,
     if (c->n)
         qsort(c->definition, c->n, sizeof *c->definition, by_code);
     check_standards(&r);
+    check_see(&r);
     *out = c;
     return r.bad ? pal_diag_fail(diag, "definition", err) : PAL_OK;
 }

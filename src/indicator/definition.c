@@ -319,8 +319,9 @@ static enum pal_status read_at(struct reader *r, struct pal_error *err)
     const bool quantile = r->d->sampled && strcmp(r->d->estimator->name, "quantile") == 0;
     READ(pal_yaml_number(r->root, "at", &r->d->p, &r->own));
     if (node && !quantile)
-        problem(r, &node->at, "'at' says which quantile is meant; it goes with 'estimator: "
-                              "quantile'");
+        problem(r, &node->at,
+                "'at' says which quantile is meant; it goes with 'estimator: "
+                "quantile'");
     else if (quantile && !(r->d->p > 0 && r->d->p < 1))
         problem(r, node ? &node->at : &r->root->at,
                 "a quantile needs 'at', a share between 0 and 1: 0.5 is the median");
@@ -387,8 +388,7 @@ static void check_sampled(struct reader *r)
                 "the estimator '%s' takes both operands from one sample, '%.*s'", name,
                 PAL_ARG(d->numerator.dataset));
     if (d->totals)
-        problem(r, &totals->at,
-                "'totals' adds up what States report; a sample has none to add up");
+        problem(r, &totals->at, "'totals' adds up what States report; a sample has none to add up");
 }
 
 static enum pal_status read_of(struct reader *r, struct pal_error *err)
@@ -604,6 +604,29 @@ static void check_iccs(struct reader *r)
     }
 }
 
+static struct pal_place place_of(const struct reader *r, const char *key)
+{
+    const struct pal_yaml *node = pal_yaml_get(r->root, key);
+    return node ? node->at : r->root->at;
+}
+
+/* The State of a national definition is said by the folder it lies in; the key may repeat it. */
+static enum pal_status check_area(struct reader *r, struct pal_error *err)
+{
+    pal_str area = {NULL, 0};
+    const struct pal_place at = place_of(r, "area");
+    READ(pal_yaml_text(r->root, "area", &area, &r->own));
+    if (!area.ptr || pal_str_eq(area, r->d->national))
+        return PAL_OK;
+    if (r->d->national.len)
+        problem(r, &at, "'area' is '%.*s', but the definition lies in national/%.*s",
+                PAL_ARG(area), PAL_ARG(r->d->national));
+    else
+        problem(r, &at, "'area' goes with a national definition, national/%.*s/%.*s.yaml",
+                PAL_ARG(area), PAL_ARG(r->d->code));
+    return PAL_OK;
+}
+
 static enum pal_status read_words(struct reader *r, struct pal_error *err)
 {
     struct pal_definition *d = r->d;
@@ -637,6 +660,11 @@ static enum pal_status read_words(struct reader *r, struct pal_error *err)
     READ(pal_yaml_text(r->root, "sdg", &d->sdg, &r->own));
     READ(pal_yaml_text(r->root, "articles", &d->articles, &r->own));
     READ(pal_yaml_text(r->root, "standard", &d->standard, &r->own));
+    READ(pal_yaml_texts(r->root, "see", r->arena, &d->see, &d->see_n, &r->own));
+    d->code_at = place_of(r, "code");
+    d->standard_at = place_of(r, "standard");
+    d->see_at = place_of(r, "see");
+    PAL_TRY(check_area(r, err));
     READ(pal_yaml_text(r->root, "counting_unit", &d->counting_unit, &r->own));
     d->unit_at = pal_yaml_get(r->root, "counting_unit") ? pal_yaml_get(r->root, "counting_unit")->at
                                                         : r->root->at;

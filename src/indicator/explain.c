@@ -414,6 +414,7 @@ static void say_marks(struct page *page, const struct pal_figure *f)
         "withheld: a small count, by the law of the source",
         "withheld so that a protected count cannot be worked out",
         "withheld until the end of its embargo",
+        "strata with one sampled unit are in its variance, by a rule",
     };
     head(page, "Marks");
     say(page, 2, "observation status %.*s, confidentiality %.*s, nature %.*s, scope %s",

@@ -374,6 +374,8 @@ static enum pal_status fill_figure(const struct job *j, const struct item *item,
         (j->entry->x.cells && pal_descriptor_synthetic(j->entry->x.cells->dataset->descriptor)) ||
         pal_areas_invented(j->compute->areas, f->area))
         f->flags |= PAL_FLAG_SYNTHETIC;
+    if (e->lonely)
+        f->flags |= PAL_FLAG_LONELY;
     if (j->d->national.len)
         f->flags |= PAL_FLAG_DEFINITION;
     if (breaks_here(j, item))

@@ -6,12 +6,11 @@
 #include <string.h>
 
 const char *const pal_flag_words[] = {
-    "censored",      "rows-left-out",  "duplicates",      "parts-sum",
-    "part",          "lump",           "no-denominator",  "denominator-total",
-    "cohort",        "parts-disagree", "stage-order",     "rate-disagrees",
-    "overdispersed", "incomplete",     "synthetic",       "definition",
-    "break",         "provisional",    "censored-margin", "unreliable",
-    "protected",     "protecting",     "embargo",         NULL,
+    "censored",    "rows-left-out",  "duplicates",        "parts-sum",       "part",
+    "lump",        "no-denominator", "denominator-total", "cohort",          "parts-disagree",
+    "stage-order", "rate-disagrees", "overdispersed",     "incomplete",      "synthetic",
+    "definition",  "break",          "provisional",       "censored-margin", "unreliable",
+    "protected",   "protecting",     "embargo",           "lonely-psu",      NULL,
 };
 
 char *pal_flags_put(char *to, uint32_t flags)

@@ -143,8 +143,8 @@ static enum pal_status domain_of(const struct pal_definition *d, struct pal_aren
     struct pal_operand *domain = pal_arena_alloc(arena, 1, sizeof *domain);
     if (!domain)
         return pal_nomem(err, "the plan");
-    *domain = (struct pal_operand){
-        .dataset = d->numerator.dataset, .given = true, .at = d->numerator.at};
+    *domain =
+        (struct pal_operand){.dataset = d->numerator.dataset, .given = true, .at = d->numerator.at};
     const struct pal_operand *from = &d->denominator;
     for (size_t i = 0; i < PAL_COUNT(own); i++)
         if (strcmp(d->estimator->name, own[i]) == 0)

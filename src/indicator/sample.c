@@ -15,7 +15,7 @@ enum { PIECE_ROWS = 8192, MOST_FRAMES = 1 << PAL_MAX_STAGES };
 /* ---- columns -----------------------------------------------------------------------------------
  */
 
-struct numbers { /* a column as numbers, found once a category */
+struct numbers {                     /* a column as numbers, found once a category */
     const struct pal_column *column; /* NULL: 1 in every row */
     const double *value;
     const uint8_t *absent;
@@ -200,9 +200,8 @@ static enum pal_status ask_of(const struct job *j, struct sample *s, struct pal_
     if (!deff.len)
         deff = PAL_STR("wor");
     ask->replicates = 0;
-    enum pal_status status =
-        pal_survey_variance_parse(facts->variance, facts->replicates > 0, "variance:", ask,
-                                  &simple, &own);
+    enum pal_status status = pal_survey_variance_parse(facts->variance, facts->replicates > 0,
+                                                       "variance:", ask, &simple, &own);
     if (status == PAL_OK && facts->df.len)
         status = pal_survey_df_parse(facts->df, "df:", ask, &own);
     if (status == PAL_OK)
@@ -282,8 +281,7 @@ static uint32_t mask_of(const struct job *j, const struct item *item)
     return mask;
 }
 
-static enum pal_status frame_at(struct sample *s, uint32_t mask, size_t *out,
-                                struct pal_error *err)
+static enum pal_status frame_at(struct sample *s, uint32_t mask, size_t *out, struct pal_error *err)
 {
     size_t f = 0;
     while (f < s->frames && s->mask[f] != mask)
@@ -352,8 +350,7 @@ struct piece { /* rows from..from+rows-1 of the design as the survey takes them 
 };
 
 static enum pal_status feed_design(struct sample *s, const struct pal_survey_ask *ask,
-                                   struct piece *p, size_t from, size_t rows,
-                                   struct pal_error *err)
+                                   struct piece *p, size_t from, size_t rows, struct pal_error *err)
 {
     const struct pal_design_spec *spec = &ask->design;
     struct pal_survey_rows to = {.design = {.rows = rows, .file = s->dataset->batch.file}};
@@ -379,8 +376,7 @@ static enum pal_status feed_design(struct sample *s, const struct pal_survey_ask
         to.design.fpc[k] = spec->fpc[k] ? p->fpc[k] : NULL;
     }
     to.weight = spec->weights ? p->weight : NULL;
-    to.replicate =
-        ask->method == PAL_SURVEY_GIVEN ? (const double *const *)p->replicate : NULL;
+    to.replicate = ask->method == PAL_SURVEY_GIVEN ? (const double *const *)p->replicate : NULL;
     return pal_survey_rows(s->survey, &to, err);
 }
 
@@ -436,8 +432,8 @@ static void find_unreadable(struct job *j, struct sample *s)
                     continue;
                 s->left_out[i]++;
                 if (!j->unreadable.line || s->dataset->batch.line[row] < j->unreadable.line) {
-                    j->unreadable = (struct pal_place){s->dataset->batch.file,
-                                                       s->dataset->batch.line[row], 0};
+                    j->unreadable =
+                        (struct pal_place){s->dataset->batch.file, s->dataset->batch.line[row], 0};
                     j->unreadable_column = side[k]->column->name;
                 }
             }
@@ -490,8 +486,8 @@ static enum pal_status open_survey(const struct job *j, struct sample *s,
 {
     static const struct pal_survey_term terms[] = {{PAL_TERM_VALUE, 0}, {PAL_TERM_VALUE, 0}},
                                         squares[] = {{PAL_TERM_VALUE, 0}, {PAL_TERM_SQUARE, 0}};
-    const pal_str word = is_word(j, "ratio-of-totals") ? PAL_STR("ratio")
-                                                       : pal_str_of(j->d->estimator->name);
+    const pal_str word =
+        is_word(j, "ratio-of-totals") ? PAL_STR("ratio") : pal_str_of(j->d->estimator->name);
     const struct pal_survey_kind *kind = pal_survey_kind_find(word);
     struct pal_survey_frame *frame = pal_arena_alloc(s->arena, s->frames + 1, sizeof *frame);
     struct pal_survey_statistic *statistic =
@@ -584,8 +580,8 @@ enum pal_status sample_answer(struct job *j, size_t item, struct pal_estimate *o
     struct pal_error why = {0};
     if (!s)
         return pal_fail(err, PAL_BUG, "no sample was made");
-    const enum pal_status status = pal_survey_answer(s->work, s->frame[item], s->group[item], 0,
-                                                     j->arena, out, &why);
+    const enum pal_status status =
+        pal_survey_answer(s->work, s->frame[item], s->group[item], 0, j->arena, out, &why);
     if (status == PAL_DOMAIN)
         return refuse(j, &why, out, err);
     if (status != PAL_OK) {

@@ -148,7 +148,7 @@ bool page_is_state(const struct pal_areas *areas, uint32_t area)
 
 bool page_is_count(const struct pal_definition *definition)
 {
-    return pal_str_eq(pal_str_of(definition->estimator->name), PAL_STR("count"));
+    return pal_definition_counts(definition);
 }
 
 pal_str page_list_comma(enum pal_language language)

@@ -53,7 +53,7 @@ static char *put_value(char *to, const struct row *r)
 static char *put_unit(char *to, const struct row *r) { return pal_put(to, r->unit); }
 static char *put_decimals(char *to, const struct row *r)
 {
-    const bool count = strcmp(r->figure->definition->estimator->name, "count") == 0;
+    const bool count = pal_definition_counts(r->figure->definition);
     if (r->present)
         *to++ = (char)('0' + pal_number_decimals(r->figure->estimate.value, count));
     return to;

@@ -159,7 +159,7 @@ static bool has_number(const struct pal_figure *f)
  * point; one at least for rates and shares. */
 static int column_decimals(const struct layout *l, size_t c)
 {
-    const bool count = strcmp(indicator_of(l, c)->estimator->name, "count") == 0;
+    const bool count = pal_definition_counts(indicator_of(l, c));
     size_t nonzero = 0, small[4] = {0};
     bool whole = true;
     double largest = 0;

@@ -457,6 +457,23 @@ static int by_number(const void *a, const void *b)
     return c ? c : pal_str_cmp(x->name, y->name);
 }
 
+/* A figure that no table prints is in figures.csv alone. National ones stand in notes. */
+static void say_unprinted(const struct pal_catalogue *catalogue, const struct shelf *shelf,
+                          struct pal_diag *diag)
+{
+    for (size_t i = 0; i < pal_catalogue_count(catalogue); i++) {
+        const struct pal_definition *d = pal_catalogue_get(catalogue, i);
+        bool printed = d->national.len > 0;
+        for (size_t k = 0; k < shelf->n && !printed; k++)
+            printed = pal_table_definition_prints(shelf->table[k], d);
+        if (!printed)
+            pal_diag_addf(diag, PAL_INFORMATION, "no-table", &d->at,
+                          "no table prints '%.*s'; its figures stand in figures.csv and "
+                          "sdmx alone",
+                          PAL_ARG(d->code));
+    }
+}
+
 enum pal_status pal_table_definitions_read(const char *const *folders, size_t n,
                                            const struct pal_catalogue *catalogue,
                                            struct pal_diag *diag, struct pal_arena *arena,
@@ -504,6 +521,7 @@ enum pal_status pal_table_definitions_read(const char *const *folders, size_t n,
     }
     if (bad)
         return pal_diag_fail(diag, "table", err);
+    say_unprinted(catalogue, &shelf, diag);
     if (shelf.n)
         qsort(shelf.table, shelf.n, sizeof *shelf.table, by_number);
     *out = (const struct pal_table_definition *const *)shelf.table;

@@ -230,6 +230,10 @@ pal_str report_method_name(enum pal_language language, const char *method)
         {"delta method on the log", PAL_WORD_METHOD_LOG_DELTA},
         {"all States", PAL_WORD_METHOD_STATUS},
         {"sum of reported", PAL_WORD_METHOD_SUM},
+        {"Taylor", PAL_WORD_METHOD_TAYLOR},
+        {" replicates", PAL_WORD_METHOD_REPLICATES},
+        {"multiple systems", PAL_WORD_METHOD_SYSTEMS},
+        {"recapture of", PAL_WORD_METHOD_RECAPTURE},
     };
     for (size_t i = 0; i < PAL_COUNT(names); i++)
         if (holds(method, names[i].part))
@@ -300,6 +304,43 @@ static void method_lines(struct lines *l)
     for (size_t i = 0; i < t->indicators; i++)
         said_add(&said, methods_text(l, &methods, t->indicator[i]), i);
     said_lines(l, &said, PAL_WORD_METHOD);
+}
+
+/* The rule for strata of one sampled unit, and how many of them a figure has at most. */
+struct lonely {
+    uint64_t most[4]; /* by rule */
+};
+static const struct {
+    const char *rule;
+    enum pal_word word;
+} lonely_rules[] = {
+    {"certainty", PAL_WORD_LONELY_CERTAINTY},
+    {"remove", PAL_WORD_LONELY_REMOVE},
+    {"average", PAL_WORD_LONELY_AVERAGE},
+    {"adjust", PAL_WORD_LONELY_ADJUST},
+};
+
+static void visit_lonely(void *with, const struct pal_figure *f)
+{
+    struct lonely *lonely = with;
+    const struct pal_estimate *e = &f->estimate;
+    for (size_t i = 0; e->lonely_rule && i < PAL_COUNT(lonely_rules); i++)
+        if (strcmp(e->lonely_rule, lonely_rules[i].rule) == 0 && e->lonely > lonely->most[i])
+            lonely->most[i] = e->lonely;
+}
+
+static void lonely_lines(struct lines *l)
+{
+    struct lonely lonely = {{0}};
+    each_figure(l, visit_lonely, &lonely);
+    for (size_t i = 0; i < PAL_COUNT(lonely_rules); i++) {
+        const pal_str with[] = {
+            pal_arena_printf(l->notes->arena, "%llu", (unsigned long long)lonely.most[i]),
+            pal_word(l->notes->language, lonely_rules[i].word)};
+        if (lonely.most[i])
+            add_line(l, pal_word_fill(l->notes->language, PAL_WORD_LONELY, with, PAL_COUNT(with),
+                                      l->notes->arena));
+    }
 }
 
 /* ---- coverage
@@ -658,6 +699,7 @@ enum pal_status report_lines(const struct report_notes *notes, const struct plan
     PAL_TRY(source_line(&l, err));
     law_lines(&l);
     method_lines(&l);
+    lonely_lines(&l);
     coverage_lines(&l);
     struct kinds kinds = {false, false};
     each_figure(&l, visit_kind, &kinds);

@@ -114,7 +114,7 @@ static enum pal_status national_notes(struct report_notes *notes, const struct p
         const struct pal_figure *own = national_figure(notes, d, figure);
         if (!own)
             continue;
-        const bool count = strcmp(d->estimator->name, "count") == 0;
+        const bool count = pal_definition_counts(d);
         const pal_str with[] = {pal_text_in(&d->title, notes->language),
                                 with_interval(notes, &own->estimate, count)};
         PAL_TRY(add_note(notes,

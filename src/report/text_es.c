@@ -38,6 +38,17 @@ const char *const report_text_es[PAL_WORDS] = {
                               "intervalo cuasi-Poisson (McCullagh y Nelder 1989)",
     [PAL_WORD_METHOD_STATUS] = "todos los Estados consultados",
     [PAL_WORD_METHOD_SUM] = "suma de lo comunicado",
+    [PAL_WORD_LONELY] =
+        "Estratos de los que se seleccionó una sola unidad: {1} como máximo por cifra; regla: {2}.",
+    [PAL_WORD_LONELY_CERTAINTY] = "se consideran seguros y no añaden varianza",
+    [PAL_WORD_LONELY_REMOVE] = "se dejan fuera de la varianza",
+    [PAL_WORD_LONELY_AVERAGE] = "reciben la varianza media de los demás estratos",
+    [PAL_WORD_LONELY_ADJUST] = "sus unidades se comparan con la media de todas las unidades",
+    [PAL_WORD_METHOD_TAYLOR] = "varianza basada en el diseño muestral, por linealización de Taylor",
+    [PAL_WORD_METHOD_REPLICATES] = "varianza basada en el diseño muestral, por replicación",
+    [PAL_WORD_METHOD_SYSTEMS] =
+        "estimación por sistemas múltiples (Chan, Silverman y Vincent 2021)",
+    [PAL_WORD_METHOD_RECAPTURE] = "recaptura de casos notificados (Chapman 1951; OIT 2005)",
     [PAL_WORD_DATE] = "{1} de {2} de {3}",
     [PAL_WORD_MONTH_1] = "enero",
     [PAL_WORD_MONTH_2] = "febrero",
@@ -104,6 +115,8 @@ const char *const report_text_es[PAL_WORDS] = {
         "No se publica: recuento pequeño, conforme a las normas de confidencialidad de la fuente.",
     [PAL_WORD_FLAG_PROTECTING] = "No se publica para que no pueda deducirse un recuento protegido.",
     [PAL_WORD_FLAG_EMBARGO] = "No se publica hasta que termine el embargo de la fuente.",
+    [PAL_WORD_FLAG_LONELY] =
+        "En su varianza hay estratos de los que se seleccionó una sola unidad.",
     [PAL_WORD_SKIP] = "Ir al contenido",
     [PAL_WORD_CONTENTS] = "Índice",
     [PAL_WORD_LANGUAGES] = "Idiomas",

@@ -40,6 +40,18 @@ const char *const report_text_fr[PAL_WORDS] = {
                               "intervalle quasi-Poisson (McCullagh et Nelder 1989)",
     [PAL_WORD_METHOD_STATUS] = "tous les États interrogés",
     [PAL_WORD_METHOD_SUM] = "somme des données communiquées",
+    [PAL_WORD_LONELY] = "Strates dont une seule unité a été tirée\u00a0: {1} au plus par "
+                        "chiffre\u00a0; règle\u00a0: {2}.",
+    [PAL_WORD_LONELY_CERTAINTY] = "tenues pour certaines, elles n’ajoutent aucune variance",
+    [PAL_WORD_LONELY_REMOVE] = "laissées hors de la variance",
+    [PAL_WORD_LONELY_AVERAGE] = "elles reçoivent la variance moyenne des autres strates",
+    [PAL_WORD_LONELY_ADJUST] = "leurs unités sont rapportées à la moyenne de toutes les unités",
+    [PAL_WORD_METHOD_TAYLOR] =
+        "variance fondée sur le plan de sondage, par linéarisation de Taylor",
+    [PAL_WORD_METHOD_REPLICATES] = "variance fondée sur le plan de sondage, par réplication",
+    [PAL_WORD_METHOD_SYSTEMS] =
+        "estimation par systèmes multiples (Chan, Silverman et Vincent 2021)",
+    [PAL_WORD_METHOD_RECAPTURE] = "recapture des cas signalés (Chapman 1951\u00a0; OIT 2005)",
     [PAL_WORD_DATE] = "{1} {2} {3}",
     [PAL_WORD_MONTH_1] = "janvier",
     [PAL_WORD_MONTH_2] = "février",
@@ -111,6 +123,7 @@ const char *const report_text_fr[PAL_WORDS] = {
         "Non publié\u00a0: petit effectif, selon les règles de confidentialité de la source.",
     [PAL_WORD_FLAG_PROTECTING] = "Non publié afin qu'un effectif protégé ne puisse être déduit.",
     [PAL_WORD_FLAG_EMBARGO] = "Non publié avant la fin de l'embargo de la source.",
+    [PAL_WORD_FLAG_LONELY] = "Sa variance comprend des strates dont une seule unité a été tirée.",
     [PAL_WORD_SKIP] = "Aller au contenu",
     [PAL_WORD_CONTENTS] = "Table des matières",
     [PAL_WORD_LANGUAGES] = "Langues",

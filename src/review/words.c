@@ -87,7 +87,7 @@ bool review_answer_parse(pal_str text, enum pal_answer *out)
 
 bool review_is_count(const struct pal_figure *figure)
 {
-    return strcmp(figure->definition->estimator->name, "count") == 0;
+    return pal_definition_counts(figure->definition);
 }
 
 bool review_has_value(const struct pal_figure *figure)
