@@ -71,6 +71,14 @@ struct pal_mark {
     pal_str state, note;
 };
 
+/* A figure on which its Government differs: what it says instead, and why. */
+struct pal_dispute {
+    size_t figure; /* index of the value proposed */
+    bool given;    /* the Government gave a value, and it may be told */
+    double value;
+    pal_str reason, origin;
+};
+
 /* ---- tables ------------------------------------------------------------------------------------
  */
 
@@ -113,6 +121,7 @@ enum pal_column_role {
     PAL_ROLE_VALUE,
     PAL_ROLE_LOWER,
     PAL_ROLE_UPPER,
+    PAL_ROLE_TEXT, /* sentences, set from the start of their lines */
 };
 
 /* Heads stand in levels, outermost first: indicator, breakdown, period, value or limit; a table has
@@ -177,7 +186,10 @@ struct pal_report_input {
     const struct pal_mark *mark; /* [marks] */
     size_t marks;
     const uint32_t *mark_of; /* [figures->n] 1 + index in mark, 0: none; NULL: no review yet    */
-    pal_str mark_legend;     /* with {1} for "endorsed: 12; disputed: 1", under every table     */
+    const struct pal_dispute *dispute; /* [disputes] */
+    size_t disputes;
+    pal_str mark_legend; /* with {1} for "endorsed: 12; disputed: 1", under every table     */
+    pal_str mark_behind; /* the same where totals stand alone: of the States\' figures behind */
     struct pal_text title, subtitle; /* of the cycle                                */
     pal_str as_of;                   /* "2026-01-31", the only date; may be empty   */
     bool synthetic;                  /* any synthetic input: said on every page     */
@@ -193,8 +205,13 @@ enum pal_status pal_table_layout(const struct pal_report_input *input,
                                  enum pal_language language, struct pal_arena *arena,
                                  const struct pal_table **out, struct pal_error *err);
 
-/* The law by which a figure was withheld: of each of its datasets the title, legal basis and what it
- * asks for. Empty for a figure that is not. */
+/* All disputed figures, both values side by side with both explanations; *out NULL without any. */
+PAL_CHECK_RESULT
+enum pal_status pal_table_disputed(const struct pal_report_input *input, enum pal_language language,
+                                   struct pal_arena *arena, const struct pal_table **out,
+                                   struct pal_error *err);
+/* The law by which a figure was withheld: of each of its datasets the title, legal basis and what
+ * it asks for. Empty for a figure that is not. */
 pal_str pal_law_text(const struct pal_report_input *input, const struct pal_figure *figure,
                      enum pal_language language, struct pal_arena *arena);
 /* What other rooms say of a table and of a breakdown. */
@@ -283,7 +300,8 @@ enum pal_status pal_chart_figure(const struct pal_chart *chart, struct pal_buf *
 
 /* report/<lang>/index.html: one page a person would want to read; works offline from a file, on a
  * phone, in print and with a screen reader. `languages` are the siblings to link to; `laid`
- * [input->tables] what pal_table_layout gave for each table in this language. */
+ * [input->tables + 1] what pal_table_layout gave for each table in this language, and last what
+ * pal_table_disputed gave. */
 PAL_CHECK_RESULT
 enum pal_status pal_page_write(const struct pal_report_input *input,
                                const struct pal_table *const *laid, enum pal_language language,

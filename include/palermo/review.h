@@ -416,7 +416,7 @@ enum pal_status pal_review_apply(const struct pal_review_mark *mark, size_t n,
 const struct pal_figures *pal_reviewed_all(const struct pal_reviewed *reviewed); /* figures.csv */
 /* What is printed: one row a figure, the newest version. */
 struct pal_figures *pal_reviewed_printed(struct pal_reviewed *reviewed);
-/* Fills mark, marks, mark_of and mark_legend for one language. */
+/* Fills mark, marks, mark_of, mark_legend and the disputes for one language. */
 PAL_CHECK_RESULT
 enum pal_status pal_reviewed_marks(const struct pal_reviewed *reviewed, enum pal_language language,
                                    struct pal_arena *arena, struct pal_report_input *input,

@@ -125,6 +125,10 @@ static enum pal_status write_language(struct pal_report_input *input,
         if (laid[t])
             PAL_TRY(write_table(input, laid[t], language[i], formats, outdir, scratch, err));
     }
+    PAL_TRY(pal_table_disputed(input, language[i], scratch, &laid[input->tables], err));
+    if (laid[input->tables])
+        PAL_TRY(
+            write_table(input, laid[input->tables], language[i], formats, outdir, scratch, err));
     PAL_TRY(pal_page_write(input, laid, language[i], language, languages, outdir, scratch, err));
     pal_arena_reset(scratch, mark);
     return PAL_OK;

@@ -91,6 +91,11 @@ static struct report_span head_over(const struct pal_table *t, size_t level, siz
     return (struct report_span){.cols = 1, .levels = 1};
 }
 
+static bool is_text(const struct pal_table *t, size_t col)
+{
+    return t->col[col].role == PAL_ROLE_STUB || t->col[col].role == PAL_ROLE_TEXT;
+}
+
 static void head_rows(struct doc *d)
 {
     const struct pal_table *t = d->table;
@@ -105,7 +110,7 @@ static void head_rows(struct doc *d)
                       : began == h     ? "restart"
                                        : "continue",
                       ends);
-            paragraph_open(d, "Cell", !leaf ? "center" : c ? "right" : NULL, 0);
+            paragraph_open(d, "Cell", !leaf ? "center" : is_text(t, c) ? NULL : "right", 0);
             if (began == h)
                 run(d, span.text, RUN_BOLD);
             paragraph_close(d);
@@ -134,7 +139,7 @@ static void body_rows(struct doc *d)
         for (size_t c = 0; c < (head ? 1 : t->cols); c++) {
             const struct pal_cell *cell = pal_table_cell(t, r, c);
             cell_open(d, head ? t->cols : 1, NULL, false);
-            paragraph_open(d, head ? "CellHead" : "Cell", c ? "right" : NULL,
+            paragraph_open(d, head ? "CellHead" : "Cell", is_text(t, c) ? NULL : "right",
                            c ? 0 : 170u * t->row[r].level);
             run(d, report_isolated(t, cell, d->scratch),
                 bold | (cell->kind == PAL_CELL_TEXT ? 0u : RUN_LATIN));
@@ -147,23 +152,28 @@ static void body_rows(struct doc *d)
 }
 
 /* Widths in twentieths of a point: values share what a year and a narrow stub leave, up to a width
- * that is easy to read; the stub takes the rest. */
+ * that is easy to read; columns of sentences share the rest, or the stub takes it. */
 static void grid(struct doc *d, unsigned page)
 {
     const struct pal_table *t = d->table;
-    enum { YEAR = 560, STUB = 1700, EASY = 1400 };
-    unsigned years = 0;
-    for (size_t c = 1; c < t->cols; c++)
+    enum { YEAR = 560, STUB = 1700, EASY = 1400, SHORT = 900 };
+    unsigned years = 0, texts = 0;
+    for (size_t c = 1; c < t->cols; c++) {
         years += t->col[c].role == PAL_ROLE_YEAR;
-    const unsigned values = (unsigned)(t->cols - 1) - years;
+        texts += t->col[c].role == PAL_ROLE_TEXT;
+    }
+    const unsigned values = (unsigned)(t->cols - 1) - years - texts;
     unsigned narrow = values ? (page - STUB - YEAR * years) / values : 0;
-    if (narrow > EASY)
-        narrow = EASY;
+    if (narrow > (texts ? SHORT : EASY))
+        narrow = texts ? SHORT : EASY;
+    const unsigned rest = page - narrow * values - YEAR * years;
+    const unsigned wide = texts ? (rest - STUB) / texts : 0;
     pal_buf_adds(&d->out, "<w:tblGrid>");
     for (size_t c = 0; c < t->cols; c++)
         pal_buf_addf(&d->out, "<w:gridCol w:w=\"%u\"/>",
-                     !c                                ? page - narrow * values - YEAR * years
+                     !c                                ? rest - wide * texts
                      : t->col[c].role == PAL_ROLE_YEAR ? YEAR
+                     : t->col[c].role == PAL_ROLE_TEXT ? wide
                                                        : narrow);
     pal_buf_adds(&d->out, "</w:tblGrid>");
 }

@@ -15,6 +15,7 @@ const char report_table_css[] =
     ".pal-table thead th.spanner{text-align:center}"
     ".pal-table .num,.pal-table .symbol{text-align:right;white-space:nowrap}"
     ".pal-table tbody th{font-weight:400;min-width:9rem}"
+    ".pal-table td.long{min-width:14rem;max-width:26rem;overflow-wrap:anywhere}"
     ".pal-table tr.total th,.pal-table tr.total td,.pal-table tr.head th{font-weight:600}"
     ".pal-table .level-1{padding-inline-start:1.4rem}"
     ".pal-table .level-2{padding-inline-start:2.4rem}"
@@ -86,9 +87,11 @@ static void head_rows(struct page *p)
                 rows += begins(t, level);
             if (rows > 1)
                 pal_buf_addf(p->out, " rowspan=\"%zu\"", rows);
-            pal_buf_adds(p->out, !leaf                             ? " class=\"spanner\">"
-                                 : t->col[c].role == PAL_ROLE_STUB ? ">"
-                                                                   : " class=\"num\">");
+            pal_buf_adds(p->out,
+                         !leaf ? " class=\"spanner\">"
+                         : t->col[c].role == PAL_ROLE_STUB || t->col[c].role == PAL_ROLE_TEXT
+                             ? ">"
+                             : " class=\"num\">");
             text(p, span.text);
             pal_buf_adds(p->out, "</th>");
         }
@@ -116,6 +119,14 @@ static void column_groups(struct page *p)
 static void value_cell(struct page *p, const struct pal_cell *cell)
 {
     const bool rtl = pal_language_rtl(p->table->language);
+    if (cell->kind == PAL_CELL_TEXT) {
+        pal_buf_adds(p->out, "<td class=\"long\"><bdi>");
+        text(p, cell->text);
+        pal_buf_adds(p->out, "</bdi>");
+        letters(p, cell);
+        pal_buf_adds(p->out, "</td>");
+        return;
+    }
     pal_buf_adds(p->out, cell->kind == PAL_CELL_SYMBOL  ? "<td class=\"symbol\">"
                          : cell->kind == PAL_CELL_EMPTY ? "<td>"
                                                         : "<td class=\"num\">");

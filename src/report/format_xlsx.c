@@ -3,6 +3,7 @@
  * nothing in it is ever a formula; the only date is fixed, so the bytes are the same each run. */
 #include "inside.h"
 
+#include <math.h>
 #include <string.h>
 #include <xlsxwriter.h>
 
@@ -171,7 +172,14 @@ static double lines_of(pal_str text, size_t width)
     return 1 + (double)more;
 }
 
-enum { STUB_WIDTH = 36, VALUE_WIDTH = 14, YEAR_WIDTH = 8, NOTE_WIDTH = 110, LINE_HEIGHT = 17 };
+enum {
+    STUB_WIDTH = 36,
+    VALUE_WIDTH = 14,
+    YEAR_WIDTH = 8,
+    TEXT_WIDTH = 44,
+    NOTE_WIDTH = 110,
+    LINE_HEIGHT = 17
+};
 
 /* A head over several levels has their height together. */
 static void head_heights(struct book *b, lxw_row_t row)
@@ -239,8 +247,9 @@ static void write_cell(struct book *b, lxw_row_t row, size_t c, size_t r)
         done(b, worksheet_write_number(b->sheet, row, col, cell->value, b->year[bold]));
         return;
     case PAL_CELL_TEXT:
-        done(b, worksheet_write_string(b->sheet, row, col, c_text(b, cell->text),
-                                       b->stub[bold][level]));
+        done(b, worksheet_write_string(
+                    b->sheet, row, col, c_text(b, cell->text),
+                    b->table->col[c].role == PAL_ROLE_TEXT ? b->wrap : b->stub[bold][level]));
         return;
     case PAL_CELL_SYMBOL: {
         struct pal_buf text;
@@ -270,13 +279,22 @@ static void write_table(struct book *b)
     const lxw_row_t heads = row;
     row = write_heads(b, row);
     const lxw_row_t first = row;
-    for (size_t r = 0; r < t->rows; r++, row++)
-        for (size_t c = 0; c < t->cols; c++)
+    for (size_t r = 0; r < t->rows; r++, row++) {
+        double lines = 1; /* of the longest sentence */
+        for (size_t c = 0; c < t->cols; c++) {
             write_cell(b, row, c, r);
+            if (t->col[c].role == PAL_ROLE_TEXT)
+                lines = fmax(lines, lines_of(pal_table_cell(t, r, c)->text, TEXT_WIDTH));
+        }
+        if (lines > 1)
+            done(b, worksheet_set_row(b->sheet, row, LINE_HEIGHT * lines, NULL));
+    }
     done(b, worksheet_set_column(b->sheet, 0, 0, STUB_WIDTH, NULL));
     for (size_t c = 1; c < t->cols; c++)
         done(b, worksheet_set_column(b->sheet, (lxw_col_t)c, (lxw_col_t)c,
-                                     t->col[c].role == PAL_ROLE_YEAR ? YEAR_WIDTH : VALUE_WIDTH,
+                                     t->col[c].role == PAL_ROLE_YEAR   ? YEAR_WIDTH
+                                     : t->col[c].role == PAL_ROLE_TEXT ? TEXT_WIDTH
+                                                                       : VALUE_WIDTH,
                                      NULL));
     worksheet_freeze_panes(b->sheet, first, 1);
     done(b, worksheet_repeat_rows(b->sheet, heads, first - 1));

@@ -119,6 +119,10 @@ static void contents(struct page *p)
         }
         pal_buf_adds(p->out, "</ol></li>\n");
     }
+    if (p->disputed) {
+        contents_link(p, "disputed-figures", PAL_WORD_DISPUTED);
+        pal_buf_adds(p->out, "</li>\n");
+    }
     if (page_has_loose_evidence(p)) {
         contents_link(p, "evidence", PAL_WORD_EVIDENCE);
         pal_buf_adds(p->out, "</li>\n");
@@ -150,6 +154,7 @@ static enum pal_status lay_out(struct page *p, const struct pal_table *const *la
             PAL_TRY(report_chart_of(p->input, p->input->table[i], p->language, p->arena,
                                     &p->chart[i], p->err));
     }
+    p->disputed = laid[n];
     return PAL_OK;
 }
 
@@ -165,6 +170,7 @@ static enum pal_status body(struct page *p, const enum pal_language *languages, 
     PAL_TRY(page_key(p));
     for (int part = 0; part < PAGE_PARTS; part++)
         PAL_TRY(page_tables(p, (enum page_part)part));
+    PAL_TRY(page_disputed(p));
     if (page_has_loose_evidence(p)) {
         pal_buf_adds(p->out, "<section>\n");
         page_evidence(p, NULL);

@@ -58,8 +58,9 @@ struct page {
     struct pal_buf *out;
     struct pal_arena *arena;
     struct pal_error *err;
-    const struct pal_table **table; /* [tables] laid out; NULL where no figure exists */
-    const struct pal_chart **chart; /* [tables] NULL: none                            */
+    const struct pal_table **table;   /* [tables] laid out; NULL where no figure exists */
+    const struct pal_chart **chart;   /* [tables] NULL: none                            */
+    const struct pal_table *disputed; /* NULL: no figure is */
 };
 
 /* Pieces of markup; texts are escaped. */
@@ -94,6 +95,8 @@ PAL_CHECK_RESULT
 enum pal_status page_key(struct page *p); /* what the figures show */
 PAL_CHECK_RESULT
 enum pal_status page_tables(struct page *p, enum page_part part);
+PAL_CHECK_RESULT
+enum pal_status page_disputed(struct page *p);
 void page_national(struct page *p, const struct pal_table_definition *definition);
 /* Records that bear on an indicator of the table; NULL: on no table of this run. */
 void page_evidence(struct page *p, const struct pal_table_definition *definition);

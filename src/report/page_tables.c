@@ -75,3 +75,15 @@ enum pal_status page_tables(struct page *p, enum page_part part)
     pal_buf_adds(p->out, "</section>\n");
     return PAL_OK;
 }
+
+enum pal_status page_disputed(struct page *p)
+{
+    if (!p->disputed)
+        return PAL_OK;
+    pal_buf_adds(p->out, "<section>\n");
+    page_heading(p, 2, "disputed-figures", PAL_WORD_DISPUTED);
+    PAL_TRY(pal_table_html(p->disputed, p->out, p->err));
+    format_links(p, p->disputed->name);
+    pal_buf_adds(p->out, "</section>\n");
+    return PAL_OK;
+}

@@ -578,15 +578,34 @@ static void visit_mark(void *context, const struct pal_figure *figure)
     m->n += at == m->n;
 }
 
+/* Where totals stand alone: the marks of what the States reported of the same indicators. */
+static void visit_behind(struct lines *l, struct marked *m)
+{
+    const struct pal_report_input *input = l->notes->input;
+    const struct pal_table_definition *t = l->notes->definition;
+    for (size_t i = 0; i < input->figures->n; i++) {
+        const struct pal_figure *f = &input->figures->figure[i];
+        bool own = false;
+        for (size_t k = 0; k < t->indicators && input->mark_of[i]; k++)
+            own |= t->indicator[k] == f->definition;
+        if (own)
+            visit_mark(m, f);
+    }
+}
+
 /* The mark of all figures, and a legend that counts them by state. */
 static void mark_lines(struct lines *l)
 {
     struct marked m = {.l = l, .n = 0};
     struct pal_buf counts, line;
-    const pal_str form = l->notes->input->mark_legend;
+    pal_str form = l->notes->input->mark_legend;
     if (!l->notes->input->mark_of)
         return;
     each_figure(l, visit_mark, &m);
+    if (!m.n) {
+        visit_behind(l, &m);
+        form = l->notes->input->mark_behind;
+    }
     if (l->notes->mark_everywhere && l->notes->mark_everywhere->note.len)
         add_line(l, l->notes->mark_everywhere->note);
     pal_buf_init(&counts, l->notes->arena, 65536);

@@ -254,11 +254,17 @@ static const struct class *class_of(const struct plan *plan, struct classes *all
  * the full ones of the States. */
 static bool covered(const struct pal_figure *f, uint32_t most) { return f->coverage_n * 2 >= most; }
 
+/* There is a value, or the Government took it back: an older year does not stand in for that. */
+static bool says(const struct pal_figure *f)
+{
+    return report_has_value(f) || pal_str_eq(f->review_status, PAL_STR("withdrawn"));
+}
+
 static bool better(const struct pal_figure *new, const struct pal_figure *old, uint32_t most)
 {
     if (!old)
         return true;
-    const bool value = report_has_value(new), had = report_has_value(old);
+    const bool value = says(new), had = says(old);
     if (value != had)
         return value;
     if (covered(new, most) != covered(old, most))

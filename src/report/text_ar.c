@@ -145,6 +145,16 @@ const char *const report_text_ar[PAL_WORDS] = {
     [PAL_WORD_COUNTING_UNIT] = "وحدة العد",
     [PAL_WORD_COUNTING_STAGE] = "مرحلة العد",
     [PAL_WORD_PRINCIPAL_RULE] = "قاعدة الجرم الرئيسي",
+    [PAL_WORD_INDICATOR] = "المؤشر",
+    [PAL_WORD_DISPUTED] = "أرقام محل خلاف",
+    [PAL_WORD_DISPUTED_TEXT] =
+        "تختلف الحكومة والأمانة بشأن هذه الأرقام. وتُنشر القيمتان، ومع كل منهما تفسيرها؛ وتستند "
+        "المجاميع الإقليمية والعالمية إلى القيمة المقترحة.",
+    [PAL_WORD_DISPUTED_GIVEN] = "القيمة التي ذكرتها الحكومة",
+    [PAL_WORD_DISPUTED_REASON] = "تفسير الحكومة",
+    [PAL_WORD_DISPUTED_PROPOSED] = "القيمة المقترحة",
+    [PAL_WORD_DISPUTED_BASIS] = "تفسير القيمة المقترحة",
+    [PAL_WORD_DISPUTED_COMPUTED] = "حُسبت من: {1}",
     [PAL_WORD_CONFIDENTIALITY] = "السرية",
     [PAL_WORD_LAW_CELL] = "لا تُعرض الأعداد من 1 إلى {1} ولا ما قد يكشف عنها",
     [PAL_WORD_LAW_EMBARGO] = "لا تُنشر قبل {1}",

@@ -156,6 +156,16 @@ const char *const report_text_es[PAL_WORDS] = {
     [PAL_WORD_COUNTING_UNIT] = "Unidad de recuento",
     [PAL_WORD_COUNTING_STAGE] = "Etapa del recuento",
     [PAL_WORD_PRINCIPAL_RULE] = "Regla del delito principal",
+    [PAL_WORD_INDICATOR] = "Indicador",
+    [PAL_WORD_DISPUTED] = "Cifras en disputa",
+    [PAL_WORD_DISPUTED_TEXT] =
+        "Un Gobierno y la Secretaría no coinciden en estas cifras. Se publican ambos valores, cada "
+        "uno con su explicación; los totales regionales y mundiales utilizan el valor propuesto.",
+    [PAL_WORD_DISPUTED_GIVEN] = "Valor indicado por el Gobierno",
+    [PAL_WORD_DISPUTED_REASON] = "Explicación del Gobierno",
+    [PAL_WORD_DISPUTED_PROPOSED] = "Valor propuesto",
+    [PAL_WORD_DISPUTED_BASIS] = "Explicación del valor propuesto",
+    [PAL_WORD_DISPUTED_COMPUTED] = "calculado a partir de: {1}",
     [PAL_WORD_CONFIDENTIALITY] = "Confidencialidad",
     [PAL_WORD_LAW_CELL] = "no se publican los recuentos de 1 a {1} ni lo que permitiría deducirlos",
     [PAL_WORD_LAW_EMBARGO] = "no se publica antes del {1}",

@@ -163,6 +163,17 @@ const char *const report_text_fr[PAL_WORDS] = {
     [PAL_WORD_COUNTING_UNIT] = "Unité de compte",
     [PAL_WORD_COUNTING_STAGE] = "Stade du comptage",
     [PAL_WORD_PRINCIPAL_RULE] = "Règle de l’infraction principale",
+    [PAL_WORD_INDICATOR] = "Indicateur",
+    [PAL_WORD_DISPUTED] = "Chiffres contestés",
+    [PAL_WORD_DISPUTED_TEXT] =
+        "Un gouvernement et le Secrétariat ne s’accordent pas sur ces chiffres. Les deux valeurs "
+        "sont imprimées, chacune avec son explication\u00a0; les totaux régionaux et mondiaux "
+        "reposent sur la valeur proposée.",
+    [PAL_WORD_DISPUTED_GIVEN] = "Valeur donnée par le Gouvernement",
+    [PAL_WORD_DISPUTED_REASON] = "Explication du Gouvernement",
+    [PAL_WORD_DISPUTED_PROPOSED] = "Valeur proposée",
+    [PAL_WORD_DISPUTED_BASIS] = "Explication de la valeur proposée",
+    [PAL_WORD_DISPUTED_COMPUTED] = "calculée à partir de\u00a0: {1}",
     [PAL_WORD_CONFIDENTIALITY] = "Confidentialité",
     [PAL_WORD_LAW_CELL] =
         "les effectifs de 1 à {1}, et ce qui permettrait de les déduire, ne sont pas publiés",

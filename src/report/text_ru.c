@@ -160,6 +160,16 @@ const char *const report_text_ru[PAL_WORDS] = {
     [PAL_WORD_COUNTING_UNIT] = "Единица учета",
     [PAL_WORD_COUNTING_STAGE] = "Стадия учета",
     [PAL_WORD_PRINCIPAL_RULE] = "Правило основного преступления",
+    [PAL_WORD_INDICATOR] = "Показатель",
+    [PAL_WORD_DISPUTED] = "Оспариваемые показатели",
+    [PAL_WORD_DISPUTED_TEXT] = "По этим показателям правительство и Секретариат расходятся. "
+                               "Публикуются оба значения, каждое со своим пояснением; в "
+                               "региональных и мировых итогах используется предлагаемое значение.",
+    [PAL_WORD_DISPUTED_GIVEN] = "Значение, указанное правительством",
+    [PAL_WORD_DISPUTED_REASON] = "Пояснение правительства",
+    [PAL_WORD_DISPUTED_PROPOSED] = "Предлагаемое значение",
+    [PAL_WORD_DISPUTED_BASIS] = "Пояснение к предлагаемому значению",
+    [PAL_WORD_DISPUTED_COMPUTED] = "рассчитано по источникам: {1}",
     [PAL_WORD_CONFIDENTIALITY] = "Конфиденциальность",
     [PAL_WORD_LAW_CELL] = "числа от 1 до {1} и то, что позволило бы их установить, не приводятся",
     [PAL_WORD_LAW_EMBARGO] = "не публикуется до {1}",

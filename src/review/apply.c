@@ -392,6 +392,28 @@ static pal_str note_of(const struct shown *s, const struct pal_figure *f,
     return review_word(language, plain[s->state]);
 }
 
+static enum pal_status disputes_of(const struct pal_reviewed *reviewed, struct pal_arena *arena,
+                                   struct pal_report_input *input, struct pal_error *err)
+{
+    struct pal_dispute *dispute =
+        pal_arena_alloc(arena, reviewed->count[PAL_STATE_DISPUTED] + 1, sizeof *dispute);
+    size_t n = 0;
+    if (!dispute)
+        return pal_nomem(err, "disputed figures");
+    for (size_t i = 0; i < reviewed->printed.n; i++) {
+        const struct shown *s = &reviewed->shown[i];
+        if (s->state != PAL_STATE_DISPUTED || s->follows)
+            continue;
+        struct pal_dispute *d = &dispute[n++];
+        *d =
+            (struct pal_dispute){.figure = i, .reason = s->mark->reason, .origin = s->mark->origin};
+        d->given = !s->hidden && pal_num_parse(s->mark->value, &d->value);
+    }
+    input->dispute = dispute;
+    input->disputes = n;
+    return PAL_OK;
+}
+
 enum pal_status pal_reviewed_marks(const struct pal_reviewed *reviewed, enum pal_language language,
                                    struct pal_arena *arena, struct pal_report_input *input,
                                    struct pal_error *err)
@@ -428,9 +450,11 @@ enum pal_status pal_reviewed_marks(const struct pal_reviewed *reviewed, enum pal
                 pal_review_state_text(s->follows ? PAL_STATE_CORRECTED : s->state, language), note};
         mark_of[i] = (uint32_t)at + 1;
     }
+    PAL_TRY(disputes_of(reviewed, arena, input, err));
     input->mark = mark;
     input->marks = pal_map_count(map);
     input->mark_of = mark_of;
     input->mark_legend = review_word(language, REVIEW_LEGEND);
+    input->mark_behind = review_word(language, REVIEW_LEGEND_BEHIND);
     return PAL_OK;
 }

@@ -10,14 +10,17 @@ release is made again, refused when it was cut at the end of a block or would sa
 import csv
 import os
 import random
+import shutil
 import stat
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
 PALERMO = os.environ.get("PALERMO", str(TOP / "build/gcc/palermo"))
+KILLS = int(os.environ.get("REVIEW_KILLS", "4"))
 WORLDS = int(os.environ.get("WORLDS", "8"))
 SMALLEST = 5
 AREAS = ["XAA", "XAB", "XAC", "XAD", "XAE"]
@@ -219,6 +222,35 @@ def ledger_of_one(folder, tables):
     check("the whole ledger is taken", done.returncode == 0, done.stderr)
 
 
+def kills(folder, tables):
+    """A release killed at any moment: the ledger opens, has all of it or nothing, and the next run goes through."""
+    ledger = folder / "cycle.suppressed"
+    before = ledger.read_bytes()
+    write(folder, tables[1])
+    start = time.time()
+    palermo(folder, "--out", str(folder / "killed"), "--release", "K")
+    length, whole = time.time() - start, ledger.read_bytes()
+    check("a release is added", len(whole) > len(before))
+    draw, seen = random.Random(20061009), set()
+    for i in range(KILLS):
+        ledger.write_bytes(before)
+        shutil.rmtree(folder / "killed", ignore_errors=True)
+        process = subprocess.Popen([PALERMO, "run", str(folder / "cycle.yaml"), "--languages", "en", "--formats", "csv",
+                                    "--out", str(folder / "killed"), "--release", "K"], stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL, env=dict(os.environ, PALERMO_DATA=str(TOP / "datasets")))
+        time.sleep(draw.random() * length * 1.1)
+        process.kill()
+        process.wait()
+        now = ledger.read_bytes()
+        seen.add(now == whole)
+        check(f"kill {i}: all of the release or nothing", now in (before, whole), len(now))
+        check(f"kill {i}: no folder shows what the ledger lacks",
+              now == whole or not (folder / "killed/manifest.json").exists())
+        done = palermo(folder, "--out", str(folder / "killed"), "--release", "K")
+        check(f"kill {i}: the next run goes through", done.returncode == 0 and ledger.read_bytes() == whole, done.stderr)
+    print(f"{KILLS} kills of a release; the ledger had it after some: {True in seen}")
+
+
 def main():
     alone = shown = cells = 0
     with tempfile.TemporaryDirectory() as scratch:
@@ -235,6 +267,7 @@ def main():
             alone += len(Attack(tables, [release(apart, t, f"R{i}") for i, t in enumerate(tables, 1)]).known())
             if seed == 0:
                 ledger_of_one(folder, tables)
+                kills(folder, tables)
         check("most is printed all the same", shown > 0.4 * cells, (shown, cells))
         check("without the ledger the attack finds something", alone > 0)
         print(f"small counts known: 0 with the ledger, {alone} without, in {WORLDS} worlds of three releases; "
