@@ -71,8 +71,12 @@ test-all: ## what takes longer too: sanitizers, threads, fuzzing, kills, both co
 # ---- building ----------------------------------------------------------------------------------
 
 # Loading shared libraries is most of what a small table costs: what is installed carries those that
-# come as archives too, and lies where it was linked.
-FIXED = $(if $(RELEASE),-no-pie -Wl$(comma)-Bstatic -lgsl -lgslcblas -lcsv -lsqlite3 -lsodium -Wl$(comma)-Bdynamic)
+# come as archives too, and lies where it was linked. That of libglpk calls libltdl, which Debian has
+# beside it without a development package.
+LTDL  = $(notdir $(firstword $(wildcard /usr/lib/*/libltdl.so.7)))
+GLPK  = $(if $(LTDL),-lglpk -lcolamd -lamd -lsuitesparseconfig -lgmp)
+FIXED = $(if $(RELEASE),-no-pie -Wl$(comma)-Bstatic -lgsl -lgslcblas -lcsv -lsqlite3 -lsodium -lyaml -lexpat \
+        $(GLPK) -Wl$(comma)-Bdynamic $(LTDL:%=-l:%))
 $(BUILD)/palermo: $(OBJ)
 	$(CC) $(OPT) $(SAN) -Wl,--as-needed -o $@ $^ $(FIXED) $(LIBS)
 
