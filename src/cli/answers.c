@@ -1,6 +1,7 @@
 /* answers.c: rows of answers as CSV and JSON for programs, for the reference runner, and as a table
  * for people. */
 #include "grid.h"
+#include "lines.h"
 
 #include <math.h>
 #include <string.h>
@@ -165,20 +166,6 @@ static pal_str four_digits(double value, struct pal_arena *arena)
     return pal_arena_str(arena, (pal_str){text, pal_num_write(value, text)});
 }
 
-static size_t letters(pal_str text)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < text.len; i++)
-        n += ((unsigned char)text.ptr[i] & 0xC0u) != 0x80u;
-    return n;
-}
-
-static void pad(struct pal_buf *out, size_t n)
-{
-    while (n--)
-        pal_buf_addc(out, ' ');
-}
-
 static void row_cells(const struct answer *row, struct pal_arena *arena, pal_str *cell)
 {
     cell[0] = pal_str_of(row->statistic);
@@ -190,21 +177,22 @@ static void row_cells(const struct answer *row, struct pal_arena *arena, pal_str
     cell[6] = row->n ? four_digits((double)row->n, arena) : PAL_STR("");
 }
 
-static void print_line(struct pal_buf *out, const pal_str *cell, const size_t *width,
-                       const char *note)
+static void print_line(struct pal_buf *out, const pal_str *cell, const size_t *width, pal_str note)
 {
     const size_t start = out->len;
     for (size_t c = 0; c < COLUMNS; c++) {
         if (!width[c])
             continue;
-        const size_t gap = width[c] - letters(cell[c]);
-        pad(out, 2 + (c ? gap : 0));
+        const size_t gap = width[c] - cli_letters(cell[c]);
+        cli_pad(out, 2 + (c ? gap : 0));
         pal_buf_add(out, cell[c]);
-        pad(out, c ? 0 : gap);
+        cli_pad(out, c ? 0 : gap);
     }
-    if (note) {
-        pad(out, 2);
-        pal_buf_adds(out, note);
+    while (out->len > start && out->ptr[out->len - 1] == ' ' && note.len && note.ptr[0] == '(')
+        out->len--; /* a number follows what there is */
+    if (note.len) {
+        cli_pad(out, 2);
+        pal_buf_add(out, note);
     }
     while (out->len > start && out->ptr[out->len - 1] == ' ')
         out->len--;
@@ -224,10 +212,14 @@ static enum pal_status print_table(const struct answers *a, struct pal_buf *out,
     for (size_t i = 0; i < a->n; i++) {
         row_cells(&a->row[i], a->arena, cell[i]);
         for (size_t c = 0; c < COLUMNS; c++)
-            width[c] = letters(cell[i][c]) > width[c] ? letters(cell[i][c]) : width[c];
+            width[c] = cli_letters(cell[i][c]) > width[c] ? cli_letters(cell[i][c]) : width[c];
     }
     for (size_t c = 0; c < COLUMNS; c++) /* a column nothing stands in is left out */
-        width[c] = width[c] && letters(head[c]) > width[c] ? letters(head[c]) : width[c];
+        width[c] = width[c] && cli_letters(head[c]) > width[c] ? cli_letters(head[c]) : width[c];
+    struct cli_notes notes = {.arena = a->arena};
+    size_t taken = 2; /* columns before the note */
+    for (size_t c = 0; c < COLUMNS; c++)
+        taken += width[c] ? 2 + width[c] : 0;
     for (size_t i = 0; i < a->n; i++) {
         if (a->row[i].part) {
             pal_buf_adds(out, i ? "\n" : "");
@@ -235,9 +227,13 @@ static enum pal_status print_table(const struct answers *a, struct pal_buf *out,
             pal_buf_addc(out, '\n');
         }
         if (i == 0)
-            print_line(out, head, width, NULL);
-        print_line(out, cell[i], width, a->row[i].note);
+            print_line(out, head, width, PAL_STR(""));
+        const pal_str note = cli_note(&notes, a->row[i].note, taken);
+        if (!note.ptr)
+            return pal_nomem(err, "the table");
+        print_line(out, cell[i], width, note);
     }
+    cli_notes_print(&notes, out);
     return PAL_OK;
 }
 

@@ -1,5 +1,6 @@
 /* assess_print.c: how estimators fared, as CSV and JSON for programs and as a table for people. */
 #include "assess.h"
+#include "lines.h"
 
 #include <math.h>
 #include <string.h>
@@ -199,12 +200,6 @@ static void row_of(const struct assess_scene *s, size_t e, bool time, struct pal
     cell[8] = time ? pal_arena_printf(arena, "%s", ms) : PAL_STR("");
 }
 
-static void pad(struct pal_buf *out, size_t n)
-{
-    while (n--)
-        pal_buf_addc(out, ' ');
-}
-
 static void print_row(const pal_str *cell, const size_t *width, bool time, pal_str after,
                       struct pal_buf *out)
 {
@@ -212,12 +207,12 @@ static void print_row(const pal_str *cell, const size_t *width, bool time, pal_s
         if (c == 8 && !time)
             continue;
         const size_t gap = width[c] - cell[c].len;
-        pad(out, 2 + (c ? gap : 0));
+        cli_pad(out, 2 + (c ? gap : 0));
         pal_buf_add(out, cell[c]);
-        pad(out, c ? 0 : gap);
+        cli_pad(out, c ? 0 : gap);
     }
     if (after.len) {
-        pad(out, 2);
+        cli_pad(out, 2);
         pal_buf_add(out, after);
     }
     pal_buf_addc(out, '\n');

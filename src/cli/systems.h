@@ -72,6 +72,8 @@ struct sys_row *sys_row_add(struct sys_job *job, const struct sys_group *group, 
 struct sys_row *sys_row_addf(struct sys_job *job, const struct sys_group *group, double estimate,
                              const char *format, ...) PAL_PRINTF(4, 5);
 
+/* Why a closed model's fit is not to be relied on; NULL where it is. */
+const char *sys_closed_remark(const struct pal_closed *fit);
 /* Log-normal limits at the job's level for what was not seen, from estimate and standard error. */
 void sys_lognormal(const struct sys_job *job, struct sys_row *row, double people);
 

@@ -28,6 +28,15 @@ static enum pal_status profile_row(struct sys_job *job, const struct sys_group *
     return PAL_OK;
 }
 
+const char *sys_closed_remark(const struct pal_closed *fit)
+{
+    if (fit->info != 1 && fit->info != 13)
+        return NULL;
+    return fabs(fit->bias) > 0.1 * fit->population
+               ? "the bias is above a tenth of the estimate: do not rely on it"
+               : "the fit did not settle: do not rely on it";
+}
+
 static bool add_removed(struct sys_job *job, const struct sys_group *group,
                         const struct pal_closed *fit)
 {
@@ -60,8 +69,7 @@ enum pal_status sys_closed(struct sys_job *job, const struct sys_group *group,
     row->std_error = fit.std_error;
     row->method = pal_arena_cstr(job->arena, model);
     sys_lognormal(job, row, fit.people);
-    if (fit.info == 1 || fit.info == 13)
-        row->note = "the bias is above a tenth of the estimate: do not rely on it";
+    row->note = sys_closed_remark(&fit);
     ok = sys_row_add(job, group, PAL_STR("deviance"), fit.deviance) &&
          sys_row_add(job, group, PAL_STR("df"), fit.df) &&
          sys_row_add(job, group, PAL_STR("AIC"), fit.aic) &&

@@ -1,4 +1,5 @@
 /* systems_print.c: the rows of an answer: for programs, for the reference runner, for people. */
+#include "lines.h"
 #include "systems.h"
 
 #include <math.h>
@@ -191,56 +192,22 @@ static pal_str short_number(double value, bool there, struct pal_arena *arena)
     return pal_arena_str(arena, (pal_str){text, len});
 }
 
-static size_t letters(pal_str text)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < text.len; i++)
-        n += ((unsigned char)text.ptr[i] & 0xC0u) != 0x80u;
-    return n;
-}
-
-static void pad(struct pal_buf *out, size_t n)
-{
-    while (n--)
-        pal_buf_addc(out, ' ');
-}
-
 static void table_line(struct pal_buf *out, const pal_str *cell, const size_t *width, size_t bys)
 {
     const size_t numbers = bys + 1, cols = bys + 6;
     for (size_t c = 0; c < cols; c++) {
         if (c)
-            pad(out, 2);
-        const size_t gap = width[c] - letters(cell[c]);
+            cli_pad(out, 2);
+        const size_t gap = width[c] - cli_letters(cell[c]);
         const bool number = c >= numbers && c < numbers + 4;
         if (number)
-            pad(out, gap);
+            cli_pad(out, gap);
         pal_buf_add(out, cell[c]);
         if (!number && c + 1 < cols)
-            pad(out, gap);
+            cli_pad(out, gap);
     }
     while (out->len && out->ptr[out->len - 1] == ' ')
         out->len--;
-    pal_buf_addc(out, '\n');
-}
-
-/* Words filled to 80 columns. */
-static void paragraph(struct pal_buf *out, pal_str text)
-{
-    size_t at = 0;
-    pal_str word;
-    while (pal_str_split(&text, ' ', &word)) {
-        const size_t n = letters(word);
-        if (at && at + 1 + n > 80) {
-            pal_buf_addc(out, '\n');
-            at = 0;
-        } else if (at) {
-            pal_buf_addc(out, ' ');
-            at++;
-        }
-        pal_buf_add(out, word);
-        at += n;
-    }
     pal_buf_addc(out, '\n');
 }
 
@@ -248,6 +215,7 @@ static enum pal_status print_table(const struct sys_job *job, struct pal_buf *ou
                                    struct pal_error *err)
 {
     const size_t bys = job->bys, cols = bys + 6;
+    struct cli_notes notes = {.arena = job->arena};
     pal_str *cell = pal_arena_alloc(job->arena, (job->rows + 1) * cols, sizeof *cell);
     size_t *width = pal_arena_alloc(job->arena, cols, sizeof *width);
     if (!cell || !width)
@@ -269,19 +237,29 @@ static enum pal_status print_table(const struct sys_job *job, struct pal_buf *ou
         at[bys + 2] = short_number(row->std_error, !isnan(row->std_error), job->arena);
         at[bys + 3] = short_number(row->low, !isnan(row->low), job->arena);
         at[bys + 4] = short_number(row->high, !isnan(row->high), job->arena);
-        at[bys + 5] = row->in_words ? PAL_STR("") : pal_str_of(row->note);
     }
     for (size_t r = 0; r <= job->rows; r++)
-        for (size_t c = 0; c < cols; c++) {
-            const size_t n = letters(cell[r * cols + c]);
+        for (size_t c = 0; c + 1 < cols; c++) {
+            const size_t n = cli_letters(cell[r * cols + c]);
             width[c] = n > width[c] ? n : width[c];
+        }
+    size_t taken = 0; /* columns before the note */
+    for (size_t c = 0; c + 1 < cols; c++)
+        taken += width[c] + 2;
+    for (size_t r = 0; r < job->rows; r++)
+        if (job->row[r].note && !job->row[r].in_words) {
+            pal_str *note = &cell[(r + 1) * cols + cols - 1];
+            *note = cli_note(&notes, job->row[r].note, taken);
+            if (!note->ptr)
+                return pal_nomem(err, "the table");
         }
     for (size_t r = 0; r <= job->rows; r++)
         table_line(out, &cell[r * cols], width, bys);
+    cli_notes_print(&notes, out);
     for (size_t r = 0; r < job->rows; r++)
         if (job->row[r].in_words) {
             pal_buf_addc(out, '\n');
-            paragraph(out, pal_str_of(job->row[r].note));
+            cli_fill(out, pal_str_of(job->row[r].note), 0, 0);
         }
     return PAL_OK;
 }

@@ -56,6 +56,14 @@ static size_t replicates(const struct report *r)
     return r->lists->t <= 8 ? 1000 : r->lists->t <= 10 ? 200 : 0;
 }
 
+static const char *two_digits(double value, struct pal_arena *arena)
+{
+    if (!(value >= 10) || isinf(value))
+        return pal_arena_printf(arena, "%.2g", value).ptr;
+    const double unit = pow(10, floor(log10(value)) - 1);
+    return pal_arena_printf(arena, "%.0f", round(value / unit) * unit).ptr;
+}
+
 static enum pal_status bca_limits(struct report *r, struct sys_row *row, struct pal_error *err)
 {
     const struct sys_options *o = r->job->options;
@@ -86,18 +94,18 @@ static enum pal_status bca_limits(struct report *r, struct sys_row *row, struct 
     PAL_TRY(pal_bca_error(sorted, n, boot.estimate, boot.acceleration, level, 2, o->seed,
                           r->job->until, r->job->arena, error, err));
     row->method = "stepwise log-linear, BCa with the choice redone in every replicate";
-    row->note =
-        pal_arena_printf(r->job->arena,
-                         "BCa limits from %zu resamples; Monte Carlo error of the limits "
-                         "%.2g and %.2g%s",
-                         n, error[0], error[1],
-                         boot.failed ? pal_arena_printf(r->job->arena,
-                                                        "; %zu of them have no "
-                                                        "estimate and count as without bound",
-                                                        boot.failed)
-                                           .ptr
-                                     : "")
-            .ptr;
+    row->note = pal_arena_printf(
+                    r->job->arena,
+                    "BCa limits from %zu resamples; Monte Carlo error of the limits "
+                    "%s and %s%s",
+                    n, two_digits(error[0], r->job->arena), two_digits(error[1], r->job->arena),
+                    boot.failed ? pal_arena_printf(r->job->arena,
+                                                   "; %zu of them have no "
+                                                   "estimate and count as without bound",
+                                                   boot.failed)
+                                      .ptr
+                                : "")
+                    .ptr;
     return row->note ? PAL_OK : pal_nomem(err, "the answer");
 }
 
@@ -171,9 +179,8 @@ static enum pal_status add_closed(struct report *r, const char *model, const cha
     if (!row)
         return pal_nomem(err, "the answer");
     row->std_error = fit.std_error;
-    row->note = fit.info == 1 || fit.info == 13
-                    ? "the bias is above a tenth of the estimate: do not rely on it"
-                    : note;
+    row->note = sys_closed_remark(&fit);
+    row->note = row->note ? row->note : note;
     sys_lognormal(r->job, row, fit.people);
     return PAL_OK;
 }
@@ -409,7 +416,9 @@ static enum pal_status add_sentence(struct report *r, struct pal_error *err)
         pal_buf_adds(&text, ") rests on ");
     }
     whole(&text, people - once);
-    pal_buf_addf(&text, " of %.0f people %s on more than one list (%.1f %%)", people,
+    pal_buf_adds(&text, " of ");
+    whole(&text, people);
+    pal_buf_addf(&text, " people %s on more than one list (%.1f %%)",
                  isnan(r->headline) ? "are" : "who are",
                  people > 0 ? 100 * (people - once) / people : 0);
     pal_buf_adds(&text, isnan(r->headline) ? ", or too few of the lists that matter." : ".");

@@ -105,7 +105,7 @@ static pal_str scanned_text(pal_str text, unsigned path, size_t piece_bytes,
     enum pal_status status = io_source_memory("text", text, true, none, arena, &source, &err);
     if (status == PAL_OK)
         status = path ? io_pieces_of(source, &options, arena, &pieces, &records, &err)
-                      : io_records_text(source, &guess, arena, &records, &err);
+                      : io_records_of(source, &guess, NULL, arena, &records, &err);
     size_t n = 0;
     const pal_str *header = status != PAL_OK || !records ? NULL : pal_records_header(records, &n);
     scanned_header(header, n, &out);
