@@ -337,7 +337,9 @@ double pal_random_unit(struct pal_random *random);                /* in [0, 1), 
 uint64_t pal_random_below(struct pal_random *random, uint64_t n); /* 0..n-1, unbiased      */
 double pal_random_normal(struct pal_random *random);              /* standard normal       */
 uint64_t pal_random_poisson(struct pal_random *random, double mean);
+/* Some draws at most, however large n is: up to 2^53. */
 uint64_t pal_random_binomial(struct pal_random *random, uint64_t n, double p);
+double pal_random_binomial_of(struct pal_random *random, double n, double p); /* n whole */
 
 /* ---- parallel pieces of work ----------------------------------------------------------- */
 

@@ -251,11 +251,14 @@ static uint32_t pick(const struct pal_lists *lists, double people, struct pal_ra
 
 /* A link that is missed makes a record of its own into a person; a false one makes two people one.
  */
-static void link_wrongly(const struct world *w, struct pal_lists *lists, struct pal_random *random)
+static enum pal_status link_wrongly(const struct world *w, struct pal_lists *lists,
+                                    struct pal_random *random, struct pal_error *err)
 {
+    enum { BETWEEN_LOOKS = 65536 };
     for (uint32_t c = (uint32_t)lists->cells - 1; c > 0 && w->missed > 0; c--) {
         if (__builtin_popcount(c) < 2)
             continue;
+        PAL_TRY(pal_in_time(lists->until, err, "in linking a sample"));
         for (double left = lists->count[c]; left > 0; left--) {
             uint32_t kept = c;
             for (uint32_t rest = c & (c - 1); rest; rest &= rest - 1)
@@ -272,6 +275,8 @@ static void link_wrongly(const struct world *w, struct pal_lists *lists, struct 
     }
     double people = pal_lists_people(lists);
     for (uint64_t n = pal_random_binomial(random, (uint64_t)people, w->wrong); n > 0; n--) {
+        if (n % BETWEEN_LOOKS == 0)
+            PAL_TRY(pal_in_time(lists->until, err, "in linking a sample"));
         const uint32_t a = pick(lists, people, random), b = pick(lists, people, random);
         if (a & b) /* both on one list: nobody takes them for one person */
             continue;
@@ -280,6 +285,7 @@ static void link_wrongly(const struct world *w, struct pal_lists *lists, struct 
         lists->count[a | b]++;
         people--;
     }
+    return PAL_OK;
 }
 
 static enum pal_status draw(const void *world, struct pal_random *random, struct pal_deadline until,
@@ -298,9 +304,8 @@ static enum pal_status draw(const void *world, struct pal_random *random, struct
         left -= n;
         chance -= w->chance[c];
     }
-    link_wrongly(w, lists, random);
     *sample = lists;
-    return PAL_OK;
+    return link_wrongly(w, lists, random, err);
 }
 
 static void write(const void *world, const void *sample, struct pal_buf *out)

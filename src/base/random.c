@@ -101,24 +101,70 @@ uint64_t pal_random_poisson(struct pal_random *random, double mean)
     }
 }
 
-/* Inversion by counting for small n*p, and by the geometric gaps between successes otherwise
- * (Devroye 1986, X.4): exact, cost in proportion to n*min(p, 1-p). */
-/* NOLINTNEXTLINE(misc-no-recursion): once, at 1 - p */
-uint64_t pal_random_binomial(struct pal_random *random, uint64_t n, double p)
+/* By the geometric gaps between successes (Devroye 1986, X.4): as many draws as successes. */
+static double binomial_by_gaps(struct pal_random *random, double n, double p)
 {
-    if (!(p > 0) || n == 0)
-        return 0;
-    if (p >= 1)
-        return n;
-    if (p > 0.5)
-        return n - pal_random_binomial(random, n, 1 - p);
     const double log_q = log1p(-p);
-    double at = 0;
-    uint64_t k = 0;
+    double at = 0, k = 0;
     for (;;) {
         at += floor(log(1 - pal_random_unit(random)) / log_q) + 1;
-        if (at > (double)n)
+        if (at > n)
             return k;
         k++;
     }
+}
+
+/* log(k!) less Stirling's approximation of it. */
+static double stirling_rest(double k)
+{
+    static const double known[] = {0.08106146679532726, 0.04134069595540929, 0.02767792568499834,
+                                   0.02079067210376509, 0.01664469118982119, 0.01387612882307075,
+                                   0.01189670994589177, 0.01041126526197209, 0.009255462182712733,
+                                   0.008330563433362871};
+    if (k < 10)
+        return known[(size_t)k];
+    const double x = k + 1, xx = x * x;
+    return (1.0 / 12 - (1.0 / 360 - 1.0 / 1260 / xx) / xx) / x;
+}
+
+/* Transformed rejection, Hoermann's BTRS (1993), for p up to one half: some two draws however large
+ * n is. */
+static double binomial_by_rejection(struct pal_random *random, double n, double p)
+{
+    const double odds = p / (1 - p), spread = sqrt(n * p * (1 - p));
+    const double b = 1.15 + 2.53 * spread, a = -0.0873 + 0.0248 * b + 0.01 * p;
+    const double c = n * p + 0.5, quick = 0.92 - 4.2 / b;
+    const double alpha = (2.83 + 5.1 / b) * spread, mode = floor((n + 1) * p);
+    for (;;) {
+        const double u = pal_random_unit(random) - 0.5, v = pal_random_unit(random);
+        const double us = 0.5 - fabs(u), k = floor((2 * a / us + b) * u + c);
+        if (!(k >= 0 && k <= n))
+            continue;
+        if (us >= 0.07 && v <= quick)
+            return k;
+        const double bound = (mode + 0.5) * log((mode + 1) / (odds * (n - mode + 1))) +
+                             (n + 1) * log((n - mode + 1) / (n - k + 1)) +
+                             (k + 0.5) * log(odds * (n - k + 1) / (k + 1)) + stirling_rest(mode) +
+                             stirling_rest(n - mode) - stirling_rest(k) - stirling_rest(n - k);
+        if (log(v * alpha / (a / (us * us) + b)) <= bound)
+            return k;
+    }
+}
+
+double pal_random_binomial_of(struct pal_random *random, double n, double p)
+{
+    static const double FEW = 10; /* successes */
+    if (!(p > 0) || !(n > 0))
+        return 0;
+    if (p >= 1)
+        return n;
+    const double less = p <= 0.5 ? p : 1 - p;
+    const double k =
+        n * less < FEW ? binomial_by_gaps(random, n, less) : binomial_by_rejection(random, n, less);
+    return p <= 0.5 ? k : n - k;
+}
+
+uint64_t pal_random_binomial(struct pal_random *random, uint64_t n, double p)
+{
+    return (uint64_t)pal_random_binomial_of(random, (double)n, p);
 }

@@ -202,9 +202,9 @@ static void print_line(struct pal_buf *out, const pal_str *cell, const size_t *w
 static enum pal_status print_table(const struct answers *a, struct pal_buf *out,
                                    struct pal_error *err)
 {
-    pal_str head[COLUMNS] = {PAL_STR(""),           PAL_STR("estimate"), PAL_STR("std. error"),
-                             PAL_STR("from"),       PAL_STR("to"),       PAL_STR("design effect"),
-                             PAL_STR("respondents")};
+    pal_str head[COLUMNS] = {PAL_STR(""),     PAL_STR("estimate"), PAL_STR("std. error"),
+                             PAL_STR("from"), PAL_STR("to"),       PAL_STR("deff"),
+                             PAL_STR("n")};
     size_t width[COLUMNS] = {0};
     pal_str(*cell)[COLUMNS] = pal_arena_alloc(a->arena, a->n + 1, sizeof *cell);
     if (!cell)

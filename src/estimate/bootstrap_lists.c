@@ -4,7 +4,6 @@
 #include "stepwise.h"
 
 #include <gsl/gsl_cdf.h>
-#include <gsl/gsl_sf_gamma.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,39 +21,6 @@ struct boot {
     double *leave_out; /* [cells_n] */
 };
 
-/* A binomial count by transformed rejection (Hoermann 1993, BTRS), at a cost that does not grow
- * with the people; p at most a half, n p at least 10. */
-static double binomial_large(struct pal_random *random, double n, double p)
-{
-    const double spread = sqrt(n * p * (1 - p)), b = 1.15 + 2.53 * spread;
-    const double a = -0.0873 + 0.0248 * b + 0.01 * p, centre = n * p + 0.5;
-    const double alpha = (2.83 + 5.1 / b) * spread, quick = 0.92 - 4.2 / b;
-    const double mode = floor((n + 1) * p), odds = log(p / (1 - p));
-    const double top = gsl_sf_lngamma(mode + 1) + gsl_sf_lngamma(n - mode + 1);
-    for (;;) {
-        const double u = pal_random_unit(random) - 0.5, v = pal_random_unit(random);
-        const double edge = 0.5 - fabs(u);
-        const double k = floor((2 * a / edge + b) * u + centre);
-        if (!(k >= 0 && k <= n))
-            continue;
-        if (edge >= 0.07 && v <= quick)
-            return k;
-        const double bound =
-            top - gsl_sf_lngamma(k + 1) - gsl_sf_lngamma(n - k + 1) + (k - mode) * odds;
-        if (log(v * alpha / (a / (edge * edge) + b)) <= bound)
-            return k;
-    }
-}
-
-static double binomial(struct pal_random *random, double n, double p)
-{
-    if (p > 0.5)
-        return n - binomial(random, n, 1 - p);
-    if (n * p < 10)
-        return (double)pal_random_binomial(random, (uint64_t)n, p);
-    return binomial_large(random, n, p);
-}
-
 /* Conditional binomials: the people of a history are a binomial share of those not yet placed. */
 static void resample(const struct boot *b, size_t replicate, double *count)
 {
@@ -65,7 +31,7 @@ static void resample(const struct boot *b, size_t replicate, double *count)
         const double here = b->lists->count[b->cell[i]];
         double drawn = left;
         if (here < people)
-            drawn = binomial(&random, left, here / people);
+            drawn = pal_random_binomial_of(&random, left, here / people);
         count[b->cell[i]] = drawn;
         left -= drawn;
         people -= here;

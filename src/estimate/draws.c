@@ -93,42 +93,6 @@ static double by_inversion(struct pal_random *random, double n, double p)
     }
 }
 
-/* log(k!) less Stirling's approximation of it. */
-static double stirling_rest(double k)
-{
-    static const double known[] = {0.08106146679532726, 0.04134069595540929, 0.02767792568499834,
-                                   0.02079067210376509, 0.01664469118982119, 0.01387612882307075,
-                                   0.01189670994589177, 0.01041126526197209, 0.009255462182712733,
-                                   0.008330563433362871};
-    if (k < 10)
-        return known[(size_t)k];
-    const double x = k + 1, xx = x * x;
-    return (1.0 / 12 - (1.0 / 360 - 1.0 / 1260 / xx) / xx) / x;
-}
-
-/* BTRS of Hoermann 1993, for p up to one half. */
-static double by_rejection(struct pal_random *random, double n, double p)
-{
-    const double odds = p / (1 - p), spread = sqrt(n * p * (1 - p));
-    const double b = 1.15 + 2.53 * spread, a = -0.0873 + 0.0248 * b + 0.01 * p;
-    const double c = n * p + 0.5, quick = 0.92 - 4.2 / b;
-    for (;;) {
-        const double v = pal_random_unit(random), u = pal_random_unit(random) - 0.5;
-        const double us = 0.5 - fabs(u), k = floor((2 * a / us + b) * u + c);
-        if (us >= 0.07 && v <= quick)
-            return k;
-        if (k < 0 || k > n)
-            continue;
-        const double alpha = (2.83 + 5.1 / b) * spread, mode = floor((n + 1) * p);
-        const double bound = (mode + 0.5) * log((mode + 1) / (odds * (n - mode + 1))) +
-                             (n + 1) * log((n - mode + 1) / (n - k + 1)) +
-                             (k + 0.5) * log(odds * (n - k + 1) / (k + 1)) + stirling_rest(mode) +
-                             stirling_rest(n - mode) - stirling_rest(k) - stirling_rest(n - k);
-        if (log(v * alpha / (a / (us * us) + b)) <= bound)
-            return k;
-    }
-}
-
 double draws_binomial(struct pal_random *random, double n, double p)
 {
     if (!(n > 0) || !(p > 0))
@@ -136,6 +100,8 @@ double draws_binomial(struct pal_random *random, double n, double p)
     if (p >= 1)
         return n;
     const double less = p <= 0.5 ? p : 1 - p;
-    const double k = n * less < 10 ? by_inversion(random, n, less) : by_rejection(random, n, less);
+    if (n * less >= 10)
+        return pal_random_binomial_of(random, n, p);
+    const double k = by_inversion(random, n, less);
     return p <= 0.5 ? k : n - k;
 }

@@ -17,8 +17,8 @@ double draws_normal(const struct draws_normal *tables, struct pal_random *random
 double draws_gamma(const struct draws_normal *tables, struct pal_random *random, double shape);
 /* Its logarithm, for any shape above 0, also where the value itself would underflow. */
 double draws_log_gamma(const struct draws_normal *tables, struct pal_random *random, double shape);
-/* n whole, from 0. Inversion below n min(p, 1 - p) of 10, Hoermann's transformed rejection (1993)
- * above: a cost that hardly depends on n. */
+/* As pal_random_binomial_of; inversion, where few successes are expected, is faster than its gaps.
+ */
 double draws_binomial(struct pal_random *random, double n, double p);
 
 #endif
