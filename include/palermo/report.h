@@ -190,6 +190,7 @@ struct pal_report_input {
     size_t disputes;
     pal_str mark_legend; /* with {1} for "endorsed: 12; disputed: 1", under every table     */
     pal_str mark_behind; /* the same where totals stand alone: of the States\' figures behind */
+    pal_str mark_none;   /* where neither was sent */
     struct pal_text title, subtitle; /* of the cycle                                */
     pal_str as_of;                   /* "2026-01-31", the only date; may be empty   */
     bool synthetic;                  /* any synthetic input: said on every page     */

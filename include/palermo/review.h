@@ -467,7 +467,7 @@ struct pal_questionnaire {
     const struct pal_questionnaire_said *said;
     size_t said_n;
 };
-/* A workbook of one instrument: counts of the phenomenon, theme by theme, each beside the last
+/* A workbook of one instrument: counts of the phenomenon, part by part, each beside the last
  * answer; or the Convention article by article. */
 PAL_CHECK_RESULT
 enum pal_status pal_questionnaire_write(const struct pal_questionnaire *questionnaire,

@@ -172,7 +172,7 @@ const struct cli_command cli_command_review = {
         "endorse CYCLE AREA [FIGURE...]: records an endorsement that came on paper or in a "
         "session, of all figures of the last packets or of those named. Earlier answers stand.\n\n"
         "ask CYCLE: two questionnaires a State, filled in with its last answers: counts of crime, "
-        "theme by theme, and the Convention article by article (--previous: implementation.csv of "
+        "part by part, and the Convention article by article (--previous: implementation.csv of "
         "the last collection). collect FILE...: reads them back as a dataset whose rows say which "
         "file and line they stood in.\n\n"
         "verify CYCLE: recomputes every hash of the ledger and names what was changed.\n\n"

@@ -604,7 +604,7 @@ static void mark_lines(struct lines *l)
     each_figure(l, visit_mark, &m);
     if (!m.n) {
         visit_behind(l, &m);
-        form = l->notes->input->mark_behind;
+        form = m.n ? l->notes->input->mark_behind : l->notes->input->mark_none;
     }
     if (l->notes->mark_everywhere && l->notes->mark_everywhere->note.len)
         add_line(l, l->notes->mark_everywhere->note);
@@ -617,7 +617,7 @@ static void mark_lines(struct lines *l)
         pal_buf_add(&counts,
                     pal_word_fill(l->notes->language, PAL_WORD_LABELLED, with, 2, l->notes->arena));
     }
-    for (size_t i = 0; i < form.len && m.n; i++) {
+    for (size_t i = 0; i < form.len; i++) {
         if (i + 2 < form.len && memcmp(form.ptr + i, "{1}", 3) == 0) {
             pal_buf_add(&line, pal_buf_str(&counts));
             i += 2;

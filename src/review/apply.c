@@ -455,6 +455,7 @@ enum pal_status pal_reviewed_marks(const struct pal_reviewed *reviewed, enum pal
     input->marks = pal_map_count(map);
     input->mark_of = mark_of;
     input->mark_legend = review_word(language, REVIEW_LEGEND);
+    input->mark_none = review_word(language, REVIEW_LEGEND_NONE);
     input->mark_behind = review_word(language, REVIEW_LEGEND_BEHIND);
     return PAL_OK;
 }

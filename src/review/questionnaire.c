@@ -1,7 +1,7 @@
 /* questionnaire.c: two workbooks a State, filled in with what it said last, never in one form: the
- * crime instrument asks for counts, theme by theme, and the implementation instrument goes through
- * the Convention article by article. What comes back is a dataset whose rows say which file, sheet
- * and line they stood in. */
+ * crime instrument asks for counts, part by part as the United Nations survey does, and the
+ * implementation instrument goes through the Convention article by article. What comes back is a
+ * dataset whose rows say which file, sheet and line they stood in. */
 #include "inside.h"
 #include "return.h"
 
@@ -58,6 +58,55 @@ static const struct {
 #include "articles.def"
 #undef ARTICLE
 };
+
+/* Parts of the crime instrument, each with the questions that no series of the catalogue answers.
+ */
+enum part {
+#define PART(name, en, ar, zh, fr, ru, es) PART_##name,
+#define QUESTION(code, unit, en, ar, zh, fr, ru, es)
+#include "questions.def"
+#undef PART
+#undef QUESTION
+    PARTS
+};
+static const char *const part_title[PARTS][PAL_LANGUAGES] = {
+#define PART(name, en, ar, zh, fr, ru, es) [PART_##name] = {ar, zh, en, fr, ru, es},
+#define QUESTION(code, unit, en, ar, zh, fr, ru, es)
+#include "questions.def"
+#undef PART
+#undef QUESTION
+};
+static const struct question {
+    const char *code; /* NULL: the next part begins */
+    const char *unit, *text[PAL_LANGUAGES];
+} questions[] = {
+#define PART(name, en, ar, zh, fr, ru, es)           {.code = NULL},
+#define QUESTION(code, unit, en, ar, zh, fr, ru, es) {code, unit, {ar, zh, en, fr, ru, es}},
+#include "questions.def"
+#undef PART
+#undef QUESTION
+};
+
+/* The part in which a series of the catalogue is asked for: by its stage in the justice system, or
+ * the crime that has a part of its own. */
+static enum part part_of(const struct pal_definition *d)
+{
+    switch (review_theme(d)) {
+    case REVIEW_THEME_trafficking:
+    case REVIEW_THEME_smuggling:
+        return PART_trafficking;
+    case REVIEW_THEME_firearms:
+        return PART_firearms;
+    case REVIEW_THEME_proceeds:
+        return PART_laundering;
+    case REVIEW_THEME_cooperation:
+        return PART_cooperation;
+    default:
+        return pal_str_eq(d->counting_stage, PAL_STR("intermediate")) ? PART_prosecution
+               : pal_str_eq(d->counting_stage, PAL_STR("output"))     ? PART_courts
+                                                                      : PART_police;
+    }
+}
 
 /* ---- writing ------------------------------------------------------------------------------------
  */
@@ -215,29 +264,60 @@ static void crime_row(struct form *f, lxw_worksheet *sheet, size_t row,
         put(f, sheet, row, c, PAL_STR(""), f->ask);
 }
 
+static void question_row(struct form *f, lxw_worksheet *sheet, size_t row,
+                         const struct question *question)
+{
+    const struct pal_area *area = pal_areas_get(f->q->input->areas, f->q->area);
+    const pal_str unit = pal_str_of(question->unit);
+    const pal_str text[] = {
+        pal_arena_printf(f->scratch, "%s/%.*s/%d", question->code, PAL_ARG(area->code),
+                         (int)f->q->year),
+        pal_str_of(question->text[f->language]),
+        PAL_STR(""),
+        unit.len ? pal_label_text(f->q->input, PAL_STR("counting_unit"), unit, f->language) : unit,
+        pal_arena_printf(f->scratch, "%d", (int)f->q->year),
+        PAL_STR(""),
+    };
+    for (size_t c = 0; c < COLUMNS; c++)
+        put(f, sheet, row, c, c < PAL_COUNT(text) ? text[c] : PAL_STR(""),
+            c < PAL_COUNT(text) ? f->locked : f->ask);
+}
+
+/* The questions of a part stand behind its head, in order. */
+static size_t question_rows(struct form *f, lxw_worksheet *sheet, enum part part, size_t row)
+{
+    size_t begun = 0;
+    for (size_t i = 0; i < PAL_COUNT(questions); i++) {
+        begun += questions[i].code == NULL;
+        if (questions[i].code && begun == (size_t)part + 1)
+            question_row(f, sheet, row++, &questions[i]);
+    }
+    return row;
+}
+
 static enum pal_status fill_crime(struct form *f)
 {
     const struct pal_figures *all = f->q->input->figures;
-    for (int t = REVIEW_THEME_groups; t <= REVIEW_THEME_other; t++) {
-        lxw_worksheet *sheet = NULL;
+    for (int part = 0; part < PARTS; part++) {
+        lxw_worksheet *sheet = begin_sheet(f, pal_str_of(part_title[part][f->language]));
         size_t rows = 0;
+        if (!sheet)
+            return PAL_NOMEM;
         for (size_t i = 0; i < all->n; i++) {
             const struct pal_figure *was = &all->figure[i];
             const struct pal_area *area = pal_areas_get(all->areas, was->area);
             if (!review_is_count(was) || was->definition->measures == PAL_IMPLEMENTATION ||
-                was->definition->basis == PAL_LAW || (int)review_theme(was->definition) != t ||
+                was->definition->basis == PAL_LAW || (int)part_of(was->definition) != part ||
                 (was->area != f->q->area &&
                  !(area->kind == PAL_AREA_PART && area->parent == f->q->area)) ||
                 !is_last_of_series(all, i))
                 continue;
-            if (!sheet && !(sheet = begin_sheet(f, review_word(f->language, (enum review_word)t))))
-                return PAL_NOMEM;
             const struct pal_arena_mark mark = pal_arena_mark(f->scratch);
             crime_row(f, sheet, HEAD_ROWS + rows++, was);
             pal_arena_reset(f->scratch, mark);
         }
-        if (sheet)
-            add_choices(f, sheet, rows);
+        rows = question_rows(f, sheet, (enum part)part, HEAD_ROWS + rows) - HEAD_ROWS;
+        add_choices(f, sheet, rows);
     }
     return PAL_OK;
 }

@@ -449,7 +449,7 @@ def test_marks():
                         text["STATE_ENDORSED"][language] in shown:
                     check(legend in shown or behind in shown, "legend %s %s %s" % (language, name, form))
                 # tables of totals alone count what stands behind them
-                check(legend in shown or behind in shown or name == "disputed",
+                check(legend in shown or behind in shown or text["LEGEND_NONE"][language] in shown or name == "disputed",
                       "a legend in %s %s %s" % (language, name, form))
                 check((behind in shown) == (name in ("treaty-parties", "replies")),
                       "totals alone say so: %s %s %s" % (language, name, form))
@@ -535,14 +535,39 @@ def test_questionnaires():
           in everything(crime), "the last answer is filled in", last["OBS_VALUE"])
     answer(crime, "crime.xlsx", ("HOM-01N/XAB/" + year, "=VALUE:1100", "", "", ""),
            ("HOM-01N/XAB/%s/SEX=F" % year, "=STATUS:non disponible", "", "", ""),
-           ("ROB-01N/XAB/" + year, "=VALUE:1,234", "", "", ""))
+           ("ROB-01N/XAB/" + year, "=VALUE:1,234", "", "", ""),
+           ("PRI-02/XAB/" + year, "=VALUE:4321", "", "", ""))
+    # the parts of the survey, each a sheet, in the reader's language, with what it asks and what is filled in
+    with zipfile.ZipFile(crime) as book:
+        names = re.findall(r'<sheet name="([^"]*)"', book.read("xl/workbook.xml").decode())
+        strings = [html_text(t) for t in re.findall(r"<si>(.*?)</si>", book.read("xl/sharedStrings.xml").decode(), re.S)]
+        sheets = [[strings[int(v)] for v in re.findall(r't="s"><v>(\d+)</v>', book.read("xl/worksheets/sheet%d.xml" % i).decode())]
+                  for i in range(1, len(names) + 1)]
+    check(names[1:] == ["Police", "Ministère public", "Tribunaux", "Prisons", "Traite et trafic", "Armes à feu",
+                        "Blanchiment et produit", "Coopération internationale"], "the parts", str(names))
+    asked = {"Police": ("POL-02", "HOM-01N", "ROB-01N"), "Ministère public": ("PRO-02",), "Tribunaux": ("CRT-03",),
+             "Prisons": ("PRI-02",), "Traite et trafic": ("TRA-01", "TRA-04", "TIP-01N", "SOM-02N"), "Armes à feu": ("ARM-01", "FA-01AN"),
+             "Blanchiment et produit": ("LAU-01", "ML-01N"), "Coopération internationale": ("COO-04",)}
+    for name, codes in asked.items():
+        keys = sheets[names.index(name)]
+        check(all("%s/XAB/%s" % (c, year) in keys for c in codes), "what is asked of " + name,
+              str([k for k in keys if "/XAB/" in k][:40]))
+    # the implementation instrument: article by article, in force, partly or no; gaps, assistance, plans and progress
+    with zipfile.ZipFile(law) as book:
+        shown = html_text(" | ".join(book.read(n).decode() for n in book.namelist() if n.endswith(".xml")))
+    check(all("%d. " % n in shown for n in range(5, 32)) and all(w in shown for w in (
+        "en vigueur", "en partie", "non")), "articles 5 to 31, three answers")
+    heads = words()
+    check(all(plain(heads[w]["fr"]) in shown for w in ("ASK_STATUS", "ASK_GAPS", "ASK_ASSISTANCE", "ASK_PLANNED", "ASK_PROGRESS")),
+          "gaps, assistance, planned actions, progress")
     answer(law, "law.xlsx", ("UNTOC-05/XAB/" + year, "=STATUS:en partie", "", "", ""),
            ("UNTOC-05/XAB/" + year, "=GAPS:=HYPERLINK(1)", "", "", ""))
     palermo("review", "collect", "crime.xlsx", "law.xlsx", "--out", "collected", code=1)
     rows = list(csv.DictReader(open("collected/crime.csv", encoding="utf-8")))
     check([(r["question"], r["breakdown"], r["value"], r["status"], r["file"]) for r in rows] ==
           [("HOM-01N", "SEX=F", "", "not-available", "crime.xlsx"),
-           ("HOM-01N", "_T", "1100", "", "crime.xlsx")], "answers with their provenance", str(rows))
+           ("HOM-01N", "_T", "1100", "", "crime.xlsx"),
+           ("PRI-02", "_T", "4321", "", "crime.xlsx")], "answers with their provenance", str(rows))
     rows = list(csv.DictReader(open("collected/implementation.csv", encoding="utf-8")))
     check([(r["question"], r["status"], r["gaps"]) for r in rows] ==
           [("UNTOC-05", "partly", "'=HYPERLINK(1)")], "article by article, safe to open", str(rows))
