@@ -259,13 +259,17 @@ size_t pal_num_write_fixed(double value, int decimals, char *out, size_t size);
 struct pal_sum {
     double sum, c, cc;
 };
+/* What rounding takes from a + b, exactly and without asking which is the larger (Knuth). */
+static inline double pal_sum_lost(double a, double b, double sum)
+{
+    const double from_b = sum - a;
+    return (a - (sum - from_b)) + (b - from_b);
+}
 static inline void pal_sum_add(struct pal_sum *sum, double x)
 {
-    const double t = sum->sum + x;
-    const double lost = fabs(sum->sum) >= fabs(x) ? (sum->sum - t) + x : (x - t) + sum->sum;
+    const double t = sum->sum + x, lost = pal_sum_lost(sum->sum, x, t), u = sum->c + lost;
+    sum->cc += pal_sum_lost(sum->c, lost, u);
     sum->sum = t;
-    const double u = sum->c + lost;
-    sum->cc += fabs(sum->c) >= fabs(lost) ? (sum->c - u) + lost : (lost - u) + sum->c;
     sum->c = u;
 }
 void pal_sum_merge(struct pal_sum *sum, const struct pal_sum *other);

@@ -172,6 +172,16 @@ struct pal_estimator {
     enum pal_status (*load)(struct pal_state *state, pal_str bytes, struct pal_error *err);
 };
 
+/* Empty states that the same rows will be fed to: sums of a group are put side by side where the
+ * estimators allow, so that a row visits one place. What they answer is the same. */
+void pal_states_together(struct pal_state *const *state, size_t n);
+/* Each state takes its cells, as by its estimator's feed; all have the same rows. */
+PAL_CHECK_RESULT
+enum pal_status pal_states_feed(struct pal_state *const *state, const struct pal_cells *cells,
+                                size_t n, struct pal_error *err);
+/* The answer of this group is wanted soon: a hint to the processor. */
+void pal_state_call_for(const struct pal_state *state, size_t group);
+
 /* All estimators, alphabetical; NULL-ended. */
 const struct pal_estimator *const *pal_estimators(void);
 /* By name; NULL when unknown (pal_estimator_nearest for the message). */

@@ -188,9 +188,9 @@ enum pal_status pal_pieces_open(const char *path, const struct pal_pieces_option
                                 struct pal_records **records, struct pal_error *err);
 const pal_str *pal_pieces_header(const struct pal_pieces *pieces, size_t *n);
 const char *pal_pieces_name(const struct pal_pieces *pieces);
-uint64_t pal_pieces_lines(const struct pal_pieces *pieces); /* before the first piece */
+uint64_t pal_pieces_lines(const struct pal_pieces *pieces);   /* before the first piece */
 unsigned pal_pieces_helpers(const struct pal_pieces *pieces); /* threads that inflate alone */
-bool pal_pieces_utf8(const struct pal_pieces *pieces); /* pal_pieces_text changes nothing */
+bool pal_pieces_utf8(const struct pal_pieces *pieces);        /* pal_pieces_text changes nothing */
 /* The next piece; *end when there is none. */
 PAL_CHECK_RESULT
 enum pal_status pal_pieces_cut(struct pal_pieces *pieces, struct pal_piece *piece, bool *end,

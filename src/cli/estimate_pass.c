@@ -95,6 +95,7 @@ enum pal_status est_pass_new_single(const struct est_plan *plan, struct pal_aren
         if (task->unit != EST_NO_COLUMN)
             PAL_TRY(values_new(&pass->unit[i], arena, err));
     }
+    pal_states_together(pass->state, plan->tasks);
     if (!plan->bys && pal_groups_add(pass->groups, NULL) == PAL_NO_GROUP)
         return pal_nomem(err, "groups");
     if (plan->survey)
@@ -341,6 +342,50 @@ static enum pal_status find_strata(struct reader *r, const struct pal_batch *bat
     return PAL_OK;
 }
 
+/* arg: [2], outlives the cells. */
+static struct pal_cells cells_of(const struct reader *r, const struct pal_batch *batch, size_t t,
+                                 const struct pal_column **arg)
+{
+    const struct est_plan *plan = r->pass->plan;
+    const struct est_task *task = &plan->task[t];
+    for (size_t i = 0; i < task->args; i++)
+        arg[i] = &batch->col[task->arg[i]];
+    return (struct pal_cells){
+        .rows = batch->rows,
+        .args = task->args,
+        .arg = arg,
+        .group = r->group,
+        .groups = pal_groups_count(r->pass->groups),
+        .side = task->sides ? r->side : NULL,
+        .stratum = task->strata ? r->stratum_of : NULL,
+        .strata = task->strata ? plan->request->standard.n : 0,
+        .state = batch->state,
+        .line = batch->line,
+        .file = batch->file,
+    };
+}
+
+/* Does a task take the rows of the batch as they are in their groups? */
+static bool takes_all(const struct est_plan *plan, size_t t)
+{
+    return plan->task[t].unit == EST_NO_COLUMN && !plan->stat[plan->task[t].stat].conditions;
+}
+
+/* Feeds the tasks from *first on that can be fed together; *first becomes the one after them. */
+static enum pal_status feed_together(struct reader *r, const struct pal_batch *batch, size_t *first,
+                                     struct pal_error *err)
+{
+    enum { TOGETHER = 16 };
+    struct est_pass *pass = r->pass;
+    struct pal_cells cells[TOGETHER];
+    const struct pal_column *arg[TOGETHER][2];
+    struct pal_state *const *state = pass->state + *first;
+    size_t n = 0;
+    for (; n < TOGETHER && *first < pass->plan->tasks && takes_all(pass->plan, *first); n++)
+        cells[n] = cells_of(r, batch, (*first)++, arg[n]);
+    return pal_states_feed(state, cells, n, err);
+}
+
 static enum pal_status feed_task(struct reader *r, const struct pal_batch *batch, size_t t,
                                  struct pal_error *err)
 {
@@ -349,21 +394,7 @@ static enum pal_status feed_task(struct reader *r, const struct pal_batch *batch
     const struct est_task *task = &plan->task[t];
     const struct est_stat *stat = &plan->stat[task->stat];
     const struct pal_column *arg[2] = {NULL, NULL};
-    for (size_t i = 0; i < task->args; i++)
-        arg[i] = &batch->col[task->arg[i]];
-    struct pal_cells cells = {
-        .rows = batch->rows,
-        .args = task->args,
-        .arg = arg,
-        .group = r->group,
-        .groups = pal_groups_count(pass->groups),
-        .side = task->sides ? r->side : NULL,
-        .stratum = task->strata ? r->stratum_of : NULL,
-        .strata = task->strata ? plan->request->standard.n : 0,
-        .state = batch->state,
-        .line = batch->line,
-        .file = batch->file,
-    };
+    struct pal_cells cells = cells_of(r, batch, t, arg);
     if (task->unit != EST_NO_COLUMN) {
         const struct pal_column *column = &batch->col[task->unit];
         PAL_TRY(learn_units(r, t, column->dict, err));
@@ -405,8 +436,12 @@ static enum pal_status feed_batch(struct reader *r, const struct pal_batch *batc
     if (plan->request->standard.n)
         PAL_TRY(find_strata(r, batch, err));
     PAL_TRY(find_groups(r, batch, err));
-    for (size_t t = 0; t < plan->tasks; t++)
-        PAL_TRY(feed_task(r, batch, t, err));
+    for (size_t t = 0; t < plan->tasks;) {
+        if (takes_all(plan, t))
+            PAL_TRY(feed_together(r, batch, &t, err));
+        else
+            PAL_TRY(feed_task(r, batch, t++, err));
+    }
     r->pass->rows += batch->rows;
     return PAL_OK;
 }

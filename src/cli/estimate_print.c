@@ -30,45 +30,60 @@ static struct field text_if(const char *text)
 static void fields_of(const struct pal_estimate *e, struct field *out /* [PAL_COUNT(head)] */)
 {
     const double cv = e->std_error / fabs(e->value);
-    const struct field fields[] = {
-        number_if(true, e->value),
-        number_if(e->has_std_error, e->std_error),
-        number_if(e->has_interval, e->low),
-        number_if(e->has_interval, e->high),
-        {.kind = e->has_interval ? FIELD_SHORT : FIELD_EMPTY, .number = e->level},
-        number_if(e->has_std_error, cv),
-        number_if(e->has_df, e->df),
-        number_if(e->has_df_design, e->df_design),
-        number_if(e->has_deff, e->deff),
-        number_if(e->has_n, (double)e->n),
-        text_if(e->method),
-        text_if(e->has_interval ? e->interval : NULL),
-        text_if(pal_answer_status_name(e->status)),
-        text_if(e->note),
-    };
-    memcpy(out, fields, sizeof fields);
+    *out++ = number_if(true, e->value);
+    *out++ = number_if(e->has_std_error, e->std_error);
+    *out++ = number_if(e->has_interval, e->low);
+    *out++ = number_if(e->has_interval, e->high);
+    *out++ =
+        (struct field){.kind = e->has_interval ? FIELD_SHORT : FIELD_EMPTY, .number = e->level};
+    *out++ = number_if(e->has_std_error, cv);
+    *out++ = number_if(e->has_df, e->df);
+    *out++ = number_if(e->has_df_design, e->df_design);
+    *out++ = number_if(e->has_deff, e->deff);
+    *out++ = number_if(e->has_n, (double)e->n);
+    *out++ = text_if(e->method);
+    *out++ = text_if(e->has_interval ? e->interval : NULL);
+    *out++ = text_if(pal_answer_status_name(e->status));
+    *out = text_if(e->note);
 }
 
 /* ---- CSV
  * ------------------------------------------------------------------------------------------ */
 
-static void csv_field(struct pal_buf *out, const struct field *field)
+/* A text as CSV has it: neighbours share most of theirs, so the last of each column is kept. It
+ * lives no longer than the rows that the text belongs to. */
+struct memo {
+    pal_str text;
+    size_t len;
+    char bytes[128];
+};
+
+static char *put_text(char *to, pal_str text, struct memo *memo)
 {
-    char number[PAL_NUM_SIZE];
+    if (2 * text.len + 2 > sizeof memo->bytes)
+        return pal_csv_put(to, text);
+    if (text.ptr != memo->text.ptr || text.len != memo->text.len) {
+        memo->text = text;
+        memo->len = (size_t)(pal_csv_put(memo->bytes, text) - memo->bytes);
+    }
+    memcpy(to, memo->bytes, memo->len);
+    return to + memo->len;
+}
+
+static char *put_field(char *to, const struct field *field, struct memo *memo)
+{
+    *to++ = ',';
     switch (field->kind) {
     case FIELD_EMPTY:
-        pal_buf_addc(out, ',');
-        break;
+        return to;
     case FIELD_NUMBER:
-        pal_csv_field(out, (pal_str){number, pal_num_write17(field->number, number)}, false);
-        break;
+        return to + pal_num_write17(field->number, to);
     case FIELD_SHORT:
-        pal_csv_field(out, (pal_str){number, pal_num_write(field->number, number)}, false);
-        break;
+        return to + pal_num_write(field->number, to);
     case FIELD_TEXT:
-        pal_csv_field(out, field->text, false);
-        break;
+        return put_text(to, field->text, memo);
     }
+    return to;
 }
 
 static void csv_head(const struct est_plan *plan, struct pal_buf *out)
@@ -83,18 +98,38 @@ static void csv_head(const struct est_plan *plan, struct pal_buf *out)
     pal_csv_end(out);
 }
 
+static size_t largest_row(const struct est_plan *plan, const struct est_row *row,
+                          const struct field *field)
+{
+    size_t size = strlen(row->statistic) + row->variable.len + 2;
+    for (size_t b = 0; b < plan->bys; b++)
+        size += row->group[b].len + 2;
+    for (size_t i = 0; i < PAL_COUNT(head); i++)
+        size += field[i].text.len + PAL_NUM_SIZE + 2;
+    return 2 * size;
+}
+
 static void csv_rows(const struct est_plan *plan, const struct est_row *row, size_t n,
                      struct pal_buf *out)
 {
+    struct memo statistic = {.len = 0}, variable = {.len = 0}, by[EST_MOST_BYS] = {{.len = 0}},
+                text[PAL_COUNT(head)] = {{.len = 0}};
     for (size_t r = 0; r < n; r++) {
         struct field field[PAL_COUNT(head)];
         fields_of(&row[r].estimate, field);
-        pal_csv_field(out, pal_str_of(row[r].statistic), true);
-        pal_csv_field(out, row[r].variable, false);
-        for (size_t b = 0; b < plan->bys; b++)
-            pal_csv_field(out, row[r].group[b], false);
+        char *to = pal_buf_room(out, largest_row(plan, &row[r], field));
+        if (!to)
+            return;
+        to = put_text(to, pal_str_of(row[r].statistic), &statistic);
+        *to++ = ',';
+        to = put_text(to, row[r].variable, &variable);
+        for (size_t b = 0; b < plan->bys; b++) {
+            *to++ = ',';
+            to = put_text(to, row[r].group[b], &by[b]);
+        }
         for (size_t i = 0; i < PAL_COUNT(head); i++)
-            csv_field(out, &field[i]);
+            to = put_field(to, &field[i], &text[i]);
+        pal_buf_end(out, to);
         pal_csv_end(out);
     }
 }

@@ -76,48 +76,76 @@ static unsigned bits_of_ranks(const struct est_pass *pass, unsigned *bits)
     return all;
 }
 
+/* The groups in the order of their values. */
+struct order {
+    size_t groups;
+    struct place *place; /* [groups] */
+    /* Where ranks are packed: how, and the text of each, so that a group's texts need no look-up.
+     */
+    bool packed;
+    unsigned bits[EST_MOST_BYS];
+    pal_str *text[EST_MOST_BYS]; /* [values + 1] by rank */
+};
+
+static enum pal_status name_ranks(const struct est_pass *pass, uint32_t *const *rank,
+                                  struct pal_arena *arena, struct order *out, struct pal_error *err)
+{
+    for (size_t b = 0; b < pass->plan->bys; b++) {
+        const struct pal_map *values = pass->value[b].map;
+        const size_t n = pal_map_count(values);
+        out->text[b] = pal_arena_alloc(arena, n + 1, sizeof **out->text);
+        if (!out->text[b])
+            return pal_nomem(err, "groups");
+        for (size_t i = 0; i < n; i++)
+            out->text[b][rank[b][i]] = pal_map_key(values, i);
+        out->text[b][n] = PAL_STR("_T");
+    }
+    return PAL_OK;
+}
+
 static enum pal_status sort_groups(const struct est_pass *pass, struct pal_arena *arena,
-                                   struct place **out, struct pal_error *err)
+                                   struct order *out, struct pal_error *err)
 {
     const size_t bys = pass->plan->bys, n = pal_groups_count(pass->groups);
-    unsigned bits[EST_MOST_BYS];
-    const bool fits = bits_of_ranks(pass, bits) <= 64;
+    *out = (struct order){.groups = n};
+    out->packed = bits_of_ranks(pass, out->bits) <= 64;
     uint32_t **rank = pal_arena_alloc(arena, bys + 1, sizeof *rank);
-    uint32_t *row = fits ? NULL : pal_arena_alloc(arena, n * bys + 1, sizeof *row);
-    *out = pal_arena_alloc(arena, n + 1, sizeof **out);
-    if (!rank || (!fits && !row) || !*out)
+    uint32_t *row = out->packed ? NULL : pal_arena_alloc(arena, n * bys + 1, sizeof *row);
+    out->place = pal_arena_alloc(arena, n + 1, sizeof *out->place);
+    if (!rank || (!out->packed && !row) || !out->place)
         return pal_nomem(err, "groups");
     for (size_t b = 0; b < bys; b++)
         PAL_TRY(est_values_ranked(&pass->value[b], arena, &rank[b], err));
     for (size_t g = 0; g < n; g++) {
         const uint32_t *key = pal_groups_key(pass->groups, g);
-        struct place *place = &(*out)[g];
+        struct place *place = &out->place[g];
         *place = (struct place){.group = (uint32_t)g, .bys = (uint32_t)bys};
         for (size_t b = 0; b < bys; b++) {
             const uint32_t r = rank_of(pass, b, key[b], rank);
-            if (fits)
-                place->packed = place->packed << bits[b] | r;
+            if (out->packed)
+                place->packed = place->packed << out->bits[b] | r;
             else
                 row[g * bys + b] = r;
         }
-        if (!fits)
+        if (!out->packed)
             place->rank = &row[g * bys];
     }
-    qsort(*out, n, sizeof **out, place_order);
-    return PAL_OK;
+    qsort(out->place, n, sizeof *out->place, place_order);
+    return name_ranks(pass, rank, arena, out, err);
 }
 
-static enum pal_status group_texts(const struct est_pass *pass, size_t group,
-                                   struct pal_arena *arena, const pal_str **out,
-                                   struct pal_error *err)
+static enum pal_status group_texts(const struct order *order, size_t at, struct pal_arena *arena,
+                                   const pal_str **out, struct pal_error *err)
 {
-    const size_t bys = pass->plan->bys;
-    pal_str *text = pal_arena_alloc(arena, bys + 1, sizeof *text);
+    const struct place *place = &order->place[at];
+    pal_str *text = pal_arena_alloc(arena, place->bys + 1, sizeof *text);
     if (!text)
         return pal_nomem(err, "groups");
-    for (size_t b = 0; b < bys; b++) {
-        const uint32_t code = pal_groups_key(pass->groups, group)[b];
-        text[b] = code == EST_TOTAL ? PAL_STR("_T") : pal_map_key(pass->value[b].map, code - 1);
+    uint64_t ranks = place->packed;
+    for (size_t b = place->bys; b-- > 0;) {
+        const uint64_t mask = (UINT64_C(1) << order->bits[b]) - 1;
+        text[b] = order->text[b][order->packed ? ranks & mask : place->rank[b]];
+        ranks = order->packed ? ranks >> order->bits[b] : 0;
     }
     *out = text;
     return PAL_OK;
@@ -162,8 +190,8 @@ static enum pal_status note_change(const struct est_plan *plan, struct pal_estim
 
 struct est_listing {
     const struct est_pass *pass;
-    struct place *place;
-    size_t groups, line, at; /* the row that comes next */
+    struct order order;
+    size_t line, at; /* the row that comes next */
 };
 
 enum pal_status est_listing_new(const struct est_pass *pass, struct pal_arena *arena,
@@ -172,9 +200,9 @@ enum pal_status est_listing_new(const struct est_pass *pass, struct pal_arena *a
     struct est_listing *listing = pal_arena_alloc(arena, 1, sizeof *listing);
     if (!listing)
         return pal_nomem(err, "rows of output");
-    *listing = (struct est_listing){.pass = pass, .groups = pal_groups_count(pass->groups)};
+    *listing = (struct est_listing){.pass = pass};
     *out = listing;
-    return sort_groups(pass, arena, &listing->place, err);
+    return sort_groups(pass, arena, &listing->order, err);
 }
 
 static enum pal_status make_row(const struct est_pass *pass, const struct est_line *line,
@@ -198,18 +226,23 @@ static enum pal_status make_row(const struct est_pass *pass, const struct est_li
 enum pal_status est_listing_next(struct est_listing *listing, struct pal_arena *arena,
                                  struct est_row *row, size_t room, size_t *n, struct pal_error *err)
 {
-    const struct est_plan *plan = listing->pass->plan;
+    enum { AHEAD = 16 };
+    const struct est_pass *pass = listing->pass;
+    const struct est_plan *plan = pass->plan;
+    const struct order *order = &listing->order;
     for (*n = 0; *n < room && listing->line < plan->lines;) {
-        if (listing->at == listing->groups) {
+        const struct est_line *line = &plan->line[listing->line];
+        if (listing->at == order->groups) {
             listing->at = 0;
             listing->line++;
             continue;
         }
-        const size_t group = listing->place[listing->at++].group;
+        if (listing->at + AHEAD < order->groups)
+            pal_state_call_for(pass->state[line->task], order->place[listing->at + AHEAD].group);
+        const size_t group = order->place[listing->at].group;
         const pal_str *text;
-        PAL_TRY(group_texts(listing->pass, group, arena, &text, err));
-        PAL_TRY(
-            make_row(listing->pass, &plan->line[listing->line], group, text, arena, &row[*n], err));
+        PAL_TRY(group_texts(order, listing->at++, arena, &text, err));
+        PAL_TRY(make_row(pass, line, group, text, arena, &row[*n], err));
         ++*n;
     }
     return PAL_OK;
@@ -219,15 +252,15 @@ static enum pal_status survey_rows(const struct est_pass *pass, struct pal_arena
                                    struct est_row **out, size_t *n, struct pal_error *err)
 {
     const size_t groups = pal_groups_count(pass->groups);
-    struct place *place;
-    PAL_TRY(sort_groups(pass, arena, &place, err));
+    struct order order;
+    PAL_TRY(sort_groups(pass, arena, &order, err));
     const pal_str **text = pal_arena_alloc(arena, groups + 1, sizeof *text);
     size_t *number = pal_arena_alloc(arena, groups + 1, sizeof *number);
     if (!text || !number)
         return pal_nomem(err, "rows of output");
     for (size_t g = 0; g < groups; g++) {
-        number[g] = place[g].group;
-        PAL_TRY(group_texts(pass, place[g].group, arena, &text[g], err));
+        number[g] = order.place[g].group;
+        PAL_TRY(group_texts(&order, g, arena, &text[g], err));
     }
     const struct est_groups sorted = {groups, number, text};
     return est_survey_rows(pass, &sorted, arena, out, n, err);

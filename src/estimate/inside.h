@@ -64,6 +64,11 @@ struct tally_rare { /* of cells that are few: censored ones, rows with an error,
     uint64_t more[2]; /* n and missing, in units of 2^32 */
 };
 
+struct tally_store { /* words of one state, or of several side by side: a row visits one place */
+    union tally_word *word; /* [room * stride] */
+    size_t stride, room;    /* words a group; groups */
+};
+
 struct pal_state {
     const struct pal_estimator *estimator;
     struct pal_arena *arena;
@@ -74,7 +79,8 @@ struct pal_state {
     size_t parts_room;
     size_t groups, groups_room;
     struct tally_layout layout;
-    union tally_word *word;  /* [groups_room * parts_room * layout.words] */
+    struct tally_store *store;
+    size_t offset; /* of the state's words in those of a group; of one part it is shared */
     struct tally_rare *rare; /* [groups_room * parts_room], or NULL: there are none yet */
 };
 

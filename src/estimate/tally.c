@@ -117,8 +117,45 @@ enum pal_status tally_begin(const struct pal_estimator *estimator, const struct 
     if (state->ask.overdispersed && state->ask.dispersion == 0)
         state->rule |= TALLY_SQUARES;
     state->layout = layout_of(state);
+    state->store = pal_arena_alloc(arena, 1, sizeof *state->store);
+    if (!state->store)
+        return pal_nomem(err, estimator->name);
+    state->store->stride = parts * state->layout.words;
     *out = state;
     return PAL_OK;
+}
+
+/* Plain rows alone: one part, one column or none, no rules. */
+static bool is_simple(const struct pal_state *state)
+{
+    return state->estimator->feed == tally_feed && state->rule == 0 && state->parts == 1 &&
+           state->args < 2;
+}
+
+void pal_states_together(struct pal_state *const *state, size_t n)
+{
+    struct pal_state *first = NULL;
+    for (size_t i = 0; i < n; i++) {
+        if (!is_simple(state[i]) || state[i]->store->room)
+            continue;
+        if (!first) {
+            first = state[i];
+            continue;
+        }
+        state[i]->offset = first->store->stride;
+        first->store->stride += state[i]->layout.words;
+        state[i]->store = first->store;
+    }
+}
+
+void pal_state_call_for(const struct pal_state *state, size_t group)
+{
+    if (group >= state->groups)
+        return;
+    const union tally_word *word =
+        &state->store->word[group * state->store->stride + state->offset];
+    __builtin_prefetch(word);
+    __builtin_prefetch(word + state->layout.words - 1);
 }
 
 bool tally_is(const struct pal_state *state, const char *interval)
@@ -128,7 +165,8 @@ bool tally_is(const struct pal_state *state, const char *interval)
 
 static inline union tally_word *word_at(const struct pal_state *state, size_t group, size_t part)
 {
-    return &state->word[(group * state->parts_room + part) * state->layout.words];
+    const struct tally_store *store = state->store;
+    return &store->word[group * store->stride + state->offset + part * state->layout.words];
 }
 
 static inline struct pal_sum sum_at(const union tally_word *word)
@@ -196,16 +234,18 @@ static enum pal_status need_parts(struct pal_state *state, size_t parts, struct 
         while (room < parts)
             room *= 2;
         if (state->groups_room) {
-            void *word = rearranged(state, state->word,
+            void *word = rearranged(state, state->store->word,
                                     state->layout.words * sizeof(union tally_word), room);
             void *rare =
                 state->rare ? rearranged(state, state->rare, sizeof *state->rare, room) : NULL;
             if (!word || (state->rare && !rare))
                 return pal_nomem(err, state->estimator->name);
-            state->word = word;
+            state->store->word = word;
+            state->store->room = state->groups_room;
             state->rare = rare;
         }
         state->parts_room = room;
+        state->store->stride = room * state->layout.words;
     }
     state->parts = parts;
     return PAL_OK;
@@ -219,15 +259,16 @@ static enum pal_status need_groups(struct pal_state *state, size_t groups, struc
         size_t room = state->groups_room ? state->groups_room : 1;
         while (room < groups)
             room *= 2;
-        const size_t old = state->groups_room;
-        const size_t each = state->parts_room * state->layout.words * sizeof(union tally_word);
-        if (each) {
-            state->word = pal_arena_grow(state->arena, state->word, old, room, each);
-            if (!state->word)
+        struct tally_store *store = state->store;
+        if (room > store->room && store->stride) {
+            store->word = pal_arena_grow(state->arena, store->word, store->room, room,
+                                         store->stride * sizeof(union tally_word));
+            if (!store->word)
                 return pal_nomem(err, state->estimator->name);
+            store->room = room;
         }
-        if (each && state->rare) {
-            state->rare = pal_arena_grow(state->arena, state->rare, old, room,
+        if (state->parts_room && state->rare) {
+            state->rare = pal_arena_grow(state->arena, state->rare, state->groups_room, room,
                                          state->parts_room * sizeof *state->rare);
             if (!state->rare)
                 return pal_nomem(err, state->estimator->name);
@@ -351,10 +392,10 @@ static enum pal_status feed_rare(struct pal_state *state, size_t cell, const str
 }
 
 /* One row more of those that entered (0), or of those without a value (1). */
-static inline enum pal_status count_row(struct pal_state *state, size_t cell, size_t which,
-                                        struct pal_error *err)
+static inline enum pal_status count_row(struct pal_state *state, union tally_word *word,
+                                        size_t cell, size_t which, struct pal_error *err)
 {
-    if (++state->word[cell * state->layout.words].rows[which])
+    if (++word->rows[which])
         return PAL_OK;
     PAL_TRY(need_rare(state, err));
     state->rare[cell].more[which]++;
@@ -362,10 +403,11 @@ static inline enum pal_status count_row(struct pal_state *state, size_t cell, si
 }
 
 static enum pal_status feed_row(struct pal_state *state, const struct pal_cells *cells, size_t row,
-                                size_t cell, struct pal_error *err)
+                                size_t group, size_t part, struct pal_error *err)
 {
     const struct tally_layout at = state->layout;
-    union tally_word *to = &state->word[cell * at.words];
+    union tally_word *to = word_at(state, group, part);
+    const size_t cell = group * state->parts_room + part;
     if (cells->state && cells->state[row] != PAL_ROW_ENTERS) {
         if (cells->state[row] != PAL_ROW_ERROR)
             return PAL_OK;
@@ -391,9 +433,9 @@ static enum pal_status feed_row(struct pal_state *state, const struct pal_cells 
     if (seen_y == SEEN_NOTHING || seen_x == SEEN_NOTHING) {
         if (at.x_missing)
             to[at.x_missing].d += seen_x == SEEN_VALUE ? x.value : HUGE_VAL;
-        return count_row(state, cell, 1, err);
+        return count_row(state, to, cell, 1, err);
     }
-    PAL_TRY(count_row(state, cell, 0, err));
+    PAL_TRY(count_row(state, to, cell, 0, err));
     if (censored || x.high > 0)
         PAL_TRY(feed_rare(state, cell, &y, &x, censored, err));
     if (at.y)
@@ -405,34 +447,85 @@ static enum pal_status feed_row(struct pal_state *state, const struct pal_cells 
     return PAL_OK;
 }
 
-enum { AHEAD = 16 }; /* rows whose cells are on their way from memory */
-
 /* The commonest case apart: plain rows in groups, with no column or one. */
-static enum pal_status feed_plain(struct pal_state *state, const struct pal_cells *cells,
-                                  struct pal_error *err)
+static bool is_plain(const struct pal_state *state, const struct pal_cells *cells)
 {
-    const size_t words = state->layout.words;
-    const struct pal_column *y = cells->args ? cells->arg[0] : NULL;
-    for (size_t row = 0; row < cells->rows; row++) {
-        if (row + AHEAD < cells->rows && cells->group[row + AHEAD] < state->groups) {
-            const union tally_word *next = &state->word[cells->group[row + AHEAD] * words];
-            __builtin_prefetch(next, 1);
-        }
+    return is_simple(state) && cells->group && !cells->state &&
+           (!cells->args || cells->arg[0]->absent);
+}
+
+static enum pal_status count_plain(struct pal_state *state, const struct pal_cells *cells,
+                                   size_t from, size_t to, struct pal_error *err)
+{
+    const struct tally_store store = *state->store;
+    union tally_word *word = store.word + state->offset;
+    const size_t groups = state->groups;
+    for (size_t row = from; row < to; row++) {
         const uint32_t group = cells->group[row];
-        if (group >= state->groups)
+        if (group < groups)
+            PAL_TRY(count_row(state, word + group * store.stride, group, 0, err));
+    }
+    return PAL_OK;
+}
+
+static enum pal_status add_plain(struct pal_state *state, const struct pal_cells *cells,
+                                 size_t from, size_t to, struct pal_error *err)
+{
+    const struct tally_store store = *state->store;
+    const struct pal_column y = *cells->arg[0];
+    union tally_word *word = store.word + state->offset;
+    const size_t groups = state->groups;
+    for (size_t row = from; row < to; row++) {
+        const uint32_t group = cells->group[row];
+        if (group >= groups)
             continue;
-        if (!y) {
-            PAL_TRY(count_row(state, group, 0, err));
-        } else if (y->absent[row] == PAL_PRESENT) {
-            const double value = y->value[row];
+        union tally_word *mine = word + group * store.stride;
+        if (y.absent[row] == PAL_PRESENT) {
+            const double value = y.value[row];
             if (!(value >= 0 && value <= DBL_MAX))
                 return refuse_cell(cells, 0, row, value, err);
-            add_to(&state->word[group * words + 1], value);
-            PAL_TRY(count_row(state, group, 0, err));
-        } else if (y->absent[row] == PAL_BELOW_THRESHOLD) {
-            PAL_TRY(feed_row(state, cells, row, group, err));
+            add_to(mine + 1, value);
+            PAL_TRY(count_row(state, mine, group, 0, err));
+        } else if (y.absent[row] == PAL_BELOW_THRESHOLD) {
+            PAL_TRY(feed_row(state, cells, row, group, 0, err));
         } else {
-            PAL_TRY(count_row(state, group, 1, err));
+            PAL_TRY(count_row(state, mine, group, 1, err));
+        }
+    }
+    return PAL_OK;
+}
+
+/* Sums of many groups lie all over the memory: those of the next rows are called for. */
+static void call_for_groups(const struct pal_state *state, const struct pal_cells *cells,
+                            size_t from, size_t to)
+{
+    const struct tally_store store = *state->store;
+    for (size_t row = from; row < to; row++) {
+        if (cells->group[row] >= state->groups)
+            continue;
+        const union tally_word *word = store.word + cells->group[row] * store.stride;
+        __builtin_prefetch(word, 1);
+        __builtin_prefetch(word + store.stride - 1, 1);
+    }
+}
+
+enum { BLOCK = 128 }; /* rows whose sums are near at a time */
+
+static enum pal_status feed_plain(struct pal_state *const *state, const struct pal_cells *cells,
+                                  size_t n, struct pal_error *err)
+{
+    const size_t rows = cells->rows;
+    for (size_t from = 0; from < rows; from += BLOCK) {
+        const size_t to = rows - from < BLOCK ? rows : from + BLOCK;
+        const size_t then = rows - to < BLOCK ? rows : to + BLOCK;
+        for (size_t i = 0; i < n; i++) {
+            const bool shared = i && state[i]->store == state[i - 1]->store;
+            if (!shared && !from)
+                call_for_groups(state[i], &cells[i], from, to);
+            if (!shared)
+                call_for_groups(state[i], &cells[i], to, then);
+            PAL_TRY(cells[i].args ? add_plain(state[i], &cells[i], from, to, err)
+                                  : count_plain(state[i], &cells[i], from, to, err));
         }
     }
     return PAL_OK;
@@ -476,17 +569,21 @@ static enum pal_status check_cells(struct pal_state *state, const struct pal_cel
     return PAL_OK;
 }
 
-enum pal_status tally_feed(struct pal_state *state, const struct pal_cells *cells,
-                           struct pal_error *err)
+static enum pal_status get_ready(struct pal_state *state, const struct pal_cells *cells,
+                                 struct pal_error *err)
 {
     PAL_TRY(check_cells(state, cells, err));
     if (state->rule & TALLY_STRATA && !state->estimator->needs_standard)
         PAL_TRY(need_parts(state, cells->strata, err));
-    PAL_TRY(need_groups(state, cells->groups ? cells->groups : 1, err));
-    const bool plain = state->rule == 0 && state->parts == 1 && cells->args < 2 && cells->group &&
-                       !cells->state && (!cells->args || cells->arg[0]->absent);
-    if (plain && state->parts_room == 1)
-        return feed_plain(state, cells, err);
+    return need_groups(state, cells->groups ? cells->groups : 1, err);
+}
+
+enum pal_status tally_feed(struct pal_state *state, const struct pal_cells *cells,
+                           struct pal_error *err)
+{
+    PAL_TRY(get_ready(state, cells, err));
+    if (is_plain(state, cells))
+        return feed_plain(&state, cells, 1, err);
     for (size_t row = 0; row < cells->rows; row++) {
         const uint32_t group = cells->group ? cells->group[row] : 0;
         if (group >= state->groups)
@@ -494,9 +591,25 @@ enum pal_status tally_feed(struct pal_state *state, const struct pal_cells *cell
         const size_t part = part_of(state, cells, row);
         if (part == SIZE_MAX)
             continue;
-        PAL_TRY(feed_row(state, cells, row, group * state->parts_room + part, err));
+        PAL_TRY(feed_row(state, cells, row, group, part, err));
     }
     return PAL_OK;
+}
+
+enum pal_status pal_states_feed(struct pal_state *const *state, const struct pal_cells *cells,
+                                size_t n, struct pal_error *err)
+{
+    bool plain = true;
+    for (size_t i = 0; i < n; i++)
+        plain = plain && is_plain(state[i], &cells[i]);
+    if (!plain) {
+        for (size_t i = 0; i < n; i++)
+            PAL_TRY(state[i]->estimator->feed(state[i], &cells[i], err));
+        return PAL_OK;
+    }
+    for (size_t i = 0; i < n; i++)
+        PAL_TRY(get_ready(state[i], &cells[i], err));
+    return n ? feed_plain(state, cells, n, err) : PAL_OK;
 }
 
 /* ---- merging -----------------------------------------------------------------------------------
