@@ -156,6 +156,74 @@ static void say_value(struct page *page, const struct pal_figure *f)
         say(page, 2, "%s", e->note);
 }
 
+/* "A, B"; "*" stays a pattern. */
+static pal_str joined(struct page *page, const pal_str *word, size_t n)
+{
+    struct pal_buf out;
+    pal_buf_init(&out, page->arena, 64 * 1024);
+    for (size_t i = 0; i < n; i++)
+        pal_buf_addf(&out, "%s%.*s", i ? ", then " : "", PAL_ARG(word[i]));
+    return pal_buf_str(&out);
+}
+
+static void say_statistic(struct page *page, const struct pal_definition *d)
+{
+    static const struct {
+        const char *name, *words;
+    } formula[] = {
+        {"mean", "sum of weight x value / sum of weight"},
+        {"proportion", "sum of the weights of the records that count / sum of all weights"},
+        {"quantile", "the value that this share of the weights does not exceed"},
+        {"ratio-of-totals", "sum of weight x numerator / sum of weight x denominator"},
+        {"total", "sum of weight x value"},
+        {"variance", "sum of weight x (value - mean) squared / sum of weight x n / (n - 1)"},
+    };
+    for (size_t i = 0; i < PAL_COUNT(formula); i++)
+        if (strcmp(d->estimator->name, formula[i].name) == 0)
+            say(page, 2, "%s: %s%s%s", formula[i].name, formula[i].words,
+                d->ask.per > 0 ? ", x " : "", d->ask.per > 0 ? number(d->ask.per).text : "");
+    if (d->p > 0)
+        say(page, 2, "the share is %s", number(d->p).text);
+}
+
+/* How the records were drawn, and what that does to the figure. */
+static void say_design(struct page *page, const struct pal_sample_facts *s,
+                       const struct pal_figure *f)
+{
+    const struct pal_estimate *e = &f->estimate;
+    const pal_str variance = s->variance.len ? s->variance : PAL_STR("taylor");
+    const struct {
+        const char *what;
+        pal_str columns;
+    } part[] = {{"weights", s->weight},
+                {"strata", joined(page, s->stratum, s->strata)},
+                {"sampling units", joined(page, s->unit, s->units)},
+                {"finite populations", joined(page, s->fpc, s->fpcs)},
+                {"replicate weights", joined(page, s->replicate, s->replicates)}};
+    head(page, "Design of the sample");
+    for (size_t i = 0; i < PAL_COUNT(part); i++)
+        if (part[i].columns.len)
+            say(page, 2, "%s: %.*s", part[i].what, PAL_ARG(part[i].columns));
+    if (s->by_area || s->by_period)
+        say(page, 2, "each %s drew a sample of its own",
+            s->by_area && s->by_period ? "area and year"
+            : s->by_area               ? "area"
+                                       : "year");
+    say(page, 2, "variance: %.*s; strata with one sampled unit: %.*s", PAL_ARG(variance),
+        PAL_ARG(s->lonely_psu.len ? s->lonely_psu : PAL_STR("fail")));
+    say(page, 2,
+        "The whole sample is the design; this area, year and breakdown are a domain of it.");
+    say(page, 2, "records used: %llu; without an answer, and so not used: %llu",
+        (unsigned long long)e->n, (unsigned long long)e->missing);
+    if (e->has_std_error)
+        say(page, 2, "standard error %s", number(e->std_error).text);
+    if (e->has_df)
+        say(page, 2, "degrees of freedom %s", number(e->df).text);
+    if (e->has_deff)
+        say(page, 2, "design effect %s: so many times the variance of a simple random sample",
+            number(e->deff).text);
+}
+
 static void say_formula(struct page *page, const struct job *j, const struct item *item,
                         const struct pal_figure *f)
 {
@@ -164,7 +232,10 @@ static void say_formula(struct page *page, const struct job *j, const struct ite
     job_readings(j, item, &y, &x);
     head(page, "Formula");
     const pal_str top = reading_text(page, &y), bottom = reading_text(page, &x);
-    if (j->is_systems) {
+    if (j->d->sampled) {
+        say_statistic(page, j->d);
+        say(page, 2, "= %s", number(f->estimate.value).text);
+    } else if (j->is_systems) {
         say(page, 2, "%s: %s, by the lists that each row is on", j->d->estimator->name,
             f->estimate.method);
         say(page, 2, "= %s, of which %s on the lists", number(f->estimate.value).text,
@@ -223,7 +294,21 @@ static enum pal_status see_cell(struct seen *seen, const struct cells *cells,
     return PAL_OK;
 }
 
-static void say_operand(struct page *page, const char *what, const struct cells *cells)
+static void say_conditions(struct page *page, const struct pal_operand *operand, const char *what)
+{
+    struct pal_buf text;
+    pal_buf_init(&text, page->arena, 64 * 1024);
+    for (size_t i = 0; i < operand->conditions; i++) {
+        const struct pal_condition *c = &operand->condition[i];
+        pal_buf_clear(&text);
+        for (size_t k = 0; k < c->n; k++)
+            pal_buf_addf(&text, "%s%.*s", k ? " or " : "", PAL_ARG(c->value[k]));
+        say(page, 4, "%s %.*s = %.*s", what, PAL_ARG(c->column), PAL_ARG(pal_buf_str(&text)));
+    }
+}
+
+static void say_operand(struct page *page, const char *what, const struct cells *cells,
+                        const struct pal_definition *sampled)
 {
     const struct pal_dataset *dataset = cells->dataset;
     const struct pal_dataset_facts *facts = pal_descriptor_facts(dataset->descriptor);
@@ -234,13 +319,13 @@ static void say_operand(struct page *page, const char *what, const struct cells 
         pal_buf_addf(&text, "%s%.*s", i ? " + " : "", PAL_ARG(operand->value[i]));
     say(page, 2, "%s: dataset %.*s%s%.*s", what, PAL_ARG(pal_descriptor_name(dataset->descriptor)),
         text.len ? ", " : "", PAL_ARG(pal_buf_str(&text)));
-    for (size_t i = 0; i < operand->conditions; i++) {
-        const struct pal_condition *c = &operand->condition[i];
-        pal_buf_clear(&text);
-        for (size_t k = 0; k < c->n; k++)
-            pal_buf_addf(&text, "%s%.*s", k ? " or " : "", PAL_ARG(c->value[k]));
-        say(page, 4, "only rows with %.*s = %.*s", PAL_ARG(c->column), PAL_ARG(pal_buf_str(&text)));
-    }
+    say_conditions(page, operand, "only rows with");
+    if (sampled && operand->condition != sampled->numerator.condition)
+        say_conditions(page, &sampled->numerator, "of these count the records with");
+    if (sampled && sampled->numerator.values)
+        say(page, 4, "the value is %.*s", PAL_ARG(sampled->numerator.value[0]));
+    if (sampled && sampled->denominator.values)
+        say(page, 4, "the denominator is %.*s", PAL_ARG(sampled->denominator.value[0]));
     pal_buf_clear(&text);
     for (size_t k = 0; k < dataset->dimensions; k++)
         if (cells->dimension && cells->dimension[k].by == SIZE_MAX &&
@@ -333,7 +418,8 @@ static enum pal_status say_sources(struct page *page, const struct job *j, const
             continue;
         struct seen *rows = &seen[(*seen_n)++];
         *rows = (struct seen){.dataset = side[s].cells->dataset};
-        say_operand(page, side[s].what, side[s].cells);
+        say_operand(page, j->d->sampled ? "records" : side[s].what, side[s].cells,
+                    j->d->sampled ? j->d : NULL);
         if (side[s].cell)
             PAL_TRY(see_cell(rows, side[s].cells, side[s].cell, page->arena, err));
         PAL_TRY(say_rows(page, rows, load, err));
@@ -492,6 +578,9 @@ enum pal_status pal_explain(const struct pal_figures *figures, const struct pal_
         PAL_ARG(pal_text_in(&area->name, PAL_EN)), (int)figure->period);
     say_value(&page, figure);
     say_formula(&page, &job, item, figure);
+    if (d->sampled)
+        say_design(&page, pal_descriptor_sample(plan.entry[0].y.cells->dataset->descriptor),
+                   figure);
     PAL_TRY(say_sources(&page, &job, item, load, seen, &seen_n, err));
     if (item->total)
         PAL_TRY(say_areas(&page, &job, item, err));
