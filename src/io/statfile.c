@@ -372,9 +372,33 @@ bool io_statfile_is(pal_str start, const char **what)
         *what = "Stata";
     else if (start.len >= sizeof sas - 1 && memcmp(start.ptr, sas, sizeof sas - 1) == 0)
         *what = "SAS";
-    else if (pal_str_starts(start, PAL_STR("HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!")))
+    else if (pal_str_starts(start, PAL_STR("HEADER RECORD*******LIBRARY HEADER RECORD!!!!!!!")) ||
+             pal_str_starts(start, PAL_STR("HEADER RECORD*******LIBV8   HEADER RECORD!!!!!!!")))
         *what = "SAS transport";
     return *what != NULL;
+}
+
+/* SAS keeps the labels of values in a catalogue beside the data: of the same name, or "formats". A
+ * variable finds its labels by the name of its format. */
+static readstat_error_t parse_catalogue(readstat_parser_t *parser, struct statfile *s)
+{
+    static const char ending[] = ".sas7bdat";
+    pal_str stem = pal_str_of(s->name);
+    const char *folder = pal_path_dir(s->arena, s->name);
+    if (stem.len > sizeof ending - 1 &&
+        pal_str_eq_nocase((pal_str){stem.ptr + stem.len - (sizeof ending - 1), sizeof ending - 1},
+                          pal_str_of(ending)))
+        stem.len -= sizeof ending - 1;
+    const char *const beside[] = {
+        pal_arena_printf(s->arena, "%.*s.sas7bcat", PAL_ARG(stem)).ptr,
+        folder ? pal_path_join(s->arena, folder, PAL_STR("formats.sas7bcat")) : NULL};
+    for (size_t i = 0; i < PAL_COUNT(beside); i++) {
+        if (!beside[i])
+            return READSTAT_ERROR_MALLOC;
+        if (pal_file_exists(beside[i]))
+            return readstat_parse_sas7bcat(parser, beside[i], s);
+    }
+    return READSTAT_OK;
 }
 
 static readstat_error_t parse(readstat_parser_t *parser, struct statfile *s)
@@ -383,8 +407,10 @@ static readstat_error_t parse(readstat_parser_t *parser, struct statfile *s)
         return readstat_parse_sav(parser, s->name, s);
     if (strcmp(s->what, "Stata") == 0)
         return readstat_parse_dta(parser, s->name, s);
-    if (strcmp(s->what, "SAS") == 0)
-        return readstat_parse_sas7bdat(parser, s->name, s);
+    if (strcmp(s->what, "SAS") == 0) {
+        const readstat_error_t code = readstat_parse_sas7bdat(parser, s->name, s);
+        return code == READSTAT_OK ? parse_catalogue(parser, s) : code;
+    }
     return readstat_parse_xport(parser, s->name, s);
 }
 
