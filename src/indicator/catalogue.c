@@ -59,6 +59,8 @@ static enum pal_status add_file(struct catalogue_work *r, const char *path, pal_
     struct pal_definition *d = &c->definition[c->n];
     bool good;
     PAL_TRY(indicator_definition_read(path, family, national, r->diag, c->arena, d, &good, err));
+    if (good && !d->code.len)
+        return PAL_OK; /* another kind of file */
     if (good)
         good = datasets_known(r, d);
     r->bad |= !good;
@@ -84,23 +86,6 @@ static bool is_yaml(pal_str name)
            pal_str_ends(name, PAL_STR(".json"));
 }
 
-/* Beside a cycle lie the cycle itself, descriptors and records of evidence: keys that no definition
- * has tell them. What cannot be read is taken for a definition, which says what is wrong. */
-static bool is_definition(const char *path, struct pal_arena *arena)
-{
-    static const char *const others[] = {"datasets", "path",      "resources",
-                                         "table",    "dimension", "evidence"};
-    struct pal_yaml *root;
-    struct pal_error ignored = {0};
-    if (pal_yaml_read(path, arena, &root, &ignored) != PAL_OK || pal_yaml_get(root, "code") ||
-        pal_yaml_get(root, "numerator"))
-        return true;
-    for (size_t i = 0; i < PAL_COUNT(others); i++)
-        if (pal_yaml_get(root, others[i]))
-            return false;
-    return true;
-}
-
 static enum pal_status add_folder(struct catalogue_work *r, const char *folder, pal_str family,
                                   bool national, struct pal_error *err)
 {
@@ -111,8 +96,7 @@ static enum pal_status add_folder(struct catalogue_work *r, const char *folder, 
         const char *path = pal_path_join(r->catalogue->arena, folder, entry[i]);
         if (!path)
             return pal_nomem(err, "the catalogue");
-        if (is_yaml(entry[i]) && pal_file_exists(path) &&
-            (family.len || is_definition(path, r->catalogue->arena)))
+        if (is_yaml(entry[i]) && pal_file_exists(path))
             PAL_TRY(add_file(r, path, family, national ? family : PAL_STR(""), err));
     }
     return PAL_OK;
@@ -169,8 +153,8 @@ static void check_see(struct catalogue_work *r)
     for (size_t i = 0; i < c->n; i++)
         for (size_t k = 0; k < c->definition[i].see_n; k++)
             if (!pal_catalogue_find(c, c->definition[i].see[k]))
-                unknown_code(r, &c->definition[i], &c->definition[i].see_at,
-                             "'see': the indicator", c->definition[i].see[k]);
+                unknown_code(r, &c->definition[i], &c->definition[i].see_at, "'see': the indicator",
+                             c->definition[i].see[k]);
 }
 
 /* A national definition stands beside a standardized one, and never beside itself or in a ring. */

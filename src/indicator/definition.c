@@ -619,8 +619,8 @@ static enum pal_status check_area(struct reader *r, struct pal_error *err)
     if (!area.ptr || pal_str_eq(area, r->d->national))
         return PAL_OK;
     if (r->d->national.len)
-        problem(r, &at, "'area' is '%.*s', but the definition lies in national/%.*s",
-                PAL_ARG(area), PAL_ARG(r->d->national));
+        problem(r, &at, "'area' is '%.*s', but the definition lies in national/%.*s", PAL_ARG(area),
+                PAL_ARG(r->d->national));
     else
         problem(r, &at, "'area' goes with a national definition, national/%.*s/%.*s.yaml",
                 PAL_ARG(area), PAL_ARG(r->d->code));
@@ -676,6 +676,20 @@ static enum pal_status read_words(struct reader *r, struct pal_error *err)
     return PAL_OK;
 }
 
+/* Beside definitions may lie cycles, descriptors, tables and records of evidence: keys that no
+ * definition has tell them. */
+static bool is_another_kind(const struct pal_yaml *root)
+{
+    static const char *const others[] = {"datasets", "path",      "resources",
+                                         "table",    "dimension", "evidence"};
+    if (pal_yaml_get(root, "code") || pal_yaml_get(root, "numerator"))
+        return false;
+    for (size_t i = 0; i < PAL_COUNT(others); i++)
+        if (pal_yaml_get(root, others[i]))
+            return true;
+    return false;
+}
+
 enum pal_status indicator_definition_read(const char *path, pal_str family, pal_str national,
                                           struct pal_diag *diag, struct pal_arena *arena,
                                           struct pal_definition *d, bool *good,
@@ -688,7 +702,7 @@ enum pal_status indicator_definition_read(const char *path, pal_str family, pal_
     d->path = pal_arena_cstr(arena, pal_str_of(path));
     READ(pal_yaml_read(path, arena, &root, &r->own));
     *good = r->good && root;
-    if (!root)
+    if (!root || is_another_kind(root))
         return PAL_OK;
     PAL_TRY(pal_file_sha256(path, d->sha256, err));
     r->root = root;

@@ -9,7 +9,8 @@
 /* ---- definitions --------------------------------------------------------------------------- */
 
 /* Reads one file; everything wrong with it becomes a finding of the rule "definition". *good tells
- * whether the definition may be used. Errors: only what stops the reading of any file. */
+ * whether the definition may be used; it has no code where the file is good and of another kind.
+ * Errors: only what stops the reading of any file. */
 PAL_CHECK_RESULT
 enum pal_status indicator_definition_read(const char *path, pal_str family, pal_str national,
                                           struct pal_diag *diag, struct pal_arena *arena,

@@ -5,7 +5,7 @@ import sys
 expected = {tuple(r[:4]): [float(x) if x != "NA" else None for x in r[4:]] for r in csv.reader(open(sys.argv[2]))}
 agree, of = {}, {}
 for row in csv.DictReader(open(sys.argv[1])):
-    key = (row["INDICATOR"], row["REF_AREA"], row["AGE"], row["SEX"])
+    key = (row["INDICATOR"], row["REF_AREA"], row.get("AGE", "_Z"), row.get("SEX", "_Z"))
     code = key[0]
     of[code] = of.get(code, 0) + 1
     wanted = expected.pop(key, None)
