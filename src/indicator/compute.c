@@ -224,7 +224,7 @@ static enum pal_status estimate_systems(struct job *j, const struct piece *piece
             const uint32_t row = from->link[l - 1].row;
             const struct pal_column *v = dataset->value;
             const bool error = dataset->batch.state[row] == PAL_ROW_ERROR;
-            group[at] = error ? PAL_NO_GROUP : (uint32_t)i;
+            group[at] = error || !job_is_part(j, &piece->item[i]) ? PAL_NO_GROUP : (uint32_t)i;
             y.value[at] = y.low[at] = y.high[at] = v->value[row];
             y.absent[at] = v->absent[row];
             if (!error)

@@ -364,6 +364,27 @@ static bool is_one_of(const char *word, const char *const *words, size_t n)
     return false;
 }
 
+/* Parts whose estimates add up are crossed: two ways to cut a total would give two totals. */
+static void check_added(struct reader *r)
+{
+    static const char *const words[] = {"recapture", "systems"};
+    const struct pal_definition *d = r->d;
+    bool crossed = true, summed = true;
+    if (!d->estimator || !is_one_of(d->estimator->name, words, PAL_COUNT(words)))
+        return;
+    for (size_t b = 0; b < d->by_n; b++) {
+        bool sums = false;
+        for (size_t i = 0; i < d->sums_n; i++)
+            sums |= pal_str_eq_nocase(d->sums[i], d->by[b]);
+        summed &= sums;
+        crossed &= d->by_group[b] == d->by_group[0];
+    }
+    if (!crossed || !summed)
+        problem(r, &d->by_at,
+                "estimates from lists add up over breakdowns that are crossed and all in 'sums': "
+                "by: [form, sex] with sums: [form, sex]");
+}
+
 /* What a statistic of a sample is made of: once both operands are read. */
 static void check_sampled(struct reader *r)
 {
@@ -719,6 +740,7 @@ enum pal_status indicator_definition_read(const char *path, pal_str family, pal_
         PAL_TRY(read_operand(r, "denominator", two, &d->denominator, err));
         if (d->sampled)
             check_sampled(r);
+        check_added(r);
         PAL_TRY(read_quality(r, err));
     }
     *good = r->good;

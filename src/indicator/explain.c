@@ -238,8 +238,15 @@ static void say_formula(struct page *page, const struct job *j, const struct ite
     } else if (j->is_systems) {
         say(page, 2, "%s: %s, by the lists that each row is on", j->d->estimator->name,
             f->estimate.method);
-        say(page, 2, "= %s, of which %s on the lists", number(f->estimate.value).text,
-            number(f->estimate.numerator).text);
+        if (!job_is_part(j, item))
+            say(page, 2, "the sum of its parts, each of which is estimated by itself");
+        if (j->two)
+            say(page, 2, "= %s / %s = %s; on the lists are %s",
+                number(f->estimate.value * x.value / systems_per(j->d)).text, number(x.value).text,
+                number(f->estimate.value).text, number(f->estimate.numerator).text);
+        else
+            say(page, 2, "= %s, of which %s on the lists", number(f->estimate.value).text,
+                number(f->estimate.numerator).text);
     } else if (!j->two) {
         say(page, 2, "%s: the numerator itself", j->d->estimator->name);
         say(page, 2, "= %.*s", PAL_ARG(top));

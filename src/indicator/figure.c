@@ -188,10 +188,10 @@ static pal_str confidentiality_letter(enum pal_absent absent)
 
 static pal_str nature_of(const struct job *j, const struct item *item)
 {
-    if (item->total || j->d->basis == PAL_LAW)
-        return PAL_STR("G");
     if (j->is_systems)
         return PAL_STR("M");
+    if (item->total || j->d->basis == PAL_LAW)
+        return PAL_STR("G");
     return item->flags & PAL_FLAG_PARTS_SUM ? PAL_STR("CA") : PAL_STR("C");
 }
 
@@ -281,11 +281,11 @@ static enum pal_status provenance_of(const struct job *j, const struct item *ite
     lines.used = 0;
     if (t) {
         tell_rows(&lines, j->entry->y.cells, &t->y, t->y_row, t->y_rows);
-        if (j->entry->x.cells)
+        if (j->entry->x.cells && j->entry->x.cells != j->entry->y.cells)
             tell_rows(&lines, j->entry->x.cells, &t->x, t->x_row, t->x_rows);
     } else {
         tell_rows(&lines, j->entry->y.cells, item->y, NULL, 0);
-        if (item->x && j->entry->x.cells)
+        if (item->x && j->entry->x.cells && j->entry->x.cells != j->entry->y.cells)
             tell_rows(&lines, j->entry->x.cells, item->x, NULL, 0);
     }
     *out = pal_arena_str(j->arena, (pal_str){lines.text, lines.used});
@@ -411,8 +411,9 @@ enum pal_status job_figures(struct job *j, const struct pal_figures *all, struct
                             struct pal_error *err)
 {
     enum { PIECE = 256 };
+    const size_t piece = j->is_systems ? j->items + 1 : PIECE; /* they are added up */
     struct breakdowns breakdowns = {.width = all->breakdowns};
-    struct pal_estimate *estimates = pal_arena_alloc(j->scratch, PIECE, sizeof *estimates);
+    struct pal_estimate *estimates = pal_arena_alloc(j->scratch, piece, sizeof *estimates);
     double *dispersion = pal_arena_alloc(j->scratch, j->items + 1, sizeof *dispersion);
     bool *told = pal_arena_alloc(j->scratch, j->order->areas + 1, sizeof *told);
     pal_str source;
@@ -426,9 +427,11 @@ enum pal_status job_figures(struct job *j, const struct pal_figures *all, struct
     for (size_t b = 0; b < j->d->by_n; b++)
         breakdowns.column[b] = column_of(all, j->d->by[b]);
     PAL_TRY(source_of(j, &source, err));
-    for (size_t from = 0; from < j->items; from += PIECE) {
-        const size_t n = j->items - from < PIECE ? j->items - from : PIECE;
+    for (size_t from = 0; from < j->items; from += piece) {
+        const size_t n = j->items - from < piece ? j->items - from : piece;
         PAL_TRY(job_estimate(j, from, n, dispersion, estimates, err));
+        if (j->is_systems)
+            PAL_TRY(job_added(j, estimates, err));
         for (size_t i = 0; i < n; i++) {
             const struct item *item = &j->item[from + i];
             const pal_str *codes = NULL;

@@ -237,6 +237,15 @@ struct job { /* one definition */
     pal_str unreadable_column;
 };
 
+/* Totals of estimates from lists become the sums of their parts; then all are set over their
+ * denominators. all: [items], of items in order. */
+/* What an estimate over its denominator is multiplied by: `per`, but that of recapture is of its
+ * values, and in them already. */
+double systems_per(const struct pal_definition *definition);
+bool job_is_part(const struct job *job, const struct item *item); /* estimated by itself */
+PAL_CHECK_RESULT
+enum pal_status job_added(struct job *job, struct pal_estimate *all, struct pal_error *err);
+
 /* Feeds the sample once the items are in order; then each is answered. */
 PAL_CHECK_RESULT
 enum pal_status job_sample(struct job *job, struct pal_error *err);

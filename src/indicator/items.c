@@ -190,7 +190,7 @@ enum pal_status job_items(struct job *j, struct pal_error *err)
             continue;
         if (j->of != SIZE_MAX && !job_is_known_code(j, key[KEY_BY + j->of]))
             continue;
-        if (j->x_cells == y && !j->whole && is_total(j, key))
+        if (j->is_share && j->x_cells == y && !j->whole && is_total(j, key))
             continue; /* the whole of itself */
         PAL_TRY(job_item_new(j, key, &item, err));
         item->y = &y->cell[g];
