@@ -92,6 +92,12 @@ enum pal_status pal_survey_new(const struct pal_survey_ask *ask, struct pal_aren
 /* ---- rows -------------------------------------------------------------------------------------
  */
 
+bool survey_ranks_by_group(const struct pal_survey *s)
+{
+    return s->ask.method == PAL_SURVEY_GIVEN &&
+           (s->ask.df == PAL_DF_RANK || s->ask.df == PAL_DF_RANK_BEFORE);
+}
+
 bool survey_ranks_wanted(const struct pal_survey *s)
 {
     return s->ask.method == PAL_SURVEY_GIVEN &&
@@ -197,7 +203,7 @@ enum pal_status survey_feed_now(struct pal_survey *s, const struct pal_survey_ce
                               s->arena, err));
     if (s->sums_given)
         PAL_TRY(survey_given_feed(&s->given[cells->frame], table, s, cells, err));
-    if (survey_ranks_wanted(s))
+    if (survey_ranks_by_group(s))
         PAL_TRY(survey_ranks_feed(&s->ranks[cells->frame], s, cells, err));
     return PAL_OK;
 }

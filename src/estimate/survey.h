@@ -113,6 +113,7 @@ enum pal_status survey_given_merge(struct survey_given *into, const struct surve
  * keep their lengths and angles, which is all that a rank asks for. */
 struct survey_rank {
     size_t rows, room;
+    bool full; /* the columns are independent, and stay so whatever rows follow: none is kept */
     double *row; /* [room * replicates] */
 };
 struct survey_ranks {
@@ -274,6 +275,7 @@ enum pal_status survey_replicate_values(struct pal_survey_work *work,
 PAL_CHECK_RESULT
 enum pal_status survey_feed_now(struct pal_survey *survey, const struct pal_survey_cells *cells,
                                 struct pal_error *err);
-bool survey_ranks_wanted(const struct pal_survey *survey);
+bool survey_ranks_wanted(const struct pal_survey *survey); /* of all rows */
+bool survey_ranks_by_group(const struct pal_survey *survey);
 
 #endif

@@ -43,6 +43,20 @@ static void fold(double *row, size_t rows, size_t n, double *product)
     }
 }
 
+/* Whether the first n rows, a triangle, have independent columns by far: each keeps a hundredth of
+ * its length beside those before it. More rows cannot make them dependent. */
+static bool is_full(const double *row, size_t n)
+{
+    for (size_t k = 0; k < n; k++) {
+        double all = 0;
+        for (size_t i = 0; i <= k; i++)
+            all += row[i * n + k] * row[i * n + k];
+        if (!(fabs(row[k * n + k]) >= 0.01 * sqrt(all)) || !(all > 0))
+            return false;
+    }
+    return true;
+}
+
 static enum pal_status rank_row(struct survey_rank *rank, size_t n, struct pal_arena *arena,
                                 double **out, struct pal_error *err)
 {
@@ -54,6 +68,7 @@ static enum pal_status rank_row(struct survey_rank *rank, size_t n, struct pal_a
         fold(rank->row, rank->rows, n, product);
         pal_arena_reset(arena, mark);
         rank->rows = n;
+        rank->full = is_full(rank->row, n);
     }
     if (rank->rows == rank->room) {
         size_t room = rank->room ? 2 * rank->room : 8;
@@ -90,7 +105,7 @@ enum pal_status survey_ranks_feed(struct survey_ranks *ranks, const struct pal_s
     for (size_t i = 0; i < survey->rows; i++) {
         const uint32_t group = cells->group ? cells->group[i] : 0;
         double *row;
-        if (group == PAL_NO_GROUP)
+        if (group == PAL_NO_GROUP || ranks->group[group].full)
             continue;
         PAL_TRY(rank_row(&ranks->group[group], n, survey->arena, &row, err));
         for (size_t r = 0; r < n; r++)
@@ -107,7 +122,11 @@ enum pal_status survey_ranks_merge(struct survey_ranks *into, const struct surve
     for (size_t g = 0; g < from->groups; g++) {
         const size_t to = group ? group[g] : g;
         PAL_TRY(ranks_groups(into, to + 1, arena, err));
-        for (size_t i = 0; i < from->group[g].rows; i++) {
+        if (from->group[g].full) { /* says all */
+            into->group[to].full = true;
+            continue;
+        }
+        for (size_t i = 0; i < from->group[g].rows && !into->group[to].full; i++) {
             double *row;
             PAL_TRY(rank_row(&into->group[to], n, arena, &row, err));
             memcpy(row, from->group[g].row + i * n, n * sizeof *row);
@@ -125,6 +144,10 @@ enum pal_status survey_ranks_of(const struct survey_ranks *ranks, size_t group,
     if (group >= ranks->groups || !ranks->group[group].rows)
         return PAL_OK;
     const struct survey_rank *rank = &ranks->group[group];
+    if (rank->full) {
+        *out = (double)n;
+        return PAL_OK;
+    }
     double *copy = pal_arena_alloc(scratch, rank->rows * n + 1, sizeof *copy);
     double **column = pal_arena_alloc(scratch, n + 1, sizeof *column);
     if (!copy || !column)

@@ -167,7 +167,7 @@ static enum pal_status load_ranks(struct survey_ranks *ranks, struct pal_unpack 
         const size_t n = loaded.replicates;
         if (!room_for(in, rows, 8 * (n ? n : 1)))
             return PAL_OK;
-        loaded.group[g] = (struct survey_rank){(size_t)rows, (size_t)rows, NULL};
+        loaded.group[g] = (struct survey_rank){.rows = (size_t)rows, .room = (size_t)rows};
         loaded.group[g].row = pal_arena_alloc(arena, (size_t)rows * n + 1, sizeof(double));
         if (!loaded.group[g].row)
             return pal_nomem(err, "a saved state");
