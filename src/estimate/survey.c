@@ -44,7 +44,7 @@ static enum pal_status begin_frames(struct pal_survey *s, struct pal_error *err)
         PAL_TRY(survey_table_new(&s->frame[f], s->arena, &s->table[f], err));
         s->ranks[f].replicates = s->ask.replicates;
         if (s->ask.method == PAL_SURVEY_GIVEN)
-            PAL_TRY(survey_given_new(&s->given[f], &s->table[f], s->ask.replicates, s->arena, err));
+            survey_given_new(&s->given[f], &s->table[f], s->ask.replicates);
     }
     s->whole.replicates = s->ask.replicates;
     return PAL_OK;

@@ -86,16 +86,16 @@ size_t survey_group_cell(const struct survey_table *table, size_t group, size_t 
 /* ---- given replicate weights (survey_replicate.c)
  * ------------------------------------------------ */
 
-/* Sums by (replicate, group): w, the sums of terms, and the weights of absent rows. */
+/* Sums by group: w, the sums of terms, and the weights of absent rows, each in all replicates. */
 struct survey_given {
     size_t replicates, width, terms;
     size_t groups, room;
-    double **sum;     /* [replicates][room * width] */
-    double **missing; /* [replicates][room * terms] NULL until something is absent */
+    double *sum;     /* [room * width][replicates] */
+    double *missing; /* [room * terms][replicates] NULL until something is absent */
+    double *weights; /* of the rows at hand, by row */
 };
-PAL_CHECK_RESULT
-enum pal_status survey_given_new(struct survey_given *given, const struct survey_table *table,
-                                 size_t replicates, struct pal_arena *arena, struct pal_error *err);
+void survey_given_new(struct survey_given *given, const struct survey_table *table,
+                      size_t replicates);
 PAL_CHECK_RESULT
 enum pal_status survey_given_feed(struct survey_given *given, const struct survey_table *table,
                                   const struct pal_survey *survey,
@@ -113,7 +113,7 @@ enum pal_status survey_given_merge(struct survey_given *into, const struct surve
  * keep their lengths and angles, which is all that a rank asks for. */
 struct survey_rank {
     size_t rows, room;
-    bool full; /* the columns are independent, and stay so whatever rows follow: none is kept */
+    bool full;   /* the columns are independent, and stay so whatever rows follow: none is kept */
     double *row; /* [room * replicates] */
 };
 struct survey_ranks {

@@ -173,15 +173,18 @@ static enum pal_status replicate_room(struct survey_group *g, size_t terms, size
 static void given_sums(const struct survey_given *given, const struct survey_table *table,
                        struct survey_group *g)
 {
-    for (size_t r = 0; g->group < given->groups && r < given->replicates; r++) {
-        const double *sum = given->sum[r] + g->group * given->width;
-        const double *gone = given->missing ? given->missing[r] + g->group * given->terms : NULL;
-        g->rep_w[r] = sum[0];
-        for (size_t k = 0; k < table->terms; k++) {
-            g->rep_present[k][r] = sum[0] - (gone ? gone[k] : 0);
-            if (table->slot[k])
-                g->rep_sum[k][r] = sum[table->slot[k] - CELL_W];
-        }
+    if (g->group >= given->groups)
+        return;
+    const size_t n = given->replicates;
+    const double *sum = given->sum + g->group * given->width * n;
+    memcpy(g->rep_w, sum, n * sizeof *sum);
+    for (size_t k = 0; k < table->terms; k++) {
+        const double *gone =
+            given->missing ? given->missing + (g->group * given->terms + k) * n : NULL;
+        for (size_t r = 0; r < n; r++)
+            g->rep_present[k][r] = sum[r] - (gone ? gone[r] : 0);
+        if (table->slot[k])
+            memcpy(g->rep_sum[k], sum + (table->slot[k] - CELL_W) * n, n * sizeof *sum);
     }
 }
 

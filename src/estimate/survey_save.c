@@ -38,9 +38,9 @@ static void save_given(const struct survey_given *given, struct pal_buf *out)
     pal_pack_u32(out, given->missing != NULL);
     for (size_t r = 0; r < given->replicates; r++) {
         for (size_t i = 0; i < given->groups * given->width; i++)
-            pal_pack_f64(out, given->sum[r][i]);
+            pal_pack_f64(out, given->sum[i * given->replicates + r]);
         for (size_t i = 0; given->missing && i < given->groups * given->terms; i++)
-            pal_pack_f64(out, given->missing[r][i]);
+            pal_pack_f64(out, given->missing[i * given->replicates + r]);
     }
 }
 
@@ -186,22 +186,17 @@ static enum pal_status load_given(struct survey_given *given, struct pal_unpack 
     if (!room_for(in, groups, 8 * given->width * (given->replicates ? given->replicates : 1)))
         return PAL_OK;
     given->groups = given->room = (size_t)groups;
-    if (missing) {
-        given->missing = pal_arena_alloc(arena, given->replicates + 1, sizeof *given->missing);
-        if (!given->missing)
-            return pal_nomem(err, "a saved state");
-    }
+    const size_t sums = given->groups * given->width, gone = given->groups * given->terms;
+    given->sum = pal_arena_alloc(arena, sums * given->replicates + 1, sizeof(double));
+    if (missing)
+        given->missing = pal_arena_alloc(arena, gone * given->replicates + 1, sizeof(double));
+    if (!given->sum || (missing && !given->missing))
+        return pal_nomem(err, "a saved state");
     for (size_t r = 0; r < given->replicates; r++) {
-        const size_t sums = given->groups * given->width, gone = given->groups * given->terms;
-        given->sum[r] = pal_arena_alloc(arena, sums + 1, sizeof(double));
-        if (missing)
-            given->missing[r] = pal_arena_alloc(arena, gone + 1, sizeof(double));
-        if (!given->sum[r] || (missing && !given->missing[r]))
-            return pal_nomem(err, "a saved state");
         for (size_t i = 0; i < sums; i++)
-            given->sum[r][i] = pal_unpack_f64(in);
+            given->sum[i * given->replicates + r] = pal_unpack_f64(in);
         for (size_t i = 0; missing && i < gone; i++)
-            given->missing[r][i] = pal_unpack_f64(in);
+            given->missing[i * given->replicates + r] = pal_unpack_f64(in);
     }
     return PAL_OK;
 }
