@@ -137,7 +137,8 @@ $(BUILD)/plain/support.a: $(LAWSUP)
 $(BUILD)/laws: $(LAWOBJ) $(BUILD)/plain/support.a $(filter-out %/main.o,$(OBJ))
 	$(CC) $(OPT) $(SAN) -Wl,--as-needed -o $@ $^ $(LIBS)
 
-FUZZ_SECONDS ?= 60
+# of each target: all of them together take more than ten minutes
+FUZZ_SECONDS ?= 90
 fuzz: ## every fuzz target for FUZZ_SECONDS each (clang); FUZZ=csv chooses
 	@for f in $(or $(FUZZ),$(FUZZERS)); do \
 	    $(MAKE) --no-print-directory -s CC=clang SANITIZE=address,undefined,fuzzer-no-link build/fuzz/$$f && \

@@ -214,6 +214,16 @@ double pal_bca_z0(const double *replicate, size_t n, double estimate);
 /* BCa quantile at `level` of sorted replicates (quantile type 8). DiCiccio & Efron 1996. */
 double pal_bca_quantile(const double *sorted, size_t n, double z0, double acceleration,
                         double level);
+/* The limits of an interval at `level` from all replicates, those without an estimate at infinity.
+ */
+struct pal_bca {
+    double z0;            /* infinite, or NaN without replicates: there are no limits */
+    double low, high;     /* NaN where there are none                                 */
+    const double *sorted; /* [n] the replicates in rising order                       */
+};
+PAL_CHECK_RESULT
+enum pal_status pal_bca_limits(const struct pal_bootstrap *bootstrap, double level,
+                               struct pal_arena *arena, struct pal_bca *out, struct pal_error *err);
 /* Its Monte Carlo error: the spread over resamples of the replicates, z0 found anew. */
 PAL_CHECK_RESULT
 enum pal_status pal_bca_error(const double *sorted, size_t n, double estimate, double acceleration,

@@ -383,12 +383,6 @@ static enum pal_status stepwise(const void *world, const void *sample,
     return PAL_OK;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static enum pal_status stepwise_bca(const void *world, const void *sample,
                                     const struct assess_call *call, struct assess_answer *out,
                                     struct pal_error *err)
@@ -402,24 +396,21 @@ static enum pal_status stepwise_bca(const void *world, const void *sample,
     struct pal_bootstrap boot;
     PAL_TRY(pal_bootstrap_stepwise(sample, &ask, call->arena, &boot, err));
     const size_t n = boot.n, finite = boot.n - boot.failed;
-    double *sorted = pal_arena_alloc(call->arena, n + 1, sizeof *sorted), mean = 0, squares = 0;
-    if (!sorted)
-        return pal_nomem(err, "replicates");
+    double mean = 0, squares = 0;
+    struct pal_bca bca;
+    PAL_TRY(pal_bca_limits(&boot, call->level, call->arena, &bca, err));
     out->estimate = boot.estimate;
     if (n < 2)
         return PAL_OK;
-    memcpy(sorted, boot.replicate, n * sizeof *sorted);
-    qsort(sorted, n, sizeof *sorted, by_value);
     /* Replicates without an estimate are infinite: last in order, and they count in the limits. */
     for (size_t i = 0; i < finite; i++)
-        mean += sorted[i] / (double)finite;
+        mean += bca.sorted[i] / (double)finite;
     for (size_t i = 0; i < finite; i++)
-        squares += (sorted[i] - mean) * (sorted[i] - mean);
-    const double z0 = pal_bca_z0(sorted, n, boot.estimate);
+        squares += (bca.sorted[i] - mean) * (bca.sorted[i] - mean);
     if (finite > 1)
         out->std_error = sqrt(squares / ((double)finite - 1));
-    out->low = pal_bca_quantile(sorted, n, z0, boot.acceleration, (1 - call->level) / 2);
-    out->high = pal_bca_quantile(sorted, n, z0, boot.acceleration, (1 + call->level) / 2);
+    out->low = bca.low;
+    out->high = bca.high;
     return PAL_OK;
 }
 

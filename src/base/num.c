@@ -47,9 +47,9 @@ static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool pal_num_parse(pal_str text, double *out)
 {
-    const char *p = text.ptr, *const end = text.ptr + text.len;
-    if (text.len == 0 || text.len > 400)
+    if (text.len == 0 || text.len > 400) /* an empty text may have no place at all */
         return false;
+    const char *p = text.ptr, *const end = text.ptr + text.len;
     const bool negative = *p == '-';
     if (*p == '-' || *p == '+')
         p++;
@@ -128,7 +128,7 @@ static size_t separator(const char *p, const char *end, char thousands)
 
 bool pal_num_parse_as(pal_str text, char decimal, char thousands, double *out)
 {
-    if (decimal == '.' && (!thousands || !text.len))
+    if (!text.len || (decimal == '.' && !thousands))
         return pal_num_parse(text, out);
     char plain[128];
     size_t n = 0;

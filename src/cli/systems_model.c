@@ -2,7 +2,6 @@
 #include "systems.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 static pal_str term_name(const struct pal_lists *lists, uint32_t term, struct pal_arena *arena)
@@ -253,37 +252,27 @@ static enum pal_status add_trace(struct sys_job *job, const struct sys_group *gr
     return ok ? PAL_OK : pal_nomem(err, "the answer");
 }
 
-static int rising(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static const double bca_levels[] = {0.025, 0.05, 0.1, 0.16, 0.84, 0.9, 0.95, 0.975};
 
 /* Rows bca_q[..]: the quantiles, and their Monte Carlo errors as standard errors. */
 static enum pal_status add_bca(struct sys_job *job, const struct sys_group *group,
-                               const double *replicate, size_t n, double estimate,
-                               double acceleration, struct pal_error *err)
+                               const struct pal_bootstrap *boot, const struct pal_bca *bca,
+                               struct pal_error *err)
 {
     double error[PAL_COUNT(bca_levels)];
-    double *sorted = pal_arena_alloc(job->arena, n + 1, sizeof *sorted);
-    if (!sorted)
-        return pal_nomem(err, "the answer");
-    memcpy(sorted, replicate, n * sizeof *sorted);
-    qsort(sorted, n, sizeof *sorted, rising);
-    const double z0 = pal_bca_z0(sorted, n, estimate);
-    if (!isfinite(z0))
+    if (!isfinite(bca->z0))
         return pal_fail(err, PAL_DOMAIN,
                         "no replicate, or every one, lies below the estimate: there is no BCa "
                         "interval; ask for more replicates");
-    PAL_TRY(pal_bca_error(sorted, n, estimate, acceleration, bca_levels, PAL_COUNT(bca_levels),
-                          job->options->seed, job->until, job->arena, error, err));
-    bool ok = add(job, group, "z0", z0);
+    PAL_TRY(pal_bca_error(bca->sorted, boot->n, boot->estimate, boot->acceleration, bca_levels,
+                          PAL_COUNT(bca_levels), job->options->seed, job->until, job->arena, error,
+                          err));
+    bool ok = add(job, group, "z0", bca->z0);
     for (size_t i = 0; i < PAL_COUNT(bca_levels) && ok; i++) {
-        struct sys_row *row =
-            sys_row_addf(job, group, pal_bca_quantile(sorted, n, z0, acceleration, bca_levels[i]),
-                         "bca_q[%g]", bca_levels[i]);
+        struct sys_row *row = sys_row_addf(
+            job, group,
+            pal_bca_quantile(bca->sorted, boot->n, bca->z0, boot->acceleration, bca_levels[i]),
+            "bca_q[%g]", bca_levels[i]);
         ok = row != NULL;
         if (ok) {
             row->std_error = error[i];
@@ -316,20 +305,17 @@ static enum pal_status bootstrap(struct sys_job *job, const struct sys_group *gr
     pal_progress_done(progress);
     PAL_TRY(status);
     const size_t n = boot.n;
+    const double level = o->level > 0 ? o->level : 0.95;
+    struct pal_bca bca;
     struct sys_row *row = sys_row_add(job, group, PAL_STR("N_hat"), boot.estimate);
     if (!row)
         return pal_nomem(err, "the answer");
     row->method = rule.with_choice;
+    PAL_TRY(pal_bca_limits(&boot, level, job->arena, &bca, err));
     if (n > 0) {
-        double *sorted = pal_arena_alloc(job->arena, n, sizeof *sorted);
-        if (!sorted)
-            return pal_nomem(err, "the answer");
-        memcpy(sorted, boot.replicate, n * sizeof *sorted);
-        qsort(sorted, n, sizeof *sorted, rising);
-        const double z0 = pal_bca_z0(sorted, n, boot.estimate);
-        row->level = o->level > 0 ? o->level : 0.95;
-        row->low = pal_bca_quantile(sorted, n, z0, boot.acceleration, (1 - row->level) / 2);
-        row->high = pal_bca_quantile(sorted, n, z0, boot.acceleration, (1 + row->level) / 2);
+        row->level = level;
+        row->low = bca.low;
+        row->high = bca.high;
     }
     bool ok = add(job, group, "acceleration", boot.acceleration) &&
               add(job, group, "bootstrap_replicates", (double)n);
@@ -337,8 +323,7 @@ static enum pal_status bootstrap(struct sys_job *job, const struct sys_group *gr
         ok = add(job, group, "bootstrap_without_estimate", (double)boot.failed);
     if (!ok)
         return pal_nomem(err, "the answer");
-    return n ? add_bca(job, group, boot.replicate, n, boot.estimate, boot.acceleration, err)
-             : PAL_OK;
+    return n ? add_bca(job, group, &boot, &bca, err) : PAL_OK;
 }
 
 enum pal_status sys_select(struct sys_job *job, const struct sys_group *group,
@@ -423,5 +408,9 @@ enum pal_status sys_replicates(struct sys_job *job, const struct sys_group *grou
     if (!add(job, group, "popest_used", boot.estimate) ||
         !add(job, group, "ahat_used", boot.acceleration))
         return pal_nomem(err, "the answer");
-    return add_bca(job, group, replicate, n, boot.estimate, boot.acceleration, err);
+    struct pal_bca bca;
+    boot.n = n;
+    boot.replicate = replicate;
+    PAL_TRY(pal_bca_limits(&boot, 0.95, job->arena, &bca, err));
+    return add_bca(job, group, &boot, &bca, err);
 }

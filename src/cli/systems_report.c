@@ -4,7 +4,6 @@
 #include "systems.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { MERGED_MOST = 10 }; /* lists: beyond, pairs are too many to merge each */
@@ -37,12 +36,6 @@ static enum pal_status none(struct report *r, pal_str statistic, struct pal_erro
 static double level_of(const struct report *r)
 {
     return r->job->options->level > 0 ? r->job->options->level : 0.95;
-}
-
-static int rising(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 /* ---- the headline
@@ -79,19 +72,16 @@ static enum pal_status bca_limits(struct report *r, struct sys_row *row, struct 
         pal_bootstrap_stepwise(r->lists, &ask, r->job->arena, &boot, err);
     pal_progress_done(progress);
     PAL_TRY(status);
+    struct pal_bca bca;
+    double error[2];
     const size_t n = boot.n;
-    double *sorted = pal_arena_alloc(r->job->arena, n + 1, sizeof *sorted), error[2];
-    if (!sorted)
-        return pal_nomem(err, "the answer");
-    memcpy(sorted, boot.replicate, n * sizeof *sorted);
-    qsort(sorted, n, sizeof *sorted, rising);
-    const double z0 = n ? pal_bca_z0(sorted, n, boot.estimate) : (double)NAN;
-    if (!isfinite(z0))
-        return PAL_OK; /* the log-normal limits stay */
     const double level[] = {(1 - row->level) / 2, (1 + row->level) / 2};
-    r->low = row->low = pal_bca_quantile(sorted, n, z0, boot.acceleration, level[0]);
-    r->high = row->high = pal_bca_quantile(sorted, n, z0, boot.acceleration, level[1]);
-    PAL_TRY(pal_bca_error(sorted, n, boot.estimate, boot.acceleration, level, 2, o->seed,
+    PAL_TRY(pal_bca_limits(&boot, row->level, r->job->arena, &bca, err));
+    if (!isfinite(bca.z0))
+        return PAL_OK; /* the log-normal limits stay */
+    r->low = row->low = bca.low;
+    r->high = row->high = bca.high;
+    PAL_TRY(pal_bca_error(bca.sorted, n, boot.estimate, boot.acceleration, level, 2, o->seed,
                           r->job->until, r->job->arena, error, err));
     row->method = "stepwise log-linear, BCa with the choice redone in every replicate";
     row->note = pal_arena_printf(
@@ -147,6 +137,19 @@ static enum pal_status headline(struct report *r, struct pal_error *err)
 /* ---- other estimators
  * ---------------------------------------------------------------------------------- */
 
+static enum pal_status add_fit(struct report *r, pal_str statistic, const struct pal_loglinear *fit,
+                               const char *note, struct pal_error *err)
+{
+    struct sys_row *row = sys_row_add(r->job, r->group, statistic, fit->population);
+    if (!row)
+        return pal_nomem(err, "the answer");
+    row->std_error = pal_loglinear_se(fit);
+    row->level = level_of(r);
+    pal_loglinear_interval(fit, row->level, &row->low, &row->high);
+    row->note = note;
+    return PAL_OK;
+}
+
 static enum pal_status add_model(struct report *r, const char *name, const char *model,
                                  struct pal_error *err)
 {
@@ -156,13 +159,7 @@ static enum pal_status add_model(struct report *r, const char *name, const char 
     PAL_TRY(pal_model_parse(r->lists, pal_str_of(model), r->job->arena, &parsed, err));
     if (pal_loglinear_fit(r->lists, &parsed, r->job->arena, &fit, err) != PAL_OK)
         return none(r, statistic, err);
-    struct sys_row *row = sys_row_add(r->job, r->group, statistic, fit.population);
-    if (!row)
-        return pal_nomem(err, "the answer");
-    row->std_error = pal_loglinear_se(&fit);
-    row->level = level_of(r);
-    pal_loglinear_interval(&fit, row->level, &row->low, &row->high);
-    return PAL_OK;
+    return add_fit(r, statistic, &fit, NULL, err);
 }
 
 static enum pal_status add_closed(struct report *r, const char *model, const char *note,
@@ -280,15 +277,8 @@ static enum pal_status add_table(struct report *r, const struct pal_lists *lists
         status = pal_loglinear_fit(lists, model ? model : &own, r->job->arena, &fit, err);
     if (status != PAL_OK)
         return none(r, statistic, err);
-    struct sys_row *row = sys_row_add(r->job, r->group, statistic, fit.population);
-    if (!row)
-        return pal_nomem(err, "the answer");
     *out = fit.population;
-    row->std_error = pal_loglinear_se(&fit);
-    row->level = level_of(r);
-    pal_loglinear_interval(&fit, row->level, &row->low, &row->high);
-    row->note = note;
-    return PAL_OK;
+    return add_fit(r, statistic, &fit, note, err);
 }
 
 static enum pal_status add_left_out(struct report *r, struct pal_error *err)

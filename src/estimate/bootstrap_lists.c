@@ -213,6 +213,34 @@ double pal_bca_quantile(const double *sorted, size_t n, double z0, double accele
     return sorted[at - 1] + share * (sorted[at] - sorted[at - 1]);
 }
 
+static int rising(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+enum pal_status pal_bca_limits(const struct pal_bootstrap *bootstrap, double level,
+                               struct pal_arena *arena, struct pal_bca *out, struct pal_error *err)
+{
+    const size_t n = bootstrap->n;
+    double *sorted = pal_arena_alloc(arena, n + 1, sizeof *sorted);
+    *out = (struct pal_bca){.z0 = (double)NAN, .low = (double)NAN, .high = (double)NAN};
+    if (!sorted)
+        return pal_nomem(err, "the limits");
+    out->sorted = sorted;
+    if (!n)
+        return PAL_OK;
+    memcpy(sorted, bootstrap->replicate, n * sizeof *sorted);
+    qsort(sorted, n, sizeof *sorted, rising);
+    out->z0 = pal_bca_z0(sorted, n, bootstrap->estimate);
+    if (!isfinite(out->z0))
+        return PAL_OK;
+    const double a = bootstrap->acceleration;
+    out->low = pal_bca_quantile(sorted, n, out->z0, a, (1 - level) / 2);
+    out->high = pal_bca_quantile(sorted, n, out->z0, a, (1 + level) / 2);
+    return PAL_OK;
+}
+
 enum pal_status pal_bca_error(const double *sorted, size_t n, double estimate, double acceleration_,
                               const double *level, size_t levels, uint64_t seed,
                               struct pal_deadline until, struct pal_arena *arena, double *out,

@@ -131,6 +131,25 @@ static void pour(const struct pal_lists *from, const uint32_t *place, struct pal
     to->state[0] = PAL_HISTORY_COUNTED;
 }
 
+/* The table of other lists: bit[j] is the new list (none: 0) that people of list j are on. */
+static enum pal_status lists_become(const struct pal_lists *lists, const uint32_t *bit,
+                                    const pal_str *name, size_t t, struct pal_arena *arena,
+                                    struct pal_lists **out, struct pal_error *err)
+{
+    PAL_TRY(pal_lists_new(name, t, arena, out, err));
+    (*out)->until = lists->until;
+    uint32_t *place = pal_arena_alloc(arena, lists->cells, sizeof *place);
+    bool *possible = pal_arena_alloc(arena, (*out)->cells, sizeof *possible);
+    if (!place || !possible)
+        return pal_nomem(err, "a table of lists");
+    for (uint32_t cell = 1; cell < lists->cells; cell++)
+        for (size_t j = 0; j < lists->t; j++)
+            if (cell >> j & 1)
+                place[cell] |= bit[j];
+    pour(lists, place, *out, possible);
+    return PAL_OK;
+}
+
 enum pal_status pal_lists_merge(const struct pal_lists *lists, uint32_t set, pal_str name,
                                 struct pal_arena *arena, struct pal_lists **out,
                                 struct pal_error *err)
@@ -149,18 +168,7 @@ enum pal_status pal_lists_merge(const struct pal_lists *lists, uint32_t set, pal
         names[t] = inside ? name : lists->name[j];
         bit[j] = (uint32_t)1 << t++;
     }
-    PAL_TRY(pal_lists_new(names, t, arena, out, err));
-    (*out)->until = lists->until;
-    uint32_t *place = pal_arena_alloc(arena, lists->cells, sizeof *place);
-    bool *possible = pal_arena_alloc(arena, (*out)->cells, sizeof *possible);
-    if (!place || !possible)
-        return pal_nomem(err, "a table of lists");
-    for (uint32_t cell = 1; cell < lists->cells; cell++)
-        for (size_t j = 0; j < lists->t; j++)
-            if (cell >> j & 1)
-                place[cell] |= bit[j];
-    pour(lists, place, *out, possible);
-    return PAL_OK;
+    return lists_become(lists, bit, names, t, arena, out, err);
 }
 
 enum pal_status pal_lists_keep(const struct pal_lists *lists, uint32_t set, struct pal_arena *arena,
@@ -174,18 +182,7 @@ enum pal_status pal_lists_keep(const struct pal_lists *lists, uint32_t set, stru
             names[t] = lists->name[j];
             bit[j] = (uint32_t)1 << t++;
         }
-    PAL_TRY(pal_lists_new(names, t, arena, out, err));
-    (*out)->until = lists->until;
-    uint32_t *place = pal_arena_alloc(arena, lists->cells, sizeof *place);
-    bool *possible = pal_arena_alloc(arena, (*out)->cells, sizeof *possible);
-    if (!place || !possible)
-        return pal_nomem(err, "a table of lists");
-    for (uint32_t cell = 1; cell < lists->cells; cell++)
-        for (size_t j = 0; j < lists->t; j++)
-            if (cell >> j & 1)
-                place[cell] |= bit[j];
-    pour(lists, place, *out, possible);
-    return PAL_OK;
+    return lists_become(lists, bit, names, t, arena, out, err);
 }
 
 size_t pal_lists_pairs(size_t t, uint32_t *out)

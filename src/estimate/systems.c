@@ -6,7 +6,6 @@
 #include "palermo/systems.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 enum { REPLICATES = 1000, SEED = 1 };
 static const double threshold = 0.02;
@@ -41,12 +40,6 @@ static enum pal_status table_of(const struct pal_state *state, size_t group,
     return PAL_OK;
 }
 
-static int rising(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static enum pal_status limits(const struct pal_lists *lists, double level, struct pal_arena *arena,
                               struct pal_estimate *out, struct pal_error *err)
 {
@@ -54,17 +47,12 @@ static enum pal_status limits(const struct pal_lists *lists, double level, struc
     const struct pal_bootstrap_ask ask = {
         .threshold = threshold, .replicates = REPLICATES, .seed = SEED, .threads = 1};
     PAL_TRY(pal_bootstrap_stepwise(lists, &ask, arena, &boot, err));
-    double *sorted = pal_arena_alloc(arena, boot.n, sizeof *sorted);
-    if (!sorted)
-        return pal_nomem(err, "an estimate from lists");
-    for (size_t i = 0; i < boot.n; i++)
-        sorted[i] = boot.replicate[i];
-    qsort(sorted, boot.n, sizeof *sorted, rising);
-    const double z0 = pal_bca_z0(sorted, boot.n, boot.estimate);
-    if (!isfinite(z0))
+    struct pal_bca bca;
+    PAL_TRY(pal_bca_limits(&boot, level, arena, &bca, err));
+    if (!isfinite(bca.z0))
         return PAL_OK; /* the log-normal limits stay */
-    out->low = pal_bca_quantile(sorted, boot.n, z0, boot.acceleration, (1 - level) / 2);
-    out->high = pal_bca_quantile(sorted, boot.n, z0, boot.acceleration, (1 + level) / 2);
+    out->low = bca.low;
+    out->high = bca.high;
     out->interval = "bca";
     return PAL_OK;
 }
