@@ -1,7 +1,10 @@
 /* review_receive.c: palermo review receive and sign. */
 #include "review.h"
 
+#include <limits.h>
 #include <string.h>
+
+enum { WIDTH = 80 };
 
 /* The language of the findings while the file does not name its own. */
 static enum pal_status reader_language(struct cli *cli, enum pal_language *out,
@@ -20,12 +23,15 @@ static void print(struct cli *cli, const char *path, const struct pal_received *
     static const char *const severities[] = {"note", "warning", "error"};
     for (size_t i = 0; i < received->findings; i++) {
         const struct pal_return_finding *f = &received->finding[i];
-        if (f->line)
-            fprintf(cli->out, "%s:%llu: %s [%s] %.*s\n", path, (unsigned long long)f->line,
-                    severities[f->severity], f->rule, PAL_ARG(f->text));
-        else
-            fprintf(cli->out, "%s: %s [%s] %.*s\n", path, severities[f->severity], f->rule,
-                    PAL_ARG(f->text));
+        const pal_str place =
+            f->line ? pal_arena_printf(cli->arena, "%s:%llu", path, (unsigned long long)f->line)
+                    : pal_str_of(path);
+        const pal_str head = pal_arena_printf(cli->arena, "%.*s: %s [%s]", PAL_ARG(place),
+                                              severities[f->severity], f->rule);
+        const char *text = pal_arena_cstr(cli->arena, f->text);
+        const bool fits = head.len + 1 + f->text.len <= WIDTH;
+        fprintf(cli->out, fits ? "%.*s " : "%.*s\n    ", PAL_ARG(head));
+        cli_wrap(cli->out, text ? text : "", fits ? 0 : 4, fits ? INT_MAX : WIDTH);
     }
 }
 

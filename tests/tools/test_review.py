@@ -39,7 +39,7 @@ def palermo(*words, code=0, name=None):
     done = subprocess.run([PALERMO, *words], capture_output=True, text=True)
     check(done.returncode == code, name or " ".join(words[:3]),
           "exit %d, not %d: %s%s" % (done.returncode, code, done.stdout[-300:], done.stderr[-300:]))
-    return done.stdout + done.stderr
+    return re.sub(r"\n    (?=\S)", " ", done.stdout + done.stderr)  # lines are filled at 80 columns
 
 
 def words():
