@@ -355,9 +355,10 @@ static void tell(const struct job *j, struct pal_diag *diag)
                       "%zu shares of '%.*s' are absent, for the part is larger than its whole",
                       j->above_whole, PAL_ARG(j->d->code));
     if (j->refused)
-        pal_diag_addf(diag, PAL_WARNING, "refused-design", &j->d->numerator.at,
-                      "%zu figures of '%.*s' are absent: %s", j->refused, PAL_ARG(j->d->code),
-                      j->refusal);
+        pal_diag_addf(
+            diag, PAL_WARNING, "refused-design", &j->d->numerator.at,
+            "%zu figures of '%.*s' are absent: %s ('lonely_psu' in the descriptor's 'design')",
+            j->refused, PAL_ARG(j->d->code), j->refusal);
     if (j->unreadable.line)
         pal_diag_addf(diag, PAL_ERROR, "unreadable-value", &j->unreadable,
                       "'%.*s' needs numbers and '%.*s' holds other text here, the first of such "

@@ -563,7 +563,6 @@ static enum pal_status refuse(struct job *j, const struct pal_error *why, struct
                                  .denominator = (double)NAN,
                                  .coverage_share = (double)NAN,
                                  .status = PAL_ANSWER_UNDEFINED,
-                                 .absent = PAL_NOT_APPLICABLE,
                                  .uncertainty = PAL_UNC_SAMPLING,
                                  .note = pal_arena_cstr(j->arena, pal_str_of(why->text))};
     if (!out->note)
