@@ -61,7 +61,7 @@ static void line(struct doc *d, const char *style, pal_str text)
 }
 
 /* merge: NULL, "restart" or "continue" of a head that reaches over several levels. */
-static void cell_open(struct doc *d, size_t span, const char *merge, bool rule)
+static void cell_open(struct doc *d, size_t span, const char *merge, bool rule, bool top)
 {
     pal_buf_adds(&d->out, "<w:tc><w:tcPr><w:tcW w:w=\"0\" w:type=\"auto\"/>");
     if (span > 1)
@@ -71,7 +71,7 @@ static void cell_open(struct doc *d, size_t span, const char *merge, bool rule)
     if (rule)
         pal_buf_adds(&d->out, "<w:tcBorders><w:bottom w:val=\"single\" w:sz=\"4\" w:space=\"0\" "
                               "w:color=\"auto\"/></w:tcBorders>");
-    pal_buf_adds(&d->out, "<w:vAlign w:val=\"bottom\"/></w:tcPr>");
+    pal_buf_addf(&d->out, "<w:vAlign w:val=\"%s\"/></w:tcPr>", top ? "top" : "bottom");
 }
 
 static void cell_close(struct doc *d) { pal_buf_adds(&d->out, "</w:tc>"); }
@@ -109,7 +109,7 @@ static void head_rows(struct doc *d)
                       span.levels == 1 ? NULL
                       : began == h     ? "restart"
                                        : "continue",
-                      ends);
+                      ends, false);
             paragraph_open(d, "Cell", !leaf ? "center" : is_text(t, c) ? NULL : "right", 0);
             if (began == h)
                 run(d, span.text, RUN_BOLD);
@@ -131,6 +131,9 @@ static void letters(struct doc *d, const struct pal_cell *cell)
 static void body_rows(struct doc *d)
 {
     const struct pal_table *t = d->table;
+    bool sentences = false; /* beside them numbers stand in the first line */
+    for (size_t c = 0; c < t->cols; c++)
+        sentences |= t->col[c].role == PAL_ROLE_TEXT;
     for (size_t r = 0; r < t->rows; r++) {
         const enum pal_row_kind kind = t->row[r].kind;
         const bool head = kind == PAL_ROW_HEAD;
@@ -138,7 +141,7 @@ static void body_rows(struct doc *d)
         pal_buf_adds(&d->out, "<w:tr><w:trPr><w:cantSplit/></w:trPr>");
         for (size_t c = 0; c < (head ? 1 : t->cols); c++) {
             const struct pal_cell *cell = pal_table_cell(t, r, c);
-            cell_open(d, head ? t->cols : 1, NULL, false);
+            cell_open(d, head ? t->cols : 1, NULL, false, sentences);
             paragraph_open(d, head ? "CellHead" : "Cell", is_text(t, c) ? NULL : "right",
                            c ? 0 : 170u * t->row[r].level);
             run(d, report_isolated(t, cell, d->scratch),
@@ -156,23 +159,24 @@ static void body_rows(struct doc *d)
 static void grid(struct doc *d, unsigned page)
 {
     const struct pal_table *t = d->table;
-    enum { YEAR = 560, STUB = 1700, EASY = 1400, SHORT = 900 };
+    enum { STUB = 1700, EASY = 1400, SHORT = 1000 };
     unsigned years = 0, texts = 0;
     for (size_t c = 1; c < t->cols; c++) {
         years += t->col[c].role == PAL_ROLE_YEAR;
         texts += t->col[c].role == PAL_ROLE_TEXT;
     }
     const unsigned values = (unsigned)(t->cols - 1) - years - texts;
-    unsigned narrow = values ? (page - STUB - YEAR * years) / values : 0;
+    const unsigned year = texts ? 700 : 560;
+    unsigned narrow = values ? (page - STUB - year * years) / values : 0;
     if (narrow > (texts ? SHORT : EASY))
         narrow = texts ? SHORT : EASY;
-    const unsigned rest = page - narrow * values - YEAR * years;
+    const unsigned rest = page - narrow * values - year * years;
     const unsigned wide = texts ? (rest - STUB) / texts : 0;
     pal_buf_adds(&d->out, "<w:tblGrid>");
     for (size_t c = 0; c < t->cols; c++)
         pal_buf_addf(&d->out, "<w:gridCol w:w=\"%u\"/>",
                      !c                                ? rest - wide * texts
-                     : t->col[c].role == PAL_ROLE_YEAR ? YEAR
+                     : t->col[c].role == PAL_ROLE_YEAR ? year
                      : t->col[c].role == PAL_ROLE_TEXT ? wide
                                                        : narrow);
     pal_buf_adds(&d->out, "</w:tblGrid>");

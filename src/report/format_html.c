@@ -15,7 +15,7 @@ const char report_table_css[] =
     ".pal-table thead th.spanner{text-align:center}"
     ".pal-table .num,.pal-table .symbol{text-align:right;white-space:nowrap}"
     ".pal-table tbody th{font-weight:400;min-width:9rem}"
-    ".pal-table td.long{min-width:14rem;max-width:26rem;overflow-wrap:anywhere}"
+    ".pal-table td.long{min-width:10rem;max-width:24rem;overflow-wrap:anywhere}"
     ".pal-table tr.total th,.pal-table tr.total td,.pal-table tr.head th{font-weight:600}"
     ".pal-table .level-1{padding-inline-start:1.4rem}"
     ".pal-table .level-2{padding-inline-start:2.4rem}"

@@ -13,7 +13,8 @@ struct book {
     const struct pal_table *table;
     lxw_workbook *workbook;
     lxw_worksheet *sheet;
-    lxw_format *title, *italic, *head, *spanner, *stub[2][LEVELS_MAX], *symbol[2], *year[2], *wrap;
+    lxw_format *title, *italic, *head, *text_head, *sentence, *spanner, *stub[2][LEVELS_MAX],
+        *symbol[2], *year[2], *wrap;
     struct pal_map *formats; /* text of a number format -> its place in format_of */
     lxw_format **format_of;
     size_t formats_cap;
@@ -46,9 +47,18 @@ static lxw_format *format_new(struct book *b)
     return format;
 }
 
+static bool has_sentences(const struct pal_table *t)
+{
+    for (size_t c = 0; c < t->cols; c++)
+        if (t->col[c].role == PAL_ROLE_TEXT)
+            return true;
+    return false;
+}
+
 static bool make_formats(struct book *b)
 {
-    lxw_format **const plain[] = {&b->title, &b->italic, &b->head, &b->spanner, &b->wrap};
+    lxw_format **const plain[] = {&b->title,    &b->italic,  &b->head, &b->text_head,
+                                  &b->sentence, &b->spanner, &b->wrap};
     for (size_t i = 0; i < PAL_COUNT(plain); i++)
         *plain[i] = format_new(b);
     for (size_t bold = 0; bold < 2; bold++) {
@@ -64,6 +74,14 @@ static bool make_formats(struct book *b)
     format_set_italic(b->italic);
     format_set_text_wrap(b->wrap);
     format_set_align(b->wrap, LXW_ALIGN_VERTICAL_TOP);
+    format_set_text_wrap(b->sentence);
+    format_set_align(b->sentence, LXW_ALIGN_VERTICAL_TOP);
+    format_set_align(b->sentence,
+                     pal_language_rtl(b->table->language) ? LXW_ALIGN_RIGHT : LXW_ALIGN_LEFT);
+    format_set_indent(b->sentence, 1);
+    format_set_bold(b->text_head);
+    format_set_bottom(b->text_head, LXW_BORDER_THIN);
+    format_set_align(b->text_head, LXW_ALIGN_VERTICAL_BOTTOM);
     for (size_t i = 0; i < 2; i++) {
         lxw_format *head = i ? b->spanner : b->head;
         format_set_bold(head);
@@ -79,6 +97,12 @@ static bool make_formats(struct book *b)
             format_set_indent(b->stub[bold][level], (uint8_t)level);
             if (bold)
                 format_set_bold(b->stub[bold][level]);
+        }
+        if (has_sentences(b->table)) { /* beside them numbers stand in the first line */
+            for (size_t level = 0; level < LEVELS_MAX; level++)
+                format_set_align(b->stub[bold][level], LXW_ALIGN_VERTICAL_TOP);
+            format_set_align(b->symbol[bold], LXW_ALIGN_VERTICAL_TOP);
+            format_set_align(b->year[bold], LXW_ALIGN_VERTICAL_TOP);
         }
         format_set_align(b->symbol[bold], LXW_ALIGN_RIGHT);
         format_set_align(b->year[bold], LXW_ALIGN_RIGHT);
@@ -154,6 +178,8 @@ static lxw_format *number_format(struct book *b, const struct pal_cell *cell, si
             return NULL;
         format_set_num_format(format, c_text(b, pal_buf_str(&code)));
         format_set_align(format, LXW_ALIGN_RIGHT);
+        if (has_sentences(b->table))
+            format_set_align(format, LXW_ALIGN_VERTICAL_TOP);
         if (bold)
             format_set_bold(format);
     }
@@ -211,13 +237,16 @@ static lxw_row_t write_heads(struct book *b, lxw_row_t row)
             if (!span.cols)
                 continue;
             const bool leaf = h + span.levels == t->heads;
-            lxw_format *format = leaf ? c ? b->head : b->wrap : b->spanner;
+            lxw_format *format = !leaf                             ? b->spanner
+                                 : t->col[c].role == PAL_ROLE_TEXT ? b->text_head
+                                 : c                               ? b->head
+                                                                   : b->wrap;
             const lxw_row_t first = row + (lxw_row_t)h;
             const lxw_row_t last = first + (lxw_row_t)span.levels - 1;
             const lxw_col_t left = (lxw_col_t)c, right = (lxw_col_t)(c + span.cols - 1);
             const char *text = c_text(b, span.text);
             if (c == 0 && leaf)
-                format = b->stub[1][0];
+                format = has_sentences(t) ? b->text_head : b->stub[1][0];
             if (first != last || left != right)
                 done(b, worksheet_merge_range(b->sheet, first, left, last, right, text, format));
             else
@@ -249,7 +278,7 @@ static void write_cell(struct book *b, lxw_row_t row, size_t c, size_t r)
     case PAL_CELL_TEXT:
         done(b, worksheet_write_string(
                     b->sheet, row, col, c_text(b, cell->text),
-                    b->table->col[c].role == PAL_ROLE_TEXT ? b->wrap : b->stub[bold][level]));
+                    b->table->col[c].role == PAL_ROLE_TEXT ? b->sentence : b->stub[bold][level]));
         return;
     case PAL_CELL_SYMBOL: {
         struct pal_buf text;

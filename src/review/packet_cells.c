@@ -241,8 +241,10 @@ static pal_str change_text(const struct at *a)
     const double now = a->f->estimate.value, then = before->estimate.value, by = now - then;
     const int decimals = pal_number_decimals(by, review_is_count(a->f) && by == floor(by));
     const pal_str text = pal_number_text(a->language, by, decimals, a->arena);
+    /* Its sign stays before a number inside Arabic too. */
+    const char *const mark = pal_language_rtl(a->language) ? "\u200e" : "";
     const pal_str with[] = {
-        by > 0 ? pal_arena_printf(a->arena, "+%.*s", PAL_ARG(text)) : text,
+        pal_arena_printf(a->arena, "%s%s%.*s%s", mark, by > 0 ? "+" : "", PAL_ARG(text), mark),
         pal_arena_printf(a->arena, "%d", (int)before->period),
         then > 0 ? pal_number_text(a->language, now / then, 2, a->arena) : PAL_STR(".."),
     };

@@ -46,13 +46,16 @@ static const char style[] =
     ".draft{border:1px solid var(--rule);padding:.25rem .75rem;display:inline-block}"
     "dl{display:grid;grid-template-columns:minmax(9rem,18rem) 1fr;gap:.25rem 1rem;"
     "max-width:70rem}dt{font-weight:600}dd{margin:0;overflow-wrap:anywhere}"
+    "@media (max-width:40rem){dl{grid-template-columns:1fr;gap:0}dd{margin-block-end:.5rem}"
+    "body{padding:.75rem}h1{font-size:1.3rem}}"
     ".scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.875rem;min-width:70rem}"
     "th,td{padding:.3rem .5rem;border-bottom:1px solid var(--rule);text-align:start;"
     "vertical-align:top}thead th{border-top:2px solid var(--ink);border-bottom:2px solid "
     "var(--ink);background:var(--soft)}td.n{text-align:end;white-space:nowrap;"
     "font-variant-numeric:tabular-nums}td.q{background:var(--query);min-width:16rem}"
     "td.a{background:var(--ask);min-width:6rem}details{margin:.25rem 0}"
-    "td pre{margin:0;white-space:pre-wrap;font:inherit}.k{overflow-wrap:anywhere;font-size:.8rem}"
+    "td pre{margin:0;white-space:pre-wrap;font:inherit}.k{overflow-wrap:anywhere;min-width:9rem;"
+    "font-size:.8rem;font-weight:400}.k dl{grid-template-columns:1fr;gap:0}"
     "@media print{body{max-width:none}.scroll{overflow:visible}table{font-size:7pt;min-width:0}}";
 
 struct page {
