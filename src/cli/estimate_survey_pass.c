@@ -30,6 +30,7 @@ struct frame_cells {
 struct reader { /* one file being read */
     struct est_pass *pass;
     struct pal_arena *arena;
+    bool bad_texts; /* some of `by` are BAD_TEXT */
     struct meaning *by, *where, stratum[PAL_MAX_STAGES], unit[PAL_MAX_STAGES];
     size_t room;
     uint8_t *domain, *absent; /* [room] */
@@ -108,6 +109,7 @@ static enum pal_status learn_by(struct reader *r, size_t by, const struct pal_di
         if (!est_by_value(&pass->plan->by[by], pal_dict_text(dict, (uint32_t)c), pass->arena, &text,
                           &sort)) {
             r->by[by].code[c] = BAD_TEXT;
+            r->bad_texts = true;
             continue;
         }
         const uint32_t code = est_values_add(&pass->value[by], pass->arena, text, sort);
@@ -346,6 +348,15 @@ static enum pal_status find_groups(struct reader *r, const struct pal_batch *bat
                                    struct pal_error *err)
 {
     struct est_pass *pass = r->pass;
+    if (pass->plan->bys && !margin && !r->bad_texts) {
+        struct pal_group_column column[EST_MOST_BYS];
+        for (size_t b = 0; b < pass->plan->bys; b++)
+            column[b] =
+                (struct pal_group_column){.code = batch->col[pass->plan->by_column[b]].code,
+                                          .part = r->by[b].code,
+                                          .parts = (uint32_t)pal_map_count(pass->value[b].map)};
+        return pal_groups_add_rows(pass->groups, batch->rows, column, r->domain, r->group, err);
+    }
     for (size_t row = 0; row < batch->rows; row++) {
         bool whole;
         r->group[row] = PAL_NO_GROUP;

@@ -5,13 +5,24 @@
 
 #include <string.h>
 
-/* A cell as it stands in the piece, quotes and blanks and all. */
-static inline pal_str raw_cell(const struct stream_field *field, size_t row)
+/* Where the cells of a column stand, apart from the piece: what is written to bytes might change
+ * anything else, as far as the compiler knows. */
+struct cells_at {
+    const char *text;
+    const uint32_t *end, *first;
+    size_t column;
+};
+static struct cells_at cells_at(const struct stream_field *field)
 {
-    const struct pal_piece *piece = field->piece;
-    const size_t at = field->first[row] + field->at;
-    const uint32_t from = at ? piece->at[at - 1] + 1 : 0;
-    return (pal_str){piece->text + from, piece->at[at] - from};
+    return (struct cells_at){field->piece->text, field->piece->at, field->first, field->at};
+}
+
+/* A cell as it stands in the piece, quotes and blanks and all. */
+static inline pal_str raw_cell(struct cells_at cells, size_t row)
+{
+    const size_t at = cells.first[row] + cells.column;
+    const uint32_t from = at ? cells.end[at - 1] + 1 : 0;
+    return (pal_str){cells.text + from, cells.end[at] - from};
 }
 
 /* Cells with doubled quotes are unfolded each in a place of its own: that of the cell. */
@@ -38,9 +49,10 @@ static bool long_way(const struct stream_field *field, size_t row, double *value
 size_t stream_numbers(const struct stream_field *field, size_t from, size_t to, double *value,
                       uint8_t *absent)
 {
+    const struct cells_at cells = cells_at(field);
     const bool plain = !field->absent.n;
     for (size_t row = from; row < to; row++) {
-        const pal_str cell = raw_cell(field, row);
+        const pal_str cell = raw_cell(cells, row);
         if (plain && cell.len == 1 && (unsigned char)(*cell.ptr - '0') < 10) {
             value[row] = *cell.ptr - '0';
             absent[row] = PAL_PRESENT;
@@ -56,29 +68,55 @@ size_t stream_numbers(const struct stream_field *field, size_t from, size_t to, 
 /* ---- codes -------------------------------------------------------------------------------------
  */
 
+/* Is the text one that stands in the first slot of its hash? As a rule it is. */
+static inline uint32_t first_guess(const struct words_slot *slot, const struct words_key *known,
+                                   size_t mask, struct words_key key, uint64_t hash)
+{
+    const struct words_slot guess = slot[hash & mask];
+    if (!guess.code || guess.tag != words_tag(hash))
+        return 0;
+    const struct words_key *same = &known[guess.code - 1];
+    return same->low == key.low && same->high == key.high ? guess.code : 0;
+}
+
 bool stream_codes(const struct stream_field *field, size_t from, size_t to, struct words *words,
                   uint32_t *code, uint8_t *absent)
 {
     pal_str text[STREAM_BLOCK];
     struct words_key key[STREAM_BLOCK];
     uint64_t hash[STREAM_BLOCK];
+    const struct cells_at cells = cells_at(field);
+    const struct words_slot *slot = words->slot;
+    const struct words_key *known = words->key;
+    size_t mask = words->slots - 1;
     const size_t rows = to - from;
     const bool plain = !field->absent.n;
     /* Slots are called for before they are needed: a large dictionary does not stay near. */
     for (size_t i = 0; i < rows; i++) {
-        text[i] = raw_cell(field, from + i);
+        text[i] = raw_cell(cells, from + i);
         if (text[i].len && (!plain || (unsigned char)*text[i].ptr <= '"' ||
                             (unsigned char)text[i].ptr[text[i].len - 1] <= ' '))
             text[i] = stream_text(field, from + i);
         key[i] = words_key_near(text[i]);
         hash[i] = words_hash(key[i]);
-        __builtin_prefetch(&words->slot[hash[i] & (words->slots - 1)]);
+        __builtin_prefetch(&slot[hash[i] & mask]);
     }
-    for (size_t i = 0; i < rows; i++) {
+    for (size_t i = 0; i < rows; i++)
         absent[from + i] = text[i].len ? PAL_PRESENT : PAL_BLANK;
-        code[from + i] = text[i].len ? words_find(words, text[i], key[i], hash[i]) : 0;
-        if (text[i].len && !code[from + i])
+    for (size_t i = 0; i < rows; i++) {
+        code[from + i] = 0;
+        if (!text[i].len)
+            continue;
+        if (text[i].len <= WORDS_SHORT)
+            code[from + i] = first_guess(slot, known, mask, key[i], hash[i]);
+        if (code[from + i])
+            continue;
+        code[from + i] = words_find(words, text[i], key[i], hash[i]);
+        if (!code[from + i])
             return false;
+        slot = words->slot; /* the dictionary may have grown */
+        known = words->key;
+        mask = words->slots - 1;
     }
     return true;
 }

@@ -25,9 +25,9 @@ struct survey_table {
     double *centre; /* [terms] NaN until values have been seen                    */
     size_t stride;
     size_t cells, room;
-    double *cell;    /* [room * stride] */
-    size_t slots;    /* of the index, a power of two */
-    uint32_t *index; /* cell + 1; 0 = free */
+    double *cell; /* [room * stride] */
+    size_t slots; /* of the index, a power of two */
+    struct survey_slot *index;
     size_t parts, parts_room;
     struct survey_part *part; /* weights of present rows, where some are absent */
     size_t groups, groups_room;
@@ -36,6 +36,9 @@ struct survey_table {
     /* once closed: cells by group, and within it by the place of their unit */
     size_t *start;   /* [groups + 1] */
     uint32_t *order; /* [cells]      */
+};
+struct survey_slot {
+    uint32_t cell, tag; /* cell + 1, 0 = free; some bits of its key's hash */
 };
 struct survey_part {
     uint32_t term, next; /* of the same cell; 0: the last, otherwise + 1 */

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { BLOCK = 512, NO_CELL = UINT32_MAX };
+enum { BLOCK = 256, NO_CELL = UINT32_MAX };
 
 static uint64_t spread(uint64_t key)
 {
@@ -109,6 +109,8 @@ enum pal_status survey_table_new(const struct pal_survey_frame *frame, struct pa
     return PAL_OK;
 }
 
+static uint32_t tag_of(uint64_t hash) { return (uint32_t)(hash >> 32); }
+
 static bool index_grow(struct survey_table *t, struct pal_arena *arena)
 {
     const size_t slots = t->slots ? 2 * t->slots : 1024;
@@ -118,10 +120,11 @@ static bool index_grow(struct survey_table *t, struct pal_arena *arena)
     memset(t->index, 0, slots * sizeof *t->index);
     t->slots = slots;
     for (size_t c = 0; c < t->cells; c++) {
-        size_t at = (size_t)spread(word_of(cell_at(t, c), CELL_KEY)) & (slots - 1);
-        while (t->index[at])
+        const uint64_t hash = spread(word_of(cell_at(t, c), CELL_KEY));
+        size_t at = (size_t)hash & (slots - 1);
+        while (t->index[at].cell)
             at = (at + 1) & (slots - 1);
-        t->index[at] = (uint32_t)c + 1;
+        t->index[at] = (struct survey_slot){(uint32_t)c + 1, tag_of(hash)};
     }
     return true;
 }
@@ -147,22 +150,24 @@ static bool cell_room(struct survey_table *t, struct pal_arena *arena)
 /* The cell of a key, a new one when there was none; NO_CELL when memory is out. */
 static uint32_t cell_of(struct survey_table *t, uint64_t key, struct pal_arena *arena)
 {
+    const uint64_t hash = spread(key);
     if (2 * t->cells >= t->slots && !index_grow(t, arena))
         return NO_CELL;
-    size_t at = (size_t)spread(key) & (t->slots - 1);
-    for (; t->index[at]; at = (at + 1) & (t->slots - 1))
-        if (word_of(cell_at(t, t->index[at] - 1), CELL_KEY) == key)
-            return t->index[at] - 1;
+    size_t at = (size_t)hash & (t->slots - 1);
+    for (; t->index[at].cell; at = (at + 1) & (t->slots - 1))
+        if (t->index[at].tag == tag_of(hash) &&
+            word_of(cell_at(t, t->index[at].cell - 1), CELL_KEY) == key)
+            return t->index[at].cell - 1;
     const size_t slots = t->slots;
     if (!cell_room(t, arena))
         return NO_CELL;
     if (slots != t->slots) {
-        at = (size_t)spread(key) & (t->slots - 1);
-        while (t->index[at])
+        at = (size_t)hash & (t->slots - 1);
+        while (t->index[at].cell)
             at = (at + 1) & (t->slots - 1);
     }
     word_set(cell_at(t, t->cells), CELL_KEY, key);
-    t->index[at] = (uint32_t)++t->cells;
+    t->index[at] = (struct survey_slot){(uint32_t)++t->cells, tag_of(hash)};
     return (uint32_t)t->cells - 1;
 }
 
@@ -188,9 +193,10 @@ enum pal_status survey_table_groups(struct survey_table *t, size_t groups, struc
 
 struct block {
     size_t from, rows;
-    uint32_t cell[BLOCK];
-    uint8_t any[BLOCK]; /* something is absent */
-    bool some;          /* in the whole block  */
+    uint64_t key[BLOCK];
+    uint32_t cell[BLOCK]; /* what the index names first, then the row's own */
+    uint8_t any[BLOCK];   /* something is absent */
+    bool some;            /* in the whole block  */
 };
 
 static const uint8_t *absent_of(const struct pal_survey_cells *cells, size_t term)
@@ -274,52 +280,58 @@ static bool add_weight_apart(struct survey_table *t, double *cell, size_t row, u
     return true;
 }
 
-/* Cells lie all over the memory: they are called for before they are needed. */
+/* Cells lie all over the memory: index, cells and parts are called for before they are needed, each
+ * for the whole block. b->cell: the cell of the key's tag, as a rule the row's. */
 static void call_for_cells(const struct survey_table *t, const uint32_t *unit,
-                           const struct pal_survey_cells *cells, const struct block *b)
+                           const struct pal_survey_cells *cells, struct block *b)
 {
-    size_t at[BLOCK];
-    if (!t->slots)
-        return;
+    uint64_t hash[BLOCK];
+    const size_t mask = t->slots - 1;
     for (size_t i = 0; i < b->rows; i++) {
         const uint32_t group = cells->group ? cells->group[b->from + i] : 0;
-        at[i] = (size_t)spread((uint64_t)group << 32 | unit[b->from + i]) & (t->slots - 1);
-        __builtin_prefetch(&t->index[at[i]]);
+        b->key[i] = (uint64_t)group << 32 | unit[b->from + i];
+        b->cell[i] = NO_CELL;
+        hash[i] = spread(b->key[i]);
+        if (t->slots)
+            __builtin_prefetch(&t->index[hash[i] & mask]);
     }
-    for (size_t i = 0; i < b->rows; i++) {
-        const uint32_t cell = t->index[at[i]];
-        if (!cell)
+    for (size_t i = 0; t->slots && i < b->rows; i++) {
+        size_t at = (size_t)hash[i] & mask;
+        while (t->index[at].cell && t->index[at].tag != tag_of(hash[i]))
+            at = (at + 1) & mask;
+        if (!t->index[at].cell)
             continue;
-        const double *row = cell_at(t, cell - 1);
+        b->cell[i] = t->index[at].cell - 1;
+        const double *row = cell_at(t, b->cell[i]);
         for (size_t k = 0; k < t->stride; k += 8)
             __builtin_prefetch(row + k, 1);
     }
+    for (size_t i = 0; t->parts && i < b->rows; i++) {
+        const uint32_t part = b->cell[i] == NO_CELL ? 0 : parts_of(cell_at(t, b->cell[i]));
+        if (part)
+            __builtin_prefetch(&t->part[part - 1], 1);
+    }
 }
 
-static enum pal_status add_weights(struct survey_table *t, const uint32_t *unit,
-                                   const double *weight, const struct pal_survey_cells *cells,
-                                   struct block *b, struct pal_arena *arena, struct pal_error *err)
+static enum pal_status add_weights(struct survey_table *t, const double *weight,
+                                   const struct pal_survey_cells *cells, struct block *b,
+                                   struct pal_arena *arena, struct pal_error *err)
 {
-    uint64_t last = 0;
-    uint32_t last_cell = NO_CELL;
     for (size_t i = 0; i < b->rows; i++) {
         const size_t row = b->from + i;
         const uint32_t group = cells->group ? cells->group[row] : 0;
-        b->cell[i] = NO_CELL;
-        if (group == PAL_NO_GROUP)
+        if (group == PAL_NO_GROUP) {
+            b->cell[i] = NO_CELL;
             continue;
-        const uint64_t key = (uint64_t)group << 32 | unit[row];
-        if (last_cell == NO_CELL || key != last) {
-            last_cell = cell_of(t, key, arena);
-            last = key;
         }
-        if (last_cell == NO_CELL)
+        if (b->cell[i] == NO_CELL || word_of(cell_at(t, b->cell[i]), CELL_KEY) != b->key[i])
+            b->cell[i] = cell_of(t, b->key[i], arena);
+        if (b->cell[i] == NO_CELL)
             return pal_nomem(err, "the sums of a survey");
-        b->cell[i] = last_cell;
         const double w = weight[row];
         t->count[group].all++;
         t->count[group].weighted += w > 0;
-        double *cell = cell_at(t, last_cell);
+        double *cell = cell_at(t, b->cell[i]);
         if ((b->any[i] || parts_of(cell)) &&
             !add_weight_apart(t, cell, row, group, b->any[i], w, cells, arena))
             return pal_nomem(err, "the sums of a survey");
@@ -338,10 +350,10 @@ static void add_values(struct survey_table *t, const double *weight,
     const double centre = t->centre[term], *w = weight + b->from;
     const size_t slot = t->slot[term];
     for (size_t i = 0; i < b->rows; i++) {
-        if (b->cell[i] == NO_CELL || (absent && absent[b->from + i]))
-            continue;
         const double y = value[i] - centre;
-        if (y != 0 && w[i] != 0)
+        if (y == 0) /* first, for it is the commonest; what an absent cell holds is no matter */
+            continue;
+        if (b->cell[i] != NO_CELL && !(absent && absent[b->from + i]) && w[i] != 0)
             cell_at(t, b->cell[i])[slot] += w[i] * (what->kind == PAL_TERM_SQUARE ? y * y : y);
     }
 }
@@ -357,7 +369,7 @@ enum pal_status survey_table_feed(struct survey_table *t, size_t rows, const uin
         block.rows = rows - block.from < BLOCK ? rows - block.from : BLOCK;
         call_for_cells(t, unit, cells, &block);
         look_for_absent(t, cells, &block);
-        PAL_TRY(add_weights(t, unit, weight, cells, &block, arena, err));
+        PAL_TRY(add_weights(t, weight, cells, &block, arena, err));
         for (size_t k = 0; k < t->terms; k++)
             if (t->slot[k])
                 add_values(t, weight, cells, &block, k);
