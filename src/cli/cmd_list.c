@@ -173,15 +173,24 @@ static enum pal_status list_indicators(struct cli *cli, struct listing *l, struc
     return PAL_OK;
 }
 
+static enum pal_status add_estimator(struct listing *l, const struct pal_estimator *e,
+                                     struct pal_error *err)
+{
+    const pal_str row[] = {pal_str_of(e->name), pal_str_of(e->summary), pal_str_of(e->takes),
+                           pal_str_of(e->source)};
+    return add(l, row, err);
+}
+
 static enum pal_status list_estimators(struct cli *cli, struct listing *l, struct pal_error *err)
 {
     *l = (struct listing){
         .arena = cli->arena, .columns = 4, .head = {"name", "summary", "takes", "source"}};
-    for (const struct pal_estimator *const *e = pal_estimators(); *e; e++) {
-        const pal_str row[] = {pal_str_of((*e)->name), pal_str_of((*e)->summary),
-                               pal_str_of((*e)->takes), pal_str_of((*e)->source)};
-        PAL_TRY(add(l, row, err));
-    }
+    const struct pal_estimator *sampled;
+    const size_t n = pal_survey_estimators(&sampled);
+    for (const struct pal_estimator *const *e = pal_estimators(); *e; e++)
+        PAL_TRY(add_estimator(l, *e, err));
+    for (size_t i = 0; i < n; i++)
+        PAL_TRY(add_estimator(l, &sampled[i], err));
     return PAL_OK;
 }
 
