@@ -30,9 +30,16 @@ static bool belongs(const struct job *j, const struct item *part, const struct i
                         : part->key[KEY_AREA] == whole->key[KEY_AREA];
 }
 
-static double seen_in(const struct pal_estimate *e)
+/* Persons on the lists: where there is no estimate, what the rows say. */
+static double seen_in(const struct job *j, const struct item *item, const struct pal_estimate *e)
 {
-    return isnan(e->numerator) ? 0 : e->numerator;
+    const bool recapture = strcmp(j->d->estimator->name, "recapture") == 0;
+    const struct reading y = cell_read(item->y);
+    if (!isnan(e->numerator))
+        return e->numerator;
+    if (y.absent != PAL_PRESENT)
+        return 0;
+    return y.value * (recapture && j->d->ask.per > 0 ? j->d->ask.per : 1);
 }
 
 static enum pal_status add_up(struct job *j, const struct item *whole,
@@ -48,10 +55,10 @@ static enum pal_status add_up(struct job *j, const struct item *whole,
         if (!job_is_part(j, &j->item[i]) || !belongs(j, &j->item[i], whole))
             continue;
         parts++;
-        pal_sum_add(&seen, seen_in(e));
+        pal_sum_add(&seen, seen_in(j, &j->item[i], e));
         if (e->status != PAL_ANSWER_OK || e->absent != PAL_PRESENT) {
             without++;
-            pal_sum_add(&value, seen_in(e));
+            pal_sum_add(&value, seen_in(j, &j->item[i], e));
             continue;
         }
         like = e;
@@ -63,6 +70,8 @@ static enum pal_status add_up(struct job *j, const struct item *whole,
     if (!like)
         return PAL_OK; /* nothing to add: what its own rows gave stays */
     *out = *like;
+    if (parts == 1)
+        return PAL_OK; /* the part itself */
     out->value = pal_sum_value(&value);
     out->numerator = pal_sum_value(&seen);
     out->has_std_error = varies;
