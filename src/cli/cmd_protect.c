@@ -58,6 +58,10 @@ static const struct cli_option table[] = {
      "the interval in which an attacker knows each hidden cell to lie; without a rule: attack "
      "whatever was published, by the relations found in it",
      CLI_AT(struct protect_options, audit)},
+    {CLI_FLAG, "whole", 0, NULL,
+     "with --audit and a rule: the attacker knows that counts are whole numbers (integer programs, "
+     "where no more than 300 hidden cells hang together)",
+     CLI_AT(struct protect_options, whole)},
     {CLI_LIST, "population", 0, "FILE",
      "with --audit and no rule: populations by area and year, to read counts from rates",
      CLI_AT(struct protect_options, population)},
@@ -146,10 +150,13 @@ static enum pal_status audit(struct protect_call *call, struct pal_error *err)
     const struct pal_system *s = call->tables.system;
     struct pal_interval *interval =
         pal_arena_alloc(call->cli->arena, s->cells + 1, sizeof *interval);
-    size_t told = 0, unsafe = 0, hidden = 0;
+    size_t told = 0, unsafe = 0, hidden = 0, left = 0;
     if (!interval)
         return pal_nomem(err, "the audit");
-    PAL_TRY(pal_attack(s, interval, err));
+    if (call->options->whole)
+        PAL_TRY(pal_attack_whole(s, interval, &left, err));
+    else
+        PAL_TRY(pal_attack(s, interval, err));
     if (strcmp(call->format, "reference") == 0)
         protect_head(call);
     else
@@ -182,6 +189,10 @@ static enum pal_status audit(struct protect_call *call, struct pal_error *err)
     fprintf(call->cli->err,
             "hidden cells: %zu; known exactly: %zu; less protected than asked: %zu\n", hidden, told,
             unsafe);
+    if (left)
+        fprintf(call->cli->err,
+                "hidden cells in pieces too large for whole numbers, attacked without: %zu\n",
+                left);
     if (unsafe)
         call->cli->verdict = CLI_EXIT_DATA;
     return PAL_OK;

@@ -8,7 +8,7 @@ struct protect_options {
     struct cli_list relations, hierarchy, rule, by, rate, share, population;
     const char *value, *micro, *cellmap, *cost, *bounds, *pattern, *proof, *format;
     const char *round, *uniforms, *ptable, *ledger, *release, *head;
-    bool audit, cell_key, heuristic, secret_rule;
+    bool audit, whole, cell_key, heuristic, secret_rule;
     size_t exact_cells, nodes, seed;
 };
 

@@ -142,6 +142,20 @@ static void holds_for(struct pal_system *s, const struct pal_suppression *answer
         HOLDS(c->mark != PAL_CELL_SECONDARY || !c->fixed, "table %u: a fixed cell was hidden",
               table);
     }
+    /* Who knows that counts are whole numbers knows no less, and here no more that matters. */
+    struct pal_interval whole[MOST];
+    size_t left = 0;
+    HOLDS(pal_attack_whole(s, whole, &left, NULL) == PAL_OK && !left, "table %u in whole numbers",
+          table);
+    for (size_t i = 0; i < s->cells; i++) {
+        const struct pal_entry *c = &s->cell[i];
+        HOLDS(whole[i].low >= interval[i].low - 1e-6 && whole[i].high <= interval[i].high + 1e-6 &&
+                  whole[i].low <= c->value && whole[i].high >= c->value,
+              "table %u: whole numbers lie within", table);
+        HOLDS(c->mark != PAL_CELL_PRIMARY || pal_interval_protects(c, whole[i]),
+              "table %u, cell %.*s of %g: only %g to %g is open in whole numbers", table,
+              PAL_ARG(c->key), c->value, whole[i].low, whole[i].high);
+    }
     for (size_t k = 0; k < answer->witnesses; k++)
         HOLDS(witness_is_true(s, &answer->witness[k]), "table %u: witness %zu", table, k);
     HOLDS(answer->lower_bound <= answer->cost + 1e-6, "table %u: the bound lies above the cost",

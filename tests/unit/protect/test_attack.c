@@ -188,3 +188,34 @@ Test(protect_suppress, nothing_among_all_patterns_is_cheaper)
     }
     cr_expect(compared >= 6, "%u", compared);
 }
+
+/* a = b + c and b = c, so that a is even: fractions would let it be odd. */
+Test(protect_attack, whole_numbers_tell_more)
+{
+    struct pal_arena *arena = pal_arena_new();
+    struct pal_system *s = pal_system_new(arena);
+    struct pal_interval by_lp[3], whole[3];
+    size_t a, b, c, left = 9;
+    cr_assert(pal_system_cell(s, PAL_STR("a"), 2, &a, NULL) == PAL_OK);
+    cr_assert(pal_system_cell(s, PAL_STR("b"), 1, &b, NULL) == PAL_OK);
+    cr_assert(pal_system_cell(s, PAL_STR("c"), 1, &c, NULL) == PAL_OK);
+    cr_assert(pal_system_relation(s, (struct pal_term[]){{a, -1}, {b, 1}, {c, 1}}, 3, NULL) ==
+              PAL_OK);
+    cr_assert(pal_system_relation(s, (struct pal_term[]){{b, 1}, {c, -1}}, 2, NULL) == PAL_OK);
+    cr_assert(pal_system_seal(s, NULL) == PAL_OK);
+    for (size_t i = 0; i < 3; i++) {
+        s->cell[i].mark = PAL_CELL_PRIMARY;
+        s->cell[i].floor = 0;
+        s->cell[i].ceiling = s->cell[i].value + 1;
+        s->cell[i].upper = s->cell[i].lower = 1;
+    }
+    cr_assert(pal_attack(s, by_lp, NULL) == PAL_OK);
+    cr_assert(pal_attack_whole(s, whole, &left, NULL) == PAL_OK);
+    cr_expect(left == 0);
+    cr_expect(by_lp[a].low == 0 && fabs(by_lp[a].high - 3) < 1e-9);
+    cr_expect(whole[a].low == 0 && whole[a].high == 2);
+    cr_expect(whole[b].low == 0 && whole[b].high == 1);
+    cr_expect(pal_interval_protects(&s->cell[a], by_lp[a]));
+    cr_expect(!pal_interval_protects(&s->cell[a], whole[a]));
+    pal_arena_free(arena);
+}
