@@ -355,6 +355,8 @@ PAL_CHECK_RESULT
 enum pal_status pal_parallel(size_t pieces, unsigned threads, pal_work work, void *context,
                              struct pal_error *err);
 
+/* Bytes of this process that lie in memory now; 0 where the system does not tell. */
+size_t pal_memory_resident(void);
 unsigned pal_processors(void); /* that the machine has online; at least 1 */
 
 /* A file that is read in pieces while the pieces before are used. begin(slot) is called for one

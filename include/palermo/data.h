@@ -389,6 +389,8 @@ enum pal_status pal_stream_open_with(const char *path, const struct pal_stream_c
                                      size_t n, const struct pal_stream_options *options,
                                      struct pal_arena *arena, struct pal_stream **out,
                                      struct pal_error *err);
+/* What texts not met before may take, from the next piece on that is begun. */
+void pal_stream_room(struct pal_stream *stream, size_t bytes);
 /* *batch NULL at the end. The batch lives until the next call. */
 PAL_CHECK_RESULT
 enum pal_status pal_stream_next(struct pal_stream *stream, const struct pal_batch **batch,

@@ -414,6 +414,7 @@ struct work {
     struct pal_arena **arena; /* [files] */
     struct est_pass **pass;   /* [files] */
     struct pal_progress *progress;
+    const struct est_memory *memory;
     unsigned threads; /* for each file */
 };
 
@@ -421,33 +422,12 @@ static enum pal_status read_file(void *context, size_t piece, struct pal_error *
 {
     const struct work *work = context;
     PAL_TRY(est_pass_new(work->plan, work->arena[piece], &work->pass[piece], err));
+    work->pass[piece]->memory = work->memory;
     return est_pass_read(work->pass[piece], work->files->item[piece], work->threads, work->progress,
                          err);
 }
 
 static void free_arena(void *arena) { pal_arena_free(arena); }
-
-/* "500M" as bytes; K, M and G are powers of 1024. */
-static enum pal_status parse_memory(const char *text, size_t *out, struct pal_error *err)
-{
-    static const char units[] = "KMG";
-    *out = 0;
-    if (!text)
-        return PAL_OK;
-    pal_str number = pal_str_of(text);
-    const char *unit = number.len ? strchr(units, number.ptr[number.len - 1]) : NULL;
-    double size, factor = 1;
-    if (unit && *unit) {
-        number.len--;
-        for (const char *u = units; u <= unit; u++)
-            factor *= 1024;
-    }
-    if (!pal_num_parse(number, &size) || !(size * factor >= 1048576) || size * factor > 1e15)
-        return pal_fail(err, PAL_USAGE, "--memory takes a size from 1M, as 500M or 2G, not '%s'",
-                        text);
-    *out = (size_t)(size * factor);
-    return PAL_OK;
-}
 
 /* What grew too large, and what makes it smaller. */
 static enum pal_status over_memory(const struct options *o, const struct est_plan *plan,
@@ -462,13 +442,12 @@ static enum pal_status over_memory(const struct options *o, const struct est_pla
 }
 
 static enum pal_status read_files(struct cli *cli, const struct est_plan *plan,
-                                  const struct cli_list *files, struct est_pass **out,
-                                  struct pal_error *err)
+                                  const struct cli_list *files, struct est_memory *limit,
+                                  struct est_pass **out, struct pal_error *err)
 {
     const struct options *o = cli->options;
-    struct work work = {.plan = plan, .files = files};
-    size_t memory;
-    PAL_TRY(parse_memory(o->memory, &memory, err));
+    struct work work = {.plan = plan, .files = files, .memory = limit};
+    const size_t memory = limit->most;
     work.arena = pal_arena_alloc(cli->arena, files->n, sizeof(struct pal_arena *));
     work.pass = pal_arena_alloc(cli->arena, files->n, sizeof(struct est_pass *));
     if (!work.arena || !work.pass)
@@ -482,19 +461,23 @@ static enum pal_status read_files(struct cli *cli, const struct est_plan *plan,
     }
     for (size_t i = 0; memory && i < files->n; i++)
         pal_arena_limit(work.arena[i], pal_arena_used(work.arena[i]) + memory / files->n);
-    const unsigned threads = o->threads ? (unsigned)o->threads : pal_processors();
+    const unsigned threads =
+        est_memory_threads(memory, o->threads ? (unsigned)o->threads : pal_processors());
+    limit->files = threads < files->n ? threads : (unsigned)files->n;
     work.threads = threads > files->n ? threads / (unsigned)files->n : 1;
     if (files->n == 1)
         work.progress = pal_progress_new(cli->arena, cli->err, "rows", 0);
     enum pal_status status = pal_parallel(files->n, threads, read_file, &work, err);
     pal_progress_done(work.progress);
-    for (size_t i = 1; status == PAL_OK && i < files->n; i++)
-        status = est_pass_fold(work.pass[0], work.pass[i], err);
+    limit->files = 1; /* from here on only the first grows */
+    for (size_t i = 1; status == PAL_OK && i < files->n; i++) {
+        status = est_memory_keep(limit, work.arena[0], NULL, err);
+        if (status == PAL_OK)
+            status = est_pass_fold(work.pass[0], work.pass[i], err);
+    }
     if (status == PAL_NOMEM && memory)
         return over_memory(o, plan, err);
     PAL_TRY(status);
-    if (memory) /* the answers are small beside what they are made from */
-        pal_arena_limit(work.arena[0], 0);
     *out = work.pass[0];
     return PAL_OK;
 }
@@ -515,9 +498,16 @@ static enum pal_status run(struct cli *cli, struct pal_error *err)
     struct pal_buf nothing;
     pal_buf_init(&nothing, cli->arena, 1 << 16);
     PAL_TRY(est_rows_print(plan, NULL, 0, format, &nothing, err)); /* is the format known? */
-    PAL_TRY(read_files(cli, plan, &files, &pass, err));
+    struct est_memory *memory = pal_arena_alloc(cli->arena, 1, sizeof *memory);
+    if (!memory)
+        return pal_nomem(err, "--memory");
+    PAL_TRY(est_memory_parse(o->memory, &memory->most, err));
+    PAL_TRY(read_files(cli, plan, &files, memory, &pass, err));
     const struct est_saving saving = {o->state, o->hand_over, o->threshold};
-    return est_finish(cli, pass, format, NULL, &saving, err);
+    enum pal_status status = est_memory_keep(memory, cli->arena, NULL, err);
+    if (status == PAL_OK)
+        status = est_finish(cli, pass, format, NULL, &saving, err);
+    return status == PAL_NOMEM && memory->most ? over_memory(o, plan, err) : status;
 }
 
 const struct cli_command cli_command_estimate = {

@@ -224,7 +224,23 @@ struct est_pass {
     uint64_t rows;
     struct est_survey_pass *survey; /* of a sample; then states are not used */
     struct est_imputed *imputed;    /* completed data sets, each a pass; then only `rows` is used */
+    const struct est_memory *memory; /* NULL: no limit */
 };
+
+/* ---- keeping to --memory (estimate_memory.c) --------------------------------------------- */
+
+struct est_memory {
+    size_t most;    /* bytes of the whole process; 0: no limit   */
+    unsigned files; /* read side by side, which share what is left */
+};
+PAL_CHECK_RESULT
+enum pal_status est_memory_parse(const char *text, size_t *out, struct pal_error *err);
+unsigned est_memory_threads(size_t most, unsigned threads); /* as many as have room to read */
+/* Before a batch is read: `arena` may grow by what is left. PAL_NOMEM when the next piece of a file
+ * might not fit. */
+PAL_CHECK_RESULT
+enum pal_status est_memory_keep(const struct est_memory *memory, struct pal_arena *arena,
+                                struct pal_stream *stream, struct pal_error *err);
 PAL_CHECK_RESULT
 enum pal_status est_pass_new(const struct est_plan *plan, struct pal_arena *arena,
                              struct est_pass **out, struct pal_error *err);

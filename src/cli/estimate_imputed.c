@@ -182,6 +182,7 @@ enum pal_status est_imputed_read(struct est_pass *pass, const char *path, unsign
     PAL_TRY(pal_stream_open_with(path, plan->column, plan->columns, &options, pass->arena, &stream,
                                  err));
     for (;;) {
+        PAL_TRY(est_memory_keep(pass->memory, pass->arena, stream, err));
         PAL_TRY(pal_stream_next(stream, &batch, err));
         if (!batch)
             return PAL_OK;

@@ -532,6 +532,7 @@ enum pal_status est_survey_pass_read(struct est_pass *pass, const char *path, un
     PAL_TRY(pal_stream_open_with(path, pass->plan->column, pass->plan->columns, &options,
                                  pass->arena, &stream, err));
     for (;;) {
+        PAL_TRY(est_memory_keep(pass->memory, pass->arena, stream, err));
         PAL_TRY(pal_stream_next(stream, &batch, err));
         if (!batch)
             return PAL_OK;

@@ -3,6 +3,7 @@
  * in its own way; when a piece is handed out, its numbers become those of the file. */
 #include "stream.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 enum { SMALL_FILE = 2 << 20, MOST_THREADS = 256 };
@@ -54,6 +55,7 @@ struct pal_stream {
     struct pal_records *strict;  /* of the piece that libcsv reads      */
     struct pal_arena *strict_in; /* what that needs, until it is read   */
     struct slot judged;          /* rows that came from there           */
+    atomic_size_t room;          /* that a piece and its texts may take; 0: no limit */
     struct pal_column *view;
     struct pal_batch batch;
 };
@@ -291,6 +293,9 @@ static enum pal_status parse_piece(void *context, size_t at, unsigned number, st
     struct slot *slot = &s->slot[at];
     struct worker *worker = &s->worker[number];
     size_t ragged = 0, bad_row = SIZE_MAX, bad_column = 0;
+    const size_t room = atomic_load(&s->room) / s->workers;
+    if (room)
+        pal_arena_limit(worker->arena, pal_arena_used(worker->arena) + room);
     slot->worker = number;
     PAL_TRY(index_piece(s, slot, &ragged, err));
     if (slot->piece.strict)
@@ -686,3 +691,5 @@ enum pal_status pal_stream_next(struct pal_stream *s, const struct pal_batch **b
     *batch = &s->batch;
     return PAL_OK;
 }
+
+void pal_stream_room(struct pal_stream *s, size_t bytes) { atomic_store(&s->room, bytes); }

@@ -87,6 +87,23 @@ verdict "more groups than --memory allows: refused" $?
 [ $? -eq 0 ] && [ "$(wc -l <out)" -eq 8 ]
 verdict "few groups of the same rows: answered" $?
 
+for limit in 16 24 32 64 128; do
+    for by in a b; do
+        python3 -c 'import os, resource, sys
+pid = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ,
+                     file_actions=[(os.POSIX_SPAWN_OPEN, 1, "out", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644),
+                                   (os.POSIX_SPAWN_OPEN, 2, "err", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)])
+_, status, usage = os.wait4(pid, 0)
+print(os.waitstatus_to_exitcode(status), usage.ru_maxrss)' "$palermo" estimate groups.csv 'count(b)' --by $by \
+            --memory ${limit}M --threads 2 >peak
+        read -r code peak <peak
+        # What the process that starts another takes counts as the first of its own peak: 16 MiB of Python at most.
+        [ "$peak" -le $((limit * 1024)) ] && { [ $code -eq 0 ] || grep -q -e "--memory ${limit}M" err; } &&
+            { [ $by = a ] || [ "$(wc -l <out)" -eq 8 ]; }
+        verdict "--memory ${limit}M by $by: code $code, peak $((peak / 1024)) MiB" $?
+    done
+done
+
 # ---- files that cannot be read, among those that can
 "$palermo" estimate few.csv missing.csv many.csv 'count()' >out 2>err
 [ $? -eq 3 ] && grep -q "missing.csv" err && [ ! -s out ]
