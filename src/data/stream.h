@@ -25,6 +25,7 @@ struct words {
     struct words_key *key; /* [room] of codes 1.. */
     pal_str *text;         /* [room]              */
     size_t count, room;
+    bool failed; /* memory ran out */
 };
 bool words_new(struct words *words, struct pal_arena *arena);
 enum { WORDS_SHORT = 16 };

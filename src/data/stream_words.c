@@ -35,8 +35,9 @@ static bool widen(struct words *words)
 
 uint32_t words_add(struct words *words, pal_str text, struct words_key key, size_t at)
 {
-    if (words->count >= UINT32_MAX / 2)
+    if (words->failed || words->count >= UINT32_MAX / 2)
         return 0;
+    words->failed = true; /* until all went well: what is half done is not gone on with */
     if (words->count == words->room) {
         const size_t old = words->room, room = old ? 2 * old : 16;
         pal_str *texts = pal_arena_grow(words->arena, words->text, old, room, sizeof *texts);
@@ -57,5 +58,6 @@ uint32_t words_add(struct words *words, pal_str text, struct words_key key, size
     const size_t fill = words->count < FEW ? 4 : 2;
     if (fill * words->count > words->slots && !widen(words))
         return 0;
+    words->failed = false;
     return code;
 }
