@@ -445,6 +445,8 @@ enum pal_status io_statfile_open(struct pal_source *source, struct pal_arena *ar
     if (code != READSTAT_OK)
         return pal_fail(err, PAL_DATA, "'%s' is a damaged %s file: %s%s%s", s->name, s->what,
                         readstat_error_message(code), s->message[0] ? "; " : "", s->message);
+    if (!s->variables)
+        return pal_fail(err, PAL_DATA, "'%s', of %s, holds no variable", s->name, s->what);
     if (!find_labels(s))
         return pal_nomem(err, s->name);
     s->field = pal_arena_alloc(arena, s->variables + 1, sizeof *s->field);
