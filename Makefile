@@ -22,7 +22,8 @@ SAN   = $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-san
 PKGS  = gsl yaml-0.1 libzip expat icu-i18n icu-uc zlib libisal sqlite3 libsodium
 PKG_C := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_L := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
-LIBS  = $(PKG_L) -lcsv -lxlsxwriter -lreadstat -lglpk -lm -pthread
+# libzip and ICU are opened when they are needed (src/io/zip.c, src/report/order.c).
+LIBS  = $(filter-out -lzip,$(PKG_L)) -lcsv -lxlsxwriter -lreadstat -lglpk -lm -pthread
 FLAGS = $(CSTD) $(WARN) $(FLOAT) $(OPT) $(SAN) -fPIC -Iinclude $(PKG_C) -MMD -MP
 
 ROOMS   = base io data design estimate indicator assess protect report review cli

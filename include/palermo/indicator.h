@@ -161,26 +161,49 @@ char *pal_flags_put(char *to, uint32_t flags);
 
 #define PAL_MAX_BREAKDOWNS 16
 
+/* What a figure keeps of its estimate, under the same names. A cycle has a hundred thousand figures
+ * and more, and their memory is what it is made of: large fields stand first, nothing is padded. */
+struct pal_figure_estimate {
+    double value, std_error, low, high, level, df, deff, bound_low, bound_high, numerator,
+        denominator;
+    const char *method, *interval, *note, *lonely_rule;
+    uint64_t n;
+    uint32_t censored, lonely;
+    enum pal_absent absent : 8;
+    enum pal_answer_status status : 8;
+    enum pal_uncertainty uncertainty : 8;
+    bool has_std_error, has_interval, has_df, has_deff, has_bounds;
+};
+
 struct pal_figure {
     const struct pal_definition *definition;
     uint32_t area; /* index in pal_areas                                  */
     int32_t period;
     const pal_str *breakdown; /* [breakdowns] in the order of pal_figures.breakdown;
                                  empty = _Z, "_T" total                               */
-    struct pal_estimate estimate;
+    struct pal_figure_estimate estimate;
+    double coverage_population; /* share 0..1; NaN when unknown                              */
+    pal_str source;             /* dataset names, "glotip+population"                        */
+    pal_str review_status;      /* "draft"                                                   */
+    pal_str provenance;         /* "glotip:1042,1043;population:88"                          */
     uint32_t flags;
-    pal_str obs_status;  /* CL_OBS_STATUS letter                                               */
-    pal_str conf_status; /* CL_CONF_STATUS letter                                              */
-    pal_str nature;      /* C CA E M G N                                                       */
-    enum pal_scope scope;
-    pal_str source;        /* dataset names, "glotip+population"                                 */
-    unsigned version;      /* of the figure, 1 = first                                           */
-    pal_str review_status; /* "draft"                                                            */
-    pal_str provenance;    /* "glotip:1042,1043;population:88"                                   */
+    uint32_t version;                 /* of the figure, 1 = first                                */
     uint32_t coverage_n, coverage_of; /* areas behind a total, and areas there are; 0 = no total */
-    double coverage_population;       /* share 0..1; NaN when unknown                            */
-    uint32_t left_out; /* rows with errors that would have entered                           */
+    uint32_t left_out;                /* rows with errors that would have entered                */
+    enum pal_scope scope : 8;
+    char nature[2];   /* C CA E M G N; a letter alone is followed by a zero                  */
+    char obs_status;  /* CL_OBS_STATUS letter                                                */
+    char conf_status; /* CL_CONF_STATUS letter                                               */
 };
+/* A letter as text; none is an empty one. */
+static inline pal_str pal_figure_letter(const char *letter)
+{
+    return (pal_str){letter, *letter != 0};
+}
+static inline pal_str pal_figure_nature(const struct pal_figure *figure)
+{
+    return (pal_str){figure->nature, (size_t)(figure->nature[0] != 0) + (figure->nature[1] != 0)};
+}
 
 struct pal_figures {
     size_t n;

@@ -337,6 +337,10 @@ void pal_json_text(struct pal_buf *buf, pal_str text); /* quoted and escaped */
 void pal_xml_text(struct pal_buf *buf, pal_str text);  /* & < > " ' escaped; characters that XML 1.0
                                                           forbids become U+FFFD */
 
+/* libzip is opened when the first archive is. Before any function of <zip.h> is called this has
+ * said PAL_OK, once a process is enough. Errors: PAL_IO when it is not installed. */
+PAL_CHECK_RESULT
+enum pal_status pal_zip_ready(struct pal_error *err);
 /* ZIP out (DOCX and the like): members with a fixed date, stored in the order added. */
 struct pal_zip_member {
     const char *name;

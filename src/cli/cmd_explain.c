@@ -145,7 +145,7 @@ static enum pal_status find_recorded(struct cli *cli, const char *out,
 static enum pal_status compare(struct cli *cli, const char *out, const struct pal_figures *figures,
                                const struct pal_figure *f, struct pal_error *err)
 {
-    const struct pal_estimate *e = &f->estimate;
+    const struct pal_figure_estimate *e = &f->estimate;
     struct recorded recorded = {0};
     char value[PAL_NUM_SIZE] = "";
     PAL_TRY(find_recorded(cli, out, figures, f, &recorded, err));

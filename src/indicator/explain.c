@@ -128,7 +128,7 @@ static pal_str reading_text(struct page *page, const struct reading *r)
 
 static void say_value(struct page *page, const struct pal_figure *f)
 {
-    const struct pal_estimate *e = &f->estimate;
+    const struct pal_figure_estimate *e = &f->estimate;
     const pal_str unit = pal_text_in(&f->definition->unit_name, PAL_EN);
     head(page, "Value");
     if (e->absent == PAL_PRESENT && e->status == PAL_ANSWER_OK)
@@ -511,8 +511,8 @@ static void say_marks(struct page *page, const struct pal_figure *f)
     };
     head(page, "Marks");
     say(page, 2, "observation status %.*s, confidentiality %.*s, nature %.*s, scope %s",
-        PAL_ARG(f->obs_status), PAL_ARG(f->conf_status), PAL_ARG(f->nature),
-        pal_scope_name(f->scope));
+        PAL_ARG(pal_figure_letter(&f->obs_status)), PAL_ARG(pal_figure_letter(&f->conf_status)),
+        PAL_ARG(pal_figure_nature(f)), pal_scope_name(f->scope));
     for (size_t i = 0; pal_flag_words[i] && i < PAL_COUNT(meaning); i++)
         if (f->flags >> i & 1)
             say(page, 2, "%s: %s", pal_flag_words[i], meaning[i]);

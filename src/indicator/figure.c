@@ -154,36 +154,34 @@ static enum pal_status breakdown_of(const struct job *j, struct breakdowns *all,
 
 /* One SDMX letter for what may be a set of flags, by priority: Q, then O L M, then B, D, U, P, A.
  */
-static pal_str status_letter(const struct pal_figure *f)
+static char status_letter(const struct pal_figure *f)
 {
-    const struct pal_estimate *e = &f->estimate;
+    const struct pal_figure_estimate *e = &f->estimate;
     if (e->absent == PAL_BELOW_THRESHOLD || e->absent == PAL_WITHHELD)
-        return PAL_STR("Q");
+        return 'Q';
     if (e->absent == PAL_NOT_APPLICABLE)
-        return PAL_STR("M");
+        return 'M';
     if (e->absent == PAL_NOT_COLLECTED &&
         !(f->flags & (PAL_FLAG_ROWS_LEFT_OUT | PAL_FLAG_NO_DENOMINATOR | PAL_FLAG_INCOMPLETE)))
-        return PAL_STR("L");
+        return 'L';
     if (e->absent != PAL_PRESENT || e->status == PAL_ANSWER_UNDEFINED)
-        return PAL_STR("O");
+        return 'O';
     if (f->flags & PAL_FLAG_BREAK)
-        return PAL_STR("B");
+        return 'B';
     if (f->flags & PAL_FLAG_DEFINITION)
-        return PAL_STR("D");
+        return 'D';
     if (f->flags & PAL_FLAG_UNRELIABLE)
-        return PAL_STR("U");
+        return 'U';
     if (f->flags & PAL_FLAG_PROVISIONAL)
-        return PAL_STR("P");
+        return 'P';
     if (e->uncertainty == PAL_UNC_MODEL)
-        return PAL_STR("E");
-    return PAL_STR("A");
+        return 'E';
+    return 'A';
 }
 
-static pal_str confidentiality_letter(enum pal_absent absent)
+static char confidentiality_letter(enum pal_absent absent)
 {
-    return absent == PAL_BELOW_THRESHOLD ? PAL_STR("A")
-           : absent == PAL_WITHHELD      ? PAL_STR("C")
-                                         : PAL_STR("F");
+    return absent == PAL_BELOW_THRESHOLD ? 'A' : absent == PAL_WITHHELD ? 'C' : 'F';
 }
 
 static pal_str nature_of(const struct job *j, const struct item *item)
@@ -325,7 +323,7 @@ static void cover(const struct job *j, const struct item *item, struct pal_figur
 
 static void set_absence(const struct job *j, const struct item *item, struct pal_figure *f)
 {
-    struct pal_estimate *e = &f->estimate;
+    struct pal_figure_estimate *e = &f->estimate;
     struct reading y, x;
     job_readings(j, item, &y, &x);
     const bool censored = y.absent == PAL_BELOW_THRESHOLD || x.absent == PAL_BELOW_THRESHOLD;
@@ -341,6 +339,35 @@ static void set_absence(const struct job *j, const struct item *item, struct pal
         f->flags |= PAL_FLAG_CENSORED;
 }
 
+static struct pal_figure_estimate kept_of(const struct pal_estimate *e)
+{
+    return (struct pal_figure_estimate){.value = e->value,
+                                        .std_error = e->std_error,
+                                        .low = e->low,
+                                        .high = e->high,
+                                        .level = e->level,
+                                        .df = e->df,
+                                        .deff = e->deff,
+                                        .bound_low = e->bound_low,
+                                        .bound_high = e->bound_high,
+                                        .numerator = e->numerator,
+                                        .denominator = e->denominator,
+                                        .method = e->method,
+                                        .interval = e->interval,
+                                        .note = e->note,
+                                        .lonely_rule = e->lonely_rule,
+                                        .n = e->n,
+                                        .lonely = (uint32_t)e->lonely,
+                                        .absent = e->absent,
+                                        .status = e->status,
+                                        .uncertainty = e->uncertainty,
+                                        .has_std_error = e->has_std_error,
+                                        .has_interval = e->has_interval,
+                                        .has_df = e->has_df,
+                                        .has_deff = e->has_deff,
+                                        .has_bounds = e->has_bounds};
+}
+
 static enum pal_status fill_figure(const struct job *j, const struct item *item,
                                    const struct pal_estimate *estimate, pal_str source,
                                    const pal_str *breakdown, struct pal_figure *f,
@@ -349,17 +376,16 @@ static enum pal_status fill_figure(const struct job *j, const struct item *item,
     *f = (struct pal_figure){.definition = j->d,
                              .area = item->key[KEY_AREA],
                              .period = (int32_t)item->key[KEY_PERIOD],
-                             .estimate = *estimate,
+                             .estimate = kept_of(estimate),
                              .flags = item->flags,
                              .version = 1,
                              .source = source,
                              .breakdown = breakdown};
-    struct pal_estimate *e = &f->estimate;
+    struct pal_figure_estimate *e = &f->estimate;
     if (!j->d->sampled)
         e->n = item->y->present + item->y->censored;
-    e->has_n = true;
     e->censored = item->y->censored;
-    e->left_out = f->left_out = left_out(j, item) + sample_left_out(j, item);
+    f->left_out = left_out(j, item) + sample_left_out(j, item);
     set_absence(j, item, f);
     cover(j, item, f);
     if (f->left_out)
@@ -383,7 +409,8 @@ static enum pal_status fill_figure(const struct job *j, const struct item *item,
     f->scope = scope_of(j);
     f->obs_status = status_letter(f);
     f->conf_status = confidentiality_letter(e->absent);
-    f->nature = nature_of(j, item);
+    const pal_str nature = nature_of(j, item);
+    memcpy(f->nature, nature.ptr, nature.len);
     f->review_status = PAL_STR("draft");
     return provenance_of(j, item, &f->provenance, err);
 }

@@ -152,7 +152,7 @@ static pal_str kind_text(struct writer *w, const struct pal_definition *d, enum 
     return pal_buf_str(text);
 }
 
-static pal_str method_text(struct writer *w, const struct pal_estimate *e)
+static pal_str method_text(struct writer *w, const struct pal_figure_estimate *e)
 {
     struct shared *s = &w->method[((uintptr_t)e->method / 8) % METHODS];
     if (!is_written(w, s, e->method, e->uncertainty)) {
@@ -205,7 +205,7 @@ static struct row_texts texts_of(struct writer *w, const struct pal_figure *f)
 static char *put_estimate(char *to, struct writer *w, const struct pal_figure *f,
                           const struct row_texts *texts)
 {
-    const struct pal_estimate *e = &f->estimate;
+    const struct pal_figure_estimate *e = &f->estimate;
     const bool present = e->absent == PAL_PRESENT && e->status == PAL_ANSWER_OK;
     const bool limits = present && e->has_interval, error = present && e->has_std_error;
     to = put_number(to, present, e->value);
@@ -240,9 +240,9 @@ static char *put_figure(char *to, struct writer *w, const struct pal_figure *f,
     to = f->period < 0 ? put_field(to, PAL_STR("")) : put_whole(to, (uint64_t)f->period);
     to = pal_put(to, texts->breakdown);
     to = put_estimate(to, w, f, texts);
-    to = put_field(to, f->obs_status);
-    to = put_field(to, f->conf_status);
-    to = put_field(to, f->nature);
+    to = put_field(to, pal_figure_letter(&f->obs_status));
+    to = put_field(to, pal_figure_letter(&f->conf_status));
+    to = put_field(to, pal_figure_nature(f));
     to = pal_put(to, texts->kind);
     *to++ = ',';
     to = pal_flags_put(to, f->flags);
@@ -261,8 +261,8 @@ static size_t room_for_row(const struct writer *w, const struct pal_figure *f,
                            const struct row_texts *texts)
 {
     const size_t own = f->definition->code.len + pal_areas_get(w->all->areas, f->area)->code.len +
-                       f->obs_status.len + f->conf_status.len + f->nature.len + f->source.len +
-                       f->review_status.len + f->provenance.len;
+                       1 + 1 + sizeof f->nature + f->source.len + f->review_status.len +
+                       f->provenance.len;
     return 2 * own + texts->breakdown.len + texts->unit.len + texts->method.len + texts->kind.len +
            PAL_FLAGS_SIZE + 20 * PAL_NUM_SIZE;
 }

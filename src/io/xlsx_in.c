@@ -328,6 +328,7 @@ static enum pal_status open_archive(struct xlsx *x, struct pal_error *err)
     size_t got;
     if (!chunk)
         return pal_nomem(err, x->book.name);
+    PAL_TRY(pal_zip_ready(err));
     pal_buf_init(&all, x->book.arena, MOST_SPOOLED);
     do {
         PAL_TRY(pal_source_read(x->source, chunk, IO_CHUNK, &got, err));

@@ -22,6 +22,7 @@ enum pal_status pal_zip_write(const char *path, const struct pal_zip_member *mem
                               struct pal_error *err)
 {
     int code;
+    PAL_TRY(pal_zip_ready(err));
     struct zip *zip = zip_open(path, ZIP_CREATE | ZIP_TRUNCATE, &code);
     if (!zip)
         return pal_fail_errno(err, "cannot create '%s'", path);

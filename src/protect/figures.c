@@ -26,25 +26,25 @@ static enum pal_status shorten(pal_str *provenance, struct pal_arena *arena, str
 static enum pal_status withhold(struct law *law, struct pal_figure *f, uint32_t flag, char letter,
                                 struct pal_error *err)
 {
-    struct pal_estimate *e = &f->estimate;
+    struct pal_figure_estimate *e = &f->estimate;
     const double nothing = (double)NAN;
     /* One masked cell of the source says no more than its mark; sums over masked cells, and marks
      * that a margin narrowed, tell of the cells around them. */
     const bool mark = e->absent == PAL_BELOW_THRESHOLD && e->n == 1 && e->censored == 1 &&
                       !(f->flags & PAL_FLAG_CENSORED_MARGIN);
-    f->conf_status = letter == 'A' ? PAL_STR("A") : letter == 'S' ? PAL_STR("S") : PAL_STR("E");
-    f->obs_status = PAL_STR("Q");
+    f->conf_status = letter == 'A' || letter == 'S' ? letter : 'E';
+    f->obs_status = 'Q';
     if (mark && letter == 'A')
         return PAL_OK;
     f->flags |= flag;
     e->absent = PAL_WITHHELD;
     e->status = PAL_ANSWER_SUPPRESSED;
-    e->value = e->std_error = e->low = e->high = e->df = e->df_design = e->deff = nothing;
-    e->bound_low = e->bound_high = e->test_z = e->test_p = nothing;
+    e->value = e->std_error = e->low = e->high = e->df = e->deff = nothing;
+    e->bound_low = e->bound_high = nothing;
     e->numerator = e->denominator = nothing;
-    e->has_std_error = e->has_interval = e->has_df = e->has_df_design = e->has_deff = false;
-    e->has_n = e->has_bounds = e->has_test = false;
-    e->n = e->missing = e->censored = 0;
+    e->has_std_error = e->has_interval = e->has_df = e->has_deff = false;
+    e->has_bounds = false;
+    e->n = e->censored = 0;
     e->note = NULL;
     f->flags &= ~(uint32_t)(PAL_FLAG_CENSORED | PAL_FLAG_CENSORED_MARGIN | PAL_FLAG_OVERDISPERSED);
     return shorten(&f->provenance, law->arena, err);

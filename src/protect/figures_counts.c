@@ -85,7 +85,7 @@ static void key_of(struct law *law, const struct pal_operand *operand, uint32_t 
 static bool count_behind(const struct pal_figure *f, bool denominator, double *value, double *low,
                          double *high)
 {
-    const struct pal_estimate *e = &f->estimate;
+    const struct pal_figure_estimate *e = &f->estimate;
     *low = *high = 0;
     if (e->absent == PAL_PRESENT) {
         *value = denominator              ? e->denominator

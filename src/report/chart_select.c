@@ -29,7 +29,7 @@ struct selection {
 
 static struct pal_chart_point point_of(const struct pal_figure *figure, pal_str label)
 {
-    const struct pal_estimate *estimate = &figure->estimate;
+    const struct pal_figure_estimate *estimate = &figure->estimate;
     struct pal_chart_point point = {.x = figure->period,
                                     .y = (double)NAN,
                                     .low = (double)NAN,

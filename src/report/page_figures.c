@@ -50,14 +50,14 @@ bool page_has_value(const struct pal_figure *figure)
 
 bool page_has_bounds(const struct pal_figure *figure)
 {
-    const struct pal_estimate *estimate = &figure->estimate;
+    const struct pal_figure_estimate *estimate = &figure->estimate;
     return !page_has_value(figure) && estimate->has_bounds && isfinite(estimate->bound_low) &&
            isfinite(estimate->bound_high);
 }
 
 bool page_has_interval(const struct pal_figure *figure)
 {
-    const struct pal_estimate *estimate = &figure->estimate;
+    const struct pal_figure_estimate *estimate = &figure->estimate;
     return page_has_value(figure) && estimate->has_interval && isfinite(estimate->low) &&
            isfinite(estimate->high);
 }

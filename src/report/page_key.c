@@ -56,7 +56,7 @@ static void coverage(struct page *p, const struct pal_figure *figure)
 
 static void value(struct page *p, const struct pal_figure *figure)
 {
-    const struct pal_estimate *e = &figure->estimate;
+    const struct pal_figure_estimate *e = &figure->estimate;
     const bool count = page_is_count(figure->definition);
     const int decimals =
         pal_number_decimals(page_has_value(figure) ? e->value : e->bound_high, count);

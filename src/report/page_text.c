@@ -80,7 +80,7 @@ void page_grid_close(struct page *p) { pal_buf_adds(p->out, "</tbody>\n</table>\
 
 pal_str page_figure_text(struct page *p, const struct pal_figure *figure)
 {
-    const struct pal_estimate *e = &figure->estimate;
+    const struct pal_figure_estimate *e = &figure->estimate;
     const bool count = page_is_count(figure->definition);
     const bool rtl = pal_language_rtl(p->language);
     if (page_has_bounds(figure)) {

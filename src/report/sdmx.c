@@ -60,13 +60,16 @@ static char *put_decimals(char *to, const struct row *r)
 }
 static char *put_obs_status(char *to, const struct row *r)
 {
-    return pal_put(to, r->figure->obs_status);
+    return pal_put(to, pal_figure_letter(&r->figure->obs_status));
 }
 static char *put_conf_status(char *to, const struct row *r)
 {
-    return pal_put(to, r->figure->conf_status);
+    return pal_put(to, pal_figure_letter(&r->figure->conf_status));
 }
-static char *put_nature(char *to, const struct row *r) { return pal_put(to, r->figure->nature); }
+static char *put_nature(char *to, const struct row *r)
+{
+    return pal_put(to, pal_figure_nature(r->figure));
+}
 static char *put_source(char *to, const struct row *r)
 {
     return pal_csv_put(to, r->figure->source);
@@ -267,7 +270,7 @@ static size_t room_for_row(const struct pal_figures *all, const struct pal_figur
                            const struct texts *t, pal_str area)
 {
     size_t texts = f->definition->code.len + area.len + t->unit.len + t->about.len +
-                   2 * f->source.len + f->obs_status.len + f->conf_status.len + f->nature.len;
+                   2 * f->source.len + 1 + 1 + sizeof f->nature;
     for (size_t k = 0; k < all->breakdowns; k++)
         texts += 2 * f->breakdown[k].len + sizeof ",\"'_Z\"";
     return texts + PAL_FLAGS_SIZE + (PAL_COUNT(before) + PAL_COUNT(after)) * 2 * PAL_NUM_SIZE;

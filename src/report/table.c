@@ -223,7 +223,7 @@ static void number(struct layout *l, struct pal_cell *cell, double value, int de
 static void masked(struct layout *l, struct pal_cell *cell, const struct pal_figure *f,
                    int decimals)
 {
-    const struct pal_estimate *e = &f->estimate;
+    const struct pal_figure_estimate *e = &f->estimate;
     const bool count = strcmp(f->definition->estimator->name, "count") == 0;
     const bool share = strcmp(f->definition->estimator->name, "share") == 0;
     const double whole = f->definition->ask.per > 0 ? f->definition->ask.per : 1;

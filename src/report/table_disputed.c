@@ -111,7 +111,7 @@ static enum pal_status fill(const struct pal_report_input *input, const struct p
                             struct pal_cell *cell, struct pal_error *err)
 {
     const struct pal_figure *f = &input->figures->figure[dispute->figure];
-    const struct pal_estimate *e = &f->estimate;
+    const struct pal_figure_estimate *e = &f->estimate;
     const bool count = strcmp(f->definition->estimator->name, "count") == 0;
     const bool has = e->absent == PAL_PRESENT && e->status == PAL_ANSWER_OK;
     pal_str text;

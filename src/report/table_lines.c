@@ -203,7 +203,7 @@ struct methods {
 static void visit_method(void *with, const struct pal_figure *f)
 {
     struct methods *m = with;
-    const struct pal_estimate *e = &f->estimate;
+    const struct pal_figure_estimate *e = &f->estimate;
     if (e->absent != PAL_PRESENT || e->status != PAL_ANSWER_OK)
         return;
     for (size_t i = m->n; i-- > 0;)
@@ -323,7 +323,7 @@ static const struct {
 static void visit_lonely(void *with, const struct pal_figure *f)
 {
     struct lonely *lonely = with;
-    const struct pal_estimate *e = &f->estimate;
+    const struct pal_figure_estimate *e = &f->estimate;
     for (size_t i = 0; e->lonely_rule && i < PAL_COUNT(lonely_rules); i++)
         if (strcmp(e->lonely_rule, lonely_rules[i].rule) == 0 && e->lonely > lonely->most[i])
             lonely->most[i] = e->lonely;

@@ -61,7 +61,7 @@ static enum pal_status add_note(struct report_notes *notes, pal_str text, struct
     return PAL_OK;
 }
 
-static pal_str with_interval(const struct report_notes *notes, const struct pal_estimate *e,
+static pal_str with_interval(const struct report_notes *notes, const struct pal_figure_estimate *e,
                              bool count)
 {
     const int decimals = pal_number_decimals(e->value, count && e->value == floor(e->value));

@@ -7,7 +7,7 @@
 
 bool report_has_value(const struct pal_figure *figure)
 {
-    const struct pal_estimate *e = &figure->estimate;
+    const struct pal_figure_estimate *e = &figure->estimate;
     return (e->absent == PAL_PRESENT && e->status == PAL_ANSWER_OK) || e->has_bounds;
 }
 

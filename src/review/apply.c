@@ -108,20 +108,19 @@ enum pal_status pal_review_correct(const struct pal_review_mark *mark, size_t n,
 /* A value as the Government gave it: no interval comes with it. */
 static void put_value(struct pal_figure *f, double value)
 {
-    struct pal_estimate *e = &f->estimate;
-    *e = (struct pal_estimate){.value = value,
-                               .std_error = (double)NAN,
-                               .low = (double)NAN,
-                               .high = (double)NAN,
-                               .bound_low = (double)NAN,
-                               .bound_high = (double)NAN,
-                               .numerator = (double)NAN,
-                               .denominator = (double)NAN,
-                               .coverage_share = (double)NAN,
-                               .n = e->n,
-                               .method = "as given by the Government",
-                               .uncertainty = PAL_UNC_NONE};
-    f->obs_status = PAL_STR("A");
+    struct pal_figure_estimate *e = &f->estimate;
+    *e = (struct pal_figure_estimate){.value = value,
+                                      .std_error = (double)NAN,
+                                      .low = (double)NAN,
+                                      .high = (double)NAN,
+                                      .bound_low = (double)NAN,
+                                      .bound_high = (double)NAN,
+                                      .numerator = (double)NAN,
+                                      .denominator = (double)NAN,
+                                      .n = e->n,
+                                      .method = "as given by the Government",
+                                      .uncertainty = PAL_UNC_NONE};
+    f->obs_status = 'A';
     f->flags &=
         ~(uint32_t)(PAL_FLAG_CENSORED | PAL_FLAG_CENSORED_MARGIN | PAL_FLAG_PARTS_DISAGREE |
                     PAL_FLAG_STAGE_ORDER | PAL_FLAG_RATE_DISAGREES | PAL_FLAG_OVERDISPERSED);
@@ -129,13 +128,13 @@ static void put_value(struct pal_figure *f, double value)
 
 static void take_away(struct pal_figure *f)
 {
-    struct pal_estimate *e = &f->estimate;
+    struct pal_figure_estimate *e = &f->estimate;
     e->absent = PAL_WITHHELD;
     e->status = PAL_ANSWER_UNDEFINED;
     e->has_interval = e->has_std_error = e->has_bounds = false;
     e->value = (double)NAN;
-    f->obs_status = PAL_STR("O");
-    f->conf_status = PAL_STR("N");
+    f->obs_status = 'O';
+    f->conf_status = 'N';
 }
 
 static bool same_place(const struct pal_figures *all, const struct pal_figure *a,
@@ -147,7 +146,7 @@ static bool same_place(const struct pal_figures *all, const struct pal_figure *a
     return same;
 }
 
-static bool same_answer(const struct pal_estimate *a, const struct pal_estimate *b)
+static bool same_answer(const struct pal_figure_estimate *a, const struct pal_figure_estimate *b)
 {
     const bool has = a->absent == PAL_PRESENT && a->status == PAL_ANSWER_OK;
     if (has != (b->absent == PAL_PRESENT && b->status == PAL_ANSWER_OK))
@@ -204,8 +203,7 @@ static bool still_says(const struct pal_review_mark *mark, const struct pal_figu
 static bool is_withheld(const struct pal_figure *f)
 {
     return f->estimate.absent == PAL_WITHHELD &&
-           (pal_str_eq(f->conf_status, PAL_STR("A")) || pal_str_eq(f->conf_status, PAL_STR("S")) ||
-            pal_str_eq(f->conf_status, PAL_STR("E")));
+           (f->conf_status == 'A' || f->conf_status == 'S' || f->conf_status == 'E');
 }
 
 /* The smallest cell that the datasets behind a figure allow; 0: any. */
@@ -257,7 +255,7 @@ static struct pal_figure *apply_mark(struct applying *a, struct pal_figure *draf
             take_revised(f, revised);
         } else if (shown->hidden) {
             take_away(f);
-            f->conf_status = PAL_STR("A");
+            f->conf_status = 'A';
         } else {
             put_value(f, value);
         }

@@ -161,7 +161,7 @@ enum pal_status pal_packet_figures(const struct pal_packet *packet, struct pal_b
     for (size_t i = 0; i < packet->rows; i++) {
         const struct pal_packet_row *row = &packet->row[i];
         const struct pal_figure *f = &all->figure[row->figure];
-        const struct pal_estimate *e = &f->estimate;
+        const struct pal_figure_estimate *e = &f->estimate;
         const bool value = review_has_value(f), limits = value && e->has_interval;
         pal_csv_field_safe(out, row->key, true);
         pal_buf_addc(out, ',');
@@ -173,7 +173,7 @@ enum pal_status pal_packet_figures(const struct pal_packet *packet, struct pal_b
         pal_buf_addc(out, ',');
         if (limits || e->has_bounds)
             pal_buf_addnum(out, limits ? e->high : e->bound_high);
-        pal_csv_field(out, f->obs_status, false);
+        pal_csv_field(out, pal_figure_letter(&f->obs_status), false);
         pal_csv_field(out, (pal_str){flags, (size_t)(pal_flags_put(flags, f->flags) - flags)},
                       false);
         pal_buf_addc(out, ',');
@@ -228,13 +228,13 @@ static enum pal_status sent_item(const struct pal_packet *packet, const struct p
                                  struct pal_error *err)
 {
     const struct pal_figure *f = &packet->input->figures->figure[row->figure];
-    const struct pal_estimate *e = &f->estimate;
+    const struct pal_figure_estimate *e = &f->estimate;
     const bool value = review_has_value(f), limits = value && e->has_interval;
     char flags[PAL_FLAGS_SIZE];
     *out = (struct pal_ledger_item){
         .kind = PAL_STR("sent"),
         .figure = row->key,
-        .word = f->obs_status,
+        .word = pal_figure_letter(&f->obs_status),
         .value = review_value_kept(f, scratch),
         .low = limits || e->has_bounds ? review_number_kept(limits ? e->low : e->bound_low, scratch)
                                        : (pal_str){"", 0},

@@ -366,7 +366,7 @@ static pal_str notes_text(const struct at *a)
 
 static pal_str adjustment_text(const struct at *a)
 {
-    const struct pal_estimate *e = &a->f->estimate;
+    const struct pal_figure_estimate *e = &a->f->estimate;
     struct pal_buf out;
     pal_buf_init(&out, a->arena, LONGEST);
     if (!review_is_count(a->f) && review_has_value(a->f) && isfinite(e->numerator) &&
@@ -428,7 +428,7 @@ static void put_number(struct review_cell *cell, double value, int decimals)
 
 static void values(const struct at *a, struct review_cell *out)
 {
-    const struct pal_estimate *e = &a->f->estimate;
+    const struct pal_figure_estimate *e = &a->f->estimate;
     const bool count = review_is_count(a->f), has = review_has_value(a->f);
     const int decimals = pal_number_decimals(e->value, count);
     put_number(&out[COLUMN_YEAR], a->f->period, 0);

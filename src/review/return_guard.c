@@ -104,6 +104,8 @@ bool return_is_safe(const char *path, struct pal_arena *scratch, enum review_wor
         (void)fclose(file);
     if (got < 4 || memcmp(start, "PK\3\4", 4) != 0)
         return true; /* text: its reader judges it */
+    if (pal_zip_ready(NULL) != PAL_OK)
+        return true; /* nothing is unpacked: its reader says why */
     int code;
     struct zip *zip = zip_open(path, ZIP_RDONLY, &code);
     *why = REVIEW_HOSTILE_DAMAGED;

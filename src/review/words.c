@@ -112,7 +112,7 @@ pal_str review_value_kept(const struct pal_figure *figure, struct pal_arena *are
 pal_str review_value_text(const struct pal_figure *figure, enum pal_language language,
                           struct pal_arena *arena)
 {
-    const struct pal_estimate *e = &figure->estimate;
+    const struct pal_figure_estimate *e = &figure->estimate;
     const bool count = review_is_count(figure);
     if (review_has_value(figure))
         return pal_number_text(language, e->value, pal_number_decimals(e->value, count), arena);

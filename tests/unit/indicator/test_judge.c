@@ -135,6 +135,6 @@ Test(indicator_judge, a_national_definition_is_computed_for_its_State_alone)
     const struct pal_figure *own = made_figure(&made, "XAA-J-01/XAA/2020");
     cr_assert_not_null(own);
     cr_expect(own->flags & PAL_FLAG_DEFINITION);
-    cr_expect(pal_str_eq(own->obs_status, PAL_STR("D")));
+    cr_expect(own->obs_status == 'D');
     made_close(&made);
 }

@@ -185,13 +185,13 @@ static void fill_figures(void)
     add("TIP-01N", "DZA", 2017, 12);
     add("TIP-01N", "DZA", 2019, (double)NAN);
     struct pal_figure *masked = add("TIP-01N", "FRA", 2019, (double)NAN);
-    masked->estimate = (struct pal_estimate){.absent = PAL_BELOW_THRESHOLD,
-                                             .status = PAL_ANSWER_UNDEFINED,
-                                             .has_bounds = true,
-                                             .bound_low = 0,
-                                             .bound_high = 4,
-                                             .n = 1,
-                                             .censored = 1};
+    masked->estimate = (struct pal_figure_estimate){.absent = PAL_BELOW_THRESHOLD,
+                                                    .status = PAL_ANSWER_UNDEFINED,
+                                                    .has_bounds = true,
+                                                    .bound_low = 0,
+                                                    .bound_high = 4,
+                                                    .n = 1,
+                                                    .censored = 1};
     struct pal_figure *sum = add("TIP-01N", "DEU", 2019, (double)NAN);
     sum->estimate = masked->estimate;
     sum->estimate.n = 3;
@@ -336,13 +336,13 @@ Test(report_table, what_a_whole_column_carries_is_said_with_its_head)
 static struct pal_figure *bounds(const char *code, const char *area, double low, double high)
 {
     struct pal_figure *f = add(code, area, 2019, (double)NAN);
-    f->estimate = (struct pal_estimate){.absent = PAL_BELOW_THRESHOLD,
-                                        .status = PAL_ANSWER_UNDEFINED,
-                                        .has_bounds = true,
-                                        .bound_low = low,
-                                        .bound_high = high,
-                                        .n = 2,
-                                        .censored = 2};
+    f->estimate = (struct pal_figure_estimate){.absent = PAL_BELOW_THRESHOLD,
+                                               .status = PAL_ANSWER_UNDEFINED,
+                                               .has_bounds = true,
+                                               .bound_low = low,
+                                               .bound_high = high,
+                                               .n = 2,
+                                               .censored = 2};
     return f;
 }
 
