@@ -22,8 +22,8 @@ SAN   = $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -fno-san
 PKGS  = gsl yaml-0.1 libzip expat icu-i18n icu-uc zlib libisal sqlite3 libsodium
 PKG_C := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_L := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
-# libzip and ICU are opened when they are needed (src/io/zip.c, src/report/order.c).
-LIBS  = $(filter-out -lzip,$(PKG_L)) -lcsv -lxlsxwriter -lreadstat -lglpk -lm -pthread
+# libzip, libxlsxwriter and ICU are opened when they are needed (src/io/library.c, src/report/order.c).
+LIBS  = $(filter-out -lzip,$(PKG_L)) -lcsv -lreadstat -lglpk -lm -pthread
 FLAGS = $(CSTD) $(WARN) $(FLOAT) $(OPT) $(SAN) -fPIC -Iinclude $(PKG_C) -MMD -MP
 
 ROOMS   = base io data design estimate indicator assess protect report review cli
@@ -194,7 +194,7 @@ install-built: all $(BUILD)/libpalermo.a $(BUILD)/libpalermo.so
 	install -m 755 $(BUILD)/libpalermo.so $(DESTDIR)$(PREFIX)/lib/libpalermo.so.0
 	ln -sf libpalermo.so.0 $(DESTDIR)$(PREFIX)/lib/libpalermo.so
 	install -m 644 include/palermo/*.h include/palermo/*.def $(DESTDIR)$(PREFIX)/include/palermo/
-	printf 'prefix=%s\nName: palermo\nDescription: organized-crime indicators with their uncertainty\nVersion: %s\nRequires.private: %s\nLibs: -L$${prefix}/lib -lpalermo\nLibs.private: -lcsv -lxlsxwriter -lreadstat -lglpk -lm -pthread\nCflags: -I$${prefix}/include\n' \
+	printf 'prefix=%s\nName: palermo\nDescription: organized-crime indicators with their uncertainty\nVersion: %s\nRequires.private: %s\nLibs: -L$${prefix}/lib -lpalermo\nLibs.private: -lcsv -lreadstat -lglpk -lm -pthread\nCflags: -I$${prefix}/include\n' \
 	    '$(PREFIX)' "$$($(BUILD)/palermo --version | cut -d' ' -f2)" '$(PKGS)' > $(DESTDIR)$(PREFIX)/lib/pkgconfig/palermo.pc
 	cp -R indicators datasets $(DESTDIR)$(PREFIX)/share/palermo/
 	for page in src/cli/*.1; do install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man1/; done

@@ -341,6 +341,9 @@ void pal_xml_text(struct pal_buf *buf, pal_str text);  /* & < > " ' escaped; cha
  * said PAL_OK, once a process is enough. Errors: PAL_IO when it is not installed. */
 PAL_CHECK_RESULT
 enum pal_status pal_zip_ready(struct pal_error *err);
+/* The same of libxlsxwriter and <xlsxwriter.h>. */
+PAL_CHECK_RESULT
+enum pal_status pal_xlsx_ready(struct pal_error *err);
 /* ZIP out (DOCX and the like): members with a fixed date, stored in the order added. */
 struct pal_zip_member {
     const char *name;

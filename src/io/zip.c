@@ -1,15 +1,13 @@
 /* zip.c: libzip, opened when the first workbook is.
  *
- * It brings libcrypto along, and loading that is a third of what a small table costs. The functions
+ * It brings libcrypto along, and loading that is most of what a small table costs. The functions
  * of <zip.h> that the house calls are therefore defined here, hidden from other libraries, and hand
  * over to those of the library. Whoever opens an archive asks pal_zip_ready first. */
 #define ZIP_EXTERN __attribute__((visibility("hidden")))
 
 #include "inside.h"
 
-#include <dlfcn.h>
 #include <pthread.h>
-#include <string.h>
 #include <zip.h>
 
 #define FUNCTIONS(ENTRY)                                                                           \
@@ -47,27 +45,17 @@ static struct {
 static pthread_once_t opening = PTHREAD_ONCE_INIT;
 static const char *problem; /* NULL: all functions are there */
 
-/* ISO C has no cast from void * to a function; POSIX promises that the bits are the same. */
-static bool entry(void *library, const char *name, void *out, size_t size)
-{
-    void *const found = dlsym(library, name);
-    memcpy(out, &found, size);
-    return found != NULL;
-}
-
 static void open_library(void)
 {
     /* What the house calls has been the same under both numbers. */
     static const char *const names[] = {"libzip.so.4", "libzip.so.5", "libzip.so"};
-    void *library = NULL;
-    for (size_t i = 0; !library && i < PAL_COUNT(names); i++)
-        library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
+    void *const library = io_library_open(names, PAL_COUNT(names));
     if (!library) {
         problem = "libzip is not installed (Debian: libzip4)";
         return;
     }
 #define FIND(name)                                                                                 \
-    if (!entry(library, #name, &of.name, sizeof of.name))                                          \
+    if (!io_library_entry(library, #name, &of.name, sizeof of.name))                               \
         problem = "the libzip that is installed has no '" #name "'";
     FUNCTIONS(FIND)
 #undef FIND

@@ -407,6 +407,7 @@ static enum pal_status write(const struct pal_table *table, const struct pal_rep
 {
     (void)input;
     const char *path;
+    PAL_TRY(pal_xlsx_ready(err));
     PAL_TRY(pal_outdir_path(outdir, scratch, name, &path, err));
     struct book b = {.table = table, .scratch = scratch, .workbook = workbook_new(path)};
     if (!b.workbook)

@@ -350,6 +350,7 @@ enum pal_status review_write_xlsx(const struct pal_packet *packet, enum pal_lang
                                   const char *path, struct pal_arena *scratch,
                                   struct pal_error *err)
 {
+    PAL_TRY(pal_xlsx_ready(err));
     struct book b = {
         .packet = packet, .language = language, .scratch = scratch, .workbook = workbook_new(path)};
     if (!b.workbook)

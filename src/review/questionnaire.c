@@ -363,6 +363,7 @@ enum pal_status pal_questionnaire_write(const struct pal_questionnaire *q, bool 
                                         enum pal_language language, const char *path,
                                         struct pal_arena *scratch, struct pal_error *err)
 {
+    PAL_TRY(pal_xlsx_ready(err));
     struct form f = {.q = q,
                      .language = language,
                      .law = implementation,
