@@ -99,7 +99,7 @@ $(BUILD)/tests/%.o: tests/%.c
 .PHONY: test-program
 test-program: $(BUILD)/tests/run
 $(BUILD)/tests/run: $(TESTOBJ) $(filter-out %/main.o,$(OBJ))
-	$(CC) $(OPT) $(SAN) -Wl,--as-needed -o $@ $^ $(LIBS) -lcriterion
+	$(CC) $(OPT) $(SAN) -Wl,--as-needed -o $@ $^ $(LIBS) -lxlsxwriter -lcriterion
 
 -include $(OBJ:.o=.d) $(TESTOBJ:.o=.d) $(wildcard $(BUILD)/plain/tests/*/*.d)
 

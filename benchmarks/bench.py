@@ -294,7 +294,7 @@ def bench_cycle(work):
         return
     script = work / "read.R"
     script.write_text(R_READ)
-    pair = measure.pair(ours, ["Rscript", "--vanilla", str(script), str(data / "unodc")])
+    pair = measure.pair(ours, ["Rscript", "--vanilla", str(script), str(data / "unodc")], RUNS)
     yield row("UNODC cycle, en, CSV and HTML", pair["cpu"], pair["peak"], "R: load data.table, read the files",
               pair["peer_cpu"], pair["ratio"], "<= 1", pair["ratio"] <= 1)
     yield row("its peak memory (MiB)", pair["peak"], pair["peak"], "R", pair["peer_peak"],

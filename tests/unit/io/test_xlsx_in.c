@@ -288,6 +288,7 @@ Test(io_xlsx_in, a_part_that_inflates_a_thousandfold_is_a_bomb)
 static const char *written(void)
 {
     const char *path = scratch_path("written.xlsx");
+    cr_assert_eq(pal_xlsx_ready(NULL), PAL_OK);
     lxw_workbook *made = workbook_new(path);
     lxw_worksheet *notes = workbook_add_worksheet(made, "Notes"),
                   *data = workbook_add_worksheet(made, "Data & more");
