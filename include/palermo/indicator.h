@@ -167,7 +167,7 @@ struct pal_figure_estimate {
     double value, std_error, low, high, level, df, deff, bound_low, bound_high, numerator,
         denominator;
     const char *method, *interval, *note, *lonely_rule;
-    uint64_t n;
+    uint64_t n, missing;
     uint32_t censored, lonely;
     enum pal_absent absent : 8;
     enum pal_answer_status status : 8;

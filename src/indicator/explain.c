@@ -190,7 +190,7 @@ static void say_statistic(struct page *page, const struct pal_definition *d)
 static void say_design(struct page *page, const struct pal_sample_facts *s,
                        const struct pal_figure *f)
 {
-    const struct pal_estimate *e = &f->estimate;
+    const struct pal_figure_estimate *e = &f->estimate;
     const pal_str variance = s->variance.len ? s->variance : PAL_STR("taylor");
     const struct {
         const char *what;

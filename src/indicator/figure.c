@@ -357,6 +357,7 @@ static struct pal_figure_estimate kept_of(const struct pal_estimate *e)
                                         .note = e->note,
                                         .lonely_rule = e->lonely_rule,
                                         .n = e->n,
+                                        .missing = e->missing,
                                         .lonely = (uint32_t)e->lonely,
                                         .absent = e->absent,
                                         .status = e->status,

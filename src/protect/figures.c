@@ -44,7 +44,7 @@ static enum pal_status withhold(struct law *law, struct pal_figure *f, uint32_t 
     e->numerator = e->denominator = nothing;
     e->has_std_error = e->has_interval = e->has_df = e->has_deff = false;
     e->has_bounds = false;
-    e->n = e->censored = 0;
+    e->n = e->missing = e->censored = 0;
     e->note = NULL;
     f->flags &= ~(uint32_t)(PAL_FLAG_CENSORED | PAL_FLAG_CENSORED_MARGIN | PAL_FLAG_OVERDISPERSED);
     return shorten(&f->provenance, law->arena, err);
