@@ -224,11 +224,11 @@ struct pal_interval {
 PAL_CHECK_RESULT
 enum pal_status pal_attack(const struct pal_system *system, struct pal_interval *out,
                            struct pal_error *err);
-/* The same by an attacker who knows that counts are whole numbers, by integer programs. Where totals
- * run along two dimensions alone it tells no more: such relations form a network, whose linear
- * programs have whole answers. In other systems (three dimensions, links, two trees over the same
- * codes) it can. Pieces of more than PAL_WHOLE_CELLS hidden cells are attacked without it: *left
- * counts their cells. A program that needs more than PAL_WHOLE_NODES nodes answers with the
+/* The same by an attacker who knows that counts are whole numbers, by integer programs. Where
+ * totals run along two dimensions alone it tells no more: such relations form a network, whose
+ * linear programs have whole answers. In other systems (three dimensions, links, two trees over the
+ * same codes) it can. Pieces of more than PAL_WHOLE_CELLS hidden cells are attacked without it:
+ * *left counts their cells. A program that needs more than PAL_WHOLE_NODES nodes answers with the
  * farthest table it found, so that what is called safe is. */
 enum { PAL_WHOLE_CELLS = 300, PAL_WHOLE_NODES = 2000 };
 PAL_CHECK_RESULT

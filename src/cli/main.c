@@ -84,7 +84,8 @@ int main(int argc, char **argv)
 {
     gsl_set_error_handler_off();
     (void)signal(SIGPIPE, SIG_IGN);
-    (void)signal(SIGXFSZ, SIG_IGN); /* a limit on file size is an error of writing, as a full disk is */
+    (void)signal(SIGXFSZ,
+                 SIG_IGN); /* a limit on file size is an error of writing, as a full disk is */
     if (argc < 2) {
         cli_overview(stderr);
         return CLI_EXIT_USAGE;

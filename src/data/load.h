@@ -11,16 +11,16 @@ struct load_memo { /* dictionary code -> answer + 1; 0 = not asked yet */
 
 struct load_column { /* one column of the file */
     pal_str name;
-    const struct data_field *field;     /* what the schema says of it, or NULL */
-    bool judge;                         /* cells are held against the schema                  */
-    struct load_memo judged;            /* code -> 1: it keeps to the schema                  */
-    struct load_memo seen;              /* code -> line where it stood first                  */
-    struct load_memo declared;          /* code -> enum pal_absent, where the sender says so  */
-    enum load_sampling {                /* of the sampling design: what its cells must be     */
-        LOAD_SAMPLING_NONE,
-        LOAD_SAMPLING_CODE,
-        LOAD_SAMPLING_SIZE,
-        LOAD_SAMPLING_WEIGHT,
+    const struct data_field *field; /* what the schema says of it, or NULL */
+    bool judge;                     /* cells are held against the schema                  */
+    struct load_memo judged;        /* code -> 1: it keeps to the schema                  */
+    struct load_memo seen;          /* code -> line where it stood first                  */
+    struct load_memo declared;      /* code -> enum pal_absent, where the sender says so  */
+    enum load_sampling {            /* of the sampling design: what its cells must be     */
+                         LOAD_SAMPLING_NONE,
+                         LOAD_SAMPLING_CODE,
+                         LOAD_SAMPLING_SIZE,
+                         LOAD_SAMPLING_WEIGHT,
     } sampling;
     struct load_memo sampled;           /* code -> 1: it is that                              */
     void *pattern;                      /* regex_t, or NULL                                   */
