@@ -379,6 +379,7 @@ struct pal_stream_options {
     unsigned path;
     size_t absents;        /* texts that stand for no value, as an empty cell does */
     const pal_str *absent; /* [absents] "NA"; outlive the stream                   */
+    const char *sheet;     /* of a workbook; NULL = the first                      */
 };
 PAL_CHECK_RESULT
 enum pal_status pal_stream_open(const char *path, const struct pal_stream_column *columns, size_t n,

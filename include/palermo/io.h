@@ -67,8 +67,9 @@ struct pal_dialect {
     const char *sheet;    /* XLSX: name of the worksheet, NULL = the first                      */
     size_t max_field;     /* bytes; 0 = 1 MiB                                                   */
     size_t max_columns;   /* 0 = 16,384                                                         */
-    bool guess;           /* take delimiter and encoding from the beginning of the text instead:
-                             for tables that nobody described, also from "-" and pipes          */
+    bool guess;           /* take the delimiter from the beginning of the text, and "mixed" for
+                             its encoding: for tables that nobody described, also from "-" and
+                             pipes                                                              */
 };
 
 /* PAL_SYNTAX with the encodings there are, for a name that is none of them. */
@@ -164,6 +165,7 @@ struct pal_pieces_options {
     size_t piece_bytes; /* 0 = 256 KiB                         */
     unsigned path;      /* 0 the machine's best; 1 plain C, 2 AVX2, 3 AVX-512 where it has them */
     bool again;         /* pal_pieces_again will be called: a pipe is kept in a temporary file  */
+    const char *sheet;  /* of a workbook; NULL = the first                                      */
 };
 
 struct pal_piece {

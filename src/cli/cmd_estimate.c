@@ -9,7 +9,7 @@ struct options {
     bool margins, hand_over;
     struct cli_list where;
     size_t threads;
-    const char *absent;
+    const char *absent, *sheet;
     const char *memory;
     /* of samples: carried as texts, see add_extras */
     const char *weights, *strata, *psu, *fpc, *joint, *lonely_psu, *lonely_domain, *missing;
@@ -38,6 +38,8 @@ static const struct cli_option table[] = {
     {CLI_TEXT, "absent", 0, "TEXT,...",
      "texts that stand for no value, as NA or -9; an empty cell always does",
      CLI_AT(struct options, absent)},
+    {CLI_TEXT, "sheet", 0, "NAME", "the worksheet of a workbook; default its first",
+     CLI_AT(struct options, sheet)},
     {CLI_HEAD, NULL, 0, NULL, "uncertainty", 0},
     {CLI_TEXT, "interval", 0, "WORD",
      "garwood byar midp lognormal wald nb-wald nb-log nb-exact quasi (counts, rates); fayfeuer "
@@ -244,9 +246,14 @@ static bool in_list(pal_str list, pal_str name)
     return false;
 }
 
-/* 'rw*' becomes the names of the columns that begin so, in the order of the file, but
- * those that have another meaning. */
-static enum pal_status expand_columns(pal_str text, const char *path, pal_str but,
+/* Where a pattern finds the names of columns. */
+struct header_of {
+    const char *path, *sheet;
+    pal_str but; /* "stratum,psu": columns that have another meaning */
+};
+
+/* 'rw*' becomes the names of the columns that begin so, in the order of the file. */
+static enum pal_status expand_columns(pal_str text, const struct header_of *of,
                                       struct pal_arena *arena, pal_str *out, struct pal_error *err)
 {
     struct pal_records *records;
@@ -256,13 +263,13 @@ static enum pal_status expand_columns(pal_str text, const char *path, pal_str bu
         *out = text;
         return PAL_OK;
     }
-    if (strcmp(path, "-") == 0)
+    if (strcmp(of->path, "-") == 0)
         return pal_fail(err, PAL_USAGE,
                         "--replicates '%.*s' needs a look at the header, and standard input is "
                         "read once: write the names of the columns",
                         PAL_ARG(text));
-    const struct pal_dialect dialect = {.header_rows = 1, .guess = true};
-    PAL_TRY(pal_records_open(path, &dialect, NULL, arena, &records, err));
+    const struct pal_dialect dialect = {.header_rows = 1, .guess = true, .sheet = of->sheet};
+    PAL_TRY(pal_records_open(of->path, &dialect, NULL, arena, &records, err));
     const pal_str *header = pal_records_header(records, &columns);
     pal_buf_init(&names, arena, 1u << 24);
     pal_str piece;
@@ -272,12 +279,12 @@ static enum pal_status expand_columns(pal_str text, const char *path, pal_str bu
         const size_t before = names.len;
         for (size_t c = 0; star && c < columns; c++)
             if (pal_str_starts(header[c], (pal_str){name.ptr, name.len - 1}) &&
-                !in_list(but, header[c]))
+                !in_list(of->but, header[c]))
                 pal_buf_addf(&names, "%s\"%.*s\"", names.len ? "," : "", PAL_ARG(header[c]));
         if (!star)
             pal_buf_addf(&names, "%s%.*s", names.len ? "," : "", PAL_ARG(name));
         if (names.len == before)
-            return pal_fail(err, PAL_USAGE, "'%s' has no column that begins with '%.*s'", path,
+            return pal_fail(err, PAL_USAGE, "'%s' has no column that begins with '%.*s'", of->path,
                             (int)name.len - 1, name.ptr);
     }
     *out = pal_buf_str(&names);
@@ -309,11 +316,11 @@ static enum pal_status expand_numbers(pal_str text, struct pal_arena *arena, pal
     return pal_buf_status(&list, "the command line", err);
 }
 
-static enum pal_status text_of_extra(const char *name, pal_str typed, const char *path, pal_str but,
+static enum pal_status text_of_extra(const char *name, pal_str typed, const struct header_of *of,
                                      struct pal_arena *arena, pal_str *out, struct pal_error *err)
 {
     if (strcmp(name, "replicates") == 0)
-        return expand_columns(typed, path, but, arena, out, err);
+        return expand_columns(typed, of, arena, out, err);
     if (strcmp(name, "rscales") == 0)
         return expand_numbers(typed, arena, out, err);
     *out = typed;
@@ -322,10 +329,12 @@ static enum pal_status text_of_extra(const char *name, pal_str typed, const char
 
 /* Options under the heading of samples travel as texts, so that saved states compare and carry
  * them; a new one is a row of the table. */
-static enum pal_status add_extras(struct cli *cli, const char *path, struct est_request *request,
+static enum pal_status add_extras(struct cli *cli, const char *file, struct est_request *request,
                                   struct pal_error *err)
 {
     const struct options *o = cli->options;
+    const struct header_of of = {o->replicate_file ? o->replicate_file : file,
+                                 o->replicate_file ? NULL : o->sheet, pal_str_of(o->replicate_by)};
     struct extras extras = {0};
     bool inside = false;
     for (const struct cli_option *row = table; row->kind != CLI_END; row++) {
@@ -341,8 +350,7 @@ static enum pal_status add_extras(struct cli *cli, const char *path, struct est_
         if (!typed && o->replicate_file && strcmp(row->name, "replicates") == 0)
             typed = "*";
         if (typed) {
-            PAL_TRY(text_of_extra(row->name, pal_str_of(typed), path, pal_str_of(o->replicate_by),
-                                  cli->arena, &text, err));
+            PAL_TRY(text_of_extra(row->name, pal_str_of(typed), &of, cli->arena, &text, err));
             PAL_TRY(add_extra(&extras, row->name, text, cli->arena, err));
         }
         if (row->kind == CLI_LIST) {
@@ -395,9 +403,10 @@ static enum pal_status make_request(struct cli *cli, const struct cli_list *file
         .theta = o->theta,
         .margins = o->margins,
         .threads = (unsigned)o->threads,
+        .sheet = o->sheet,
     };
     PAL_TRY(list_absent(cli, o->absent, out, err));
-    PAL_TRY(add_extras(cli, o->replicate_file ? o->replicate_file : files->item[0], out, err));
+    PAL_TRY(add_extras(cli, files->item[0], out, err));
     if (!o->standard && o->standard_by)
         return pal_fail(err, PAL_USAGE, "--standard-by needs --standard FILE");
     if (o->standard)

@@ -32,6 +32,7 @@ struct est_request { /* texts as typed, so that a saved state can carry and comp
     bool margins;
     size_t absents;        /* texts that stand for no value; as little a part of a state */
     const pal_str *absent; /* [absents]                                                  */
+    const char *sheet;     /* of the workbooks among the files; NULL = the first         */
     unsigned threads;      /* of this machine: no part of a saved state; 0 = all it has */
     size_t extras;
     const struct est_extra *extra; /* in the order of the table of options */

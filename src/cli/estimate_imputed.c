@@ -177,8 +177,10 @@ enum pal_status est_imputed_read(struct est_pass *pass, const char *path, unsign
     im->codes = 0; /* each file has its own dictionary */
     for (size_t s = 0; s < im->sets; s++)
         im->set[s].reader = NULL;
-    const struct pal_stream_options options = {
-        .threads = threads, .absents = plan->request->absents, .absent = plan->request->absent};
+    const struct pal_stream_options options = {.threads = threads,
+                                               .absents = plan->request->absents,
+                                               .absent = plan->request->absent,
+                                               .sheet = plan->request->sheet};
     PAL_TRY(pal_stream_open_with(path, plan->column, plan->columns, &options, pass->arena, &stream,
                                  err));
     for (;;) {

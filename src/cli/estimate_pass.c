@@ -479,8 +479,10 @@ enum pal_status est_pass_read(struct est_pass *pass, const char *path, unsigned 
     struct pal_stream *stream;
     const struct pal_batch *batch;
     PAL_TRY(reader_new(pass, pass->arena, &reader, err));
-    const struct pal_stream_options options = {
-        .threads = threads, .absents = plan->request->absents, .absent = plan->request->absent};
+    const struct pal_stream_options options = {.threads = threads,
+                                               .absents = plan->request->absents,
+                                               .absent = plan->request->absent,
+                                               .sheet = plan->request->sheet};
     PAL_TRY(pal_stream_open_with(path, plan->column, plan->columns, &options, pass->arena, &stream,
                                  err));
     for (;;) {

@@ -528,7 +528,8 @@ enum pal_status est_survey_pass_read(struct est_pass *pass, const char *path, un
     PAL_TRY(reader_new(pass, &reader, err));
     const struct pal_stream_options options = {.threads = threads,
                                                .absents = pass->plan->request->absents,
-                                               .absent = pass->plan->request->absent};
+                                               .absent = pass->plan->request->absent,
+                                               .sheet = pass->plan->request->sheet};
     PAL_TRY(pal_stream_open_with(path, pass->plan->column, pass->plan->columns, &options,
                                  pass->arena, &stream, err));
     for (;;) {

@@ -66,6 +66,8 @@ struct pal_stream {
 enum pal_status stream_find(struct stream_column *column, size_t n, const char *file,
                             const pal_str *header, size_t fields, struct pal_error *err)
 {
+    if (!fields)
+        return pal_fail(err, PAL_DATA, "'%s' is empty: it has no header and no rows", file);
     for (size_t i = 0; i < n; i++) {
         column[i].at = SIZE_MAX;
         for (size_t k = 0; k < fields; k++) {
@@ -80,8 +82,11 @@ enum pal_status stream_find(struct stream_column *column, size_t n, const char *
         }
         if (column[i].at == SIZE_MAX) {
             const pal_str near = pal_nearest(column[i].name, header, fields);
-            return pal_fail(err, PAL_USAGE, "'%s' has no column '%.*s'%s%.*s%s", file,
-                            PAL_ARG(column[i].name), PAL_NEAR(near));
+            return pal_fail(err, PAL_USAGE, "'%s' has no column '%.*s'%s%.*s%s%s", file,
+                            PAL_ARG(column[i].name), PAL_NEAR(near),
+                            pal_str_ends(pal_str_of(file), PAL_STR(".xlsx"))
+                                ? "; --sheet NAME reads another worksheet"
+                                : "");
         }
     }
     return PAL_OK;
@@ -511,7 +516,8 @@ enum pal_status pal_stream_open_with(const char *path, const struct pal_stream_c
     const struct pal_pieces_options how = {.threads = threads,
                                            .piece_bytes = options->piece_bytes,
                                            .path = options->path,
-                                           .again = either};
+                                           .again = either,
+                                           .sheet = options->sheet};
     PAL_TRY(pal_pieces_open(path, &how, arena, &s->pieces, &records, err));
     *out = s;
     if (!s->pieces) {

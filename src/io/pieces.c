@@ -114,11 +114,12 @@ enum pal_status io_pieces_of(struct pal_source *source, const struct pal_pieces_
     PAL_TRY(new_arena(arena, &p->own, err));
     if (options->again)
         PAL_TRY(io_source_keep(p->source, err));
-    p->dialect = (struct pal_dialect){.header_rows = 1};
+    p->dialect = (struct pal_dialect){.header_rows = 1, .sheet = options->sheet};
     pal_str look;
     bool cut;
     PAL_TRY(io_source_look(p->source, arena, &look, &cut, err));
     io_dialect_guess(look, cut, &p->dialect);
+    p->dialect.encoding = "mixed"; /* as where records are read with a guess */
     PAL_TRY(io_encoding_parse(p->dialect.encoding, &p->encoding, err));
     p->delimiter = p->dialect.delimiter;
     p->quote = '"';

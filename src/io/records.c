@@ -51,6 +51,7 @@ static enum pal_status open_text(struct pal_source *source, const struct pal_dia
         bool cut;
         PAL_TRY(io_source_look(source, arena, &look, &cut, err));
         io_dialect_guess(look, cut, &guessed);
+        guessed.encoding = "mixed"; /* where the look was UTF-8, what comes later may not be */
     }
     return io_csv_open(source, &guessed, arena, &records->reader, &records->self, err);
 }

@@ -270,6 +270,44 @@ def test_a_limit_on_file_size_leaves_nothing_behind():
 
 # ---- help ---------------------------------------------------------------------------------------------------------------------------
 
+def test_bytes_of_another_encoding_need_no_descriptor():
+    ascii = b"area,n,place\n" + b"CIV,1,plain\n" * 30000    # longer than the first look
+    for name, rows in (("late", ascii + b"ESP,7,Espa\xf1a\n"), ("mixed", b"area,n,place\nCIV,5,C\xf4te\nESP,7,Espa\xc3\xb1a\n")):
+        with tempfile.TemporaryDirectory() as at:
+            path = os.path.join(at, f"{name}.csv")
+            with open(path, "wb") as file:
+                file.write(rows)
+            for words in (("count(n)",), ("total(n)",)):
+                done = subprocess.run([PALERMO, "estimate", path, *words, "--by", "place", "--format", "csv"], capture_output=True)
+                told = list(csv.DictReader(done.stdout.decode("utf-8").splitlines()))
+                expect(f"estimate-encoding-{name}", [r["estimate"] for r in told if r["place"] == "Espa\u00f1a"] == ["7"],
+                       done.stdout + done.stderr)
+
+
+def test_a_worksheet_is_named_to_estimate():
+    with tempfile.TemporaryDirectory() as at:
+        path = os.path.join(at, "b.xlsx")
+        with open(path, "wb") as file:
+            file.write(workbook([["n", "w"], [5, 1], [7, 1]]))
+        def told(*words):
+            return subprocess.run([PALERMO, "estimate", path, *words], capture_output=True, text=True)
+        good = told("count(n)", "--sheet", "Data")
+        expect("estimate-sheet", good.returncode == 0 and good.stdout.splitlines()[1].startswith("count,n,12,"), good.stdout + good.stderr)
+        bad = told("count(n)", "--sheet", "Sheet9")
+        expect("estimate-sheet-unknown", bad.returncode == 1 and "it has 'Data'" in bad.stderr, bad.stderr)
+        none = told("count(m)")
+        expect("estimate-sheet-hint", none.returncode == 2 and "--sheet NAME" in none.stderr, none.stderr)
+
+
+def test_an_empty_file_is_no_table_without_rows():
+    with tempfile.TemporaryDirectory() as at:
+        path = os.path.join(at, "e.csv")
+        open(path, "w").close()
+        for stat in ("count()", "count(n)", "mean(n)"):
+            done = subprocess.run([PALERMO, "estimate", path, stat], capture_output=True, text=True)
+            expect(f"estimate-empty {stat}", done.returncode == 1 and not done.stdout and "is empty" in done.stderr, done.stdout + done.stderr)
+
+
 def test_help_fits_a_terminal():
     names = subprocess.run(["sed", "-n", r"s/^CLI_COMMAND(\(.*\))/\1/p", f"{TOP}/src/cli/commands.def"], capture_output=True, text=True)
     for name in names.stdout.split():
