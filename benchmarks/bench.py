@@ -254,7 +254,9 @@ def bench_bootstrap(work):
 def bench_memory(work):
     """Memory against rows, and for 2.2 million groups."""
     few, many = table("inc2m.csv"), table("inc.csv")
-    ours = lambda path: [palermo, "estimate", str(path), *INCIDENTS, "--threads", "1"]
+    # Country and year: both tables have the same groups. By code too the first has 234,525, the second 281,253.
+    ours = lambda path: [palermo, "estimate", str(path), "count()", "count(victims)", "count(value_usd)", "--by",
+                         "country,year(date)", "--variance", "none", "--format", "csv", "--threads", "1"]
     a, b = measure.once(ours(few)), measure.once(ours(many))
     yield row("ten times the rows (MiB)", b[2], b[2], "a tenth of the rows", a[2], b[2] / a[2], "<= 1.1", b[2] <= 1.1 * a[2])
     by_place = [palermo, "estimate", str(many), "count()", "count(victims)", "count(value_usd)", "--by", "country,place",
