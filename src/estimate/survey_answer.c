@@ -504,7 +504,8 @@ enum pal_status pal_survey_answer(struct pal_survey_work *work, size_t statistic
         pal_arena_reset(work->scratch, mark);
         return PAL_OK;
     }
-    if (isnan(out->value)) {
+    if (!isfinite(out->value)) { /* no value, or one beyond the largest number */
+        out->value = (double)NAN;
         out->status = PAL_ANSWER_UNDEFINED;
         out->absent = PAL_NOT_APPLICABLE;
     }

@@ -167,6 +167,13 @@ def test_numbers_of_estimate_tell_the_way_out():
                says(done.stderr, f"d.csv:3:2: '{text}' in column 'v' is no number", part), done.stderr)
 
 
+def test_a_sum_beyond_the_largest_number_is_no_value():
+    folder = Folder("g,x,w\na,1e308,10\na,1e308,10\nb,1,1\nb,2,1\n")
+    done = folder.palermo("estimate", "d/d.csv", "total(x)", "--by", "g", "--weights", "w", "--format", "csv")
+    rows = {r["g"]: (r["estimate"], r["status"]) for r in csv.DictReader(done.stdout.splitlines())}
+    expect("a total that overflows is undefined, its neighbour is not", rows == {"a": ("NaN", "undefined"), "b": ("3", "ok")}, done.stdout)
+
+
 def test_a_category_that_is_not_given_is_told():
     folder = Folder("a,y,s,v\nXAA,2020,M,5\nXAB,2020,,6\n")
     said = folder.palermo("check", "d", "--format", "csv").stdout
