@@ -53,7 +53,7 @@
     ENTRY(worksheet_write_number)                                                                  \
     ENTRY(worksheet_write_string)
 
-#define MEMBER(name) __typeof__(name) *name;
+#define MEMBER(name) __typeof__(name) *(name);
 static struct {
     FUNCTIONS(MEMBER)
 } of;

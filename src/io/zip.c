@@ -36,7 +36,7 @@
     ENTRY(zip_stat_index)                                                                          \
     ENTRY(zip_strerror)
 
-#define MEMBER(name) __typeof__(name) *name;
+#define MEMBER(name) __typeof__(name) *(name);
 static struct {
     FUNCTIONS(MEMBER)
 } of;
