@@ -285,7 +285,7 @@ enum { KEPT = 512 };
 static double gamma_quantile(double shape, double p, bool above)
 {
     static _Thread_local double kept[2][KEPT]; /* 0: not asked yet */
-    if (p != USUAL_TAIL || !(shape < KEPT) || shape != floor(shape))
+    if (p != USUAL_TAIL || !(shape >= 0 && shape < KEPT) || shape != floor(shape))
         return gamma_solved(shape, p, above);
     double *own = &kept[above][(size_t)shape];
     if (*own == 0)
