@@ -268,6 +268,10 @@ DATA_SECTION(facts)
                              "'embargo' is a day, written 2026-01-31, not '%.*s'",
                              PAL_ARG(f->conf_embargo));
     PAL_TRY(pal_yaml_number(node, "min_cell", &f->conf_min_cell, err));
+    if (d->sample.given && f->conf_min_cell > 1)
+        return pal_yaml_fail(pal_yaml_get(node, "min_cell"), err,
+                             "'min_cell' holds for counts, and these records are a sample: merge "
+                             "small groups in the file, or keep it back with 'embargo'");
     return f->conf_min_cell >= 0 ? PAL_OK
                                  : pal_yaml_fail(pal_yaml_get(node, "min_cell"), err,
                                                  "'min_cell' is a number from 0");

@@ -256,6 +256,15 @@ def test_records_of_a_sample_are_not_counted_in_silence():
     expect("weights that a count leaves out", says(folder.check().stdout, "warning unweighted", "line 9, column 22"), folder.check().stdout)
 
 
+def test_the_smallest_cell_of_a_sample_is_refused():
+    folder = Folder("a,y,s,w\nXAA,2020,M,2.5\nXAA,2020,M,1.5\n")
+    folder.write("d/dataset.yaml", "path: d.csv\nshape: microdata\nroles: {area: a, period: y, sex: s, weight: w}\n"
+                 "measures: {n: {where: {}}}\ncounting_unit: person\nconfidentiality: {legal_basis: Act 1, min_cell: 5}\n")
+    done = folder.run()
+    expect("no law that is not kept", done.returncode != 0 and not os.path.exists(os.path.join(folder.at, "out")) and
+           says(done.stderr, "'min_cell' holds for counts", "dataset.yaml:6:"), done.stderr)
+
+
 def test_tables_are_counted_as_they_are_written():
     folder = Folder("a,y,s,v\nXAA,2020,Total,5\n")
     done = folder.run("--formats", "csv")
