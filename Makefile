@@ -87,6 +87,11 @@ $(BUILD)/libpalermo.a: $(LIBOBJ)
 $(BUILD)/libpalermo.so: $(LIBOBJ)
 	$(CC) -shared -Wl,-soname,libpalermo.so.0 $(OPT) $(SAN) -o $@ $^ $(LIBS)
 
+# Libraries that are opened late (src/io/library.c), by the names under which this build found them.
+soname = $(or $(shell readelf -d "$$($(CC) -print-file-name=lib$(1).so)" 2>/dev/null | sed -n 's/.*soname: \[\(.*\)\].*/\1/p'),lib$(1).so)
+$(BUILD)/src/io/zip.o: FLAGS += -DZIP_SO='"$(call soname,zip)"'
+$(BUILD)/src/io/xlsx_out.o: FLAGS += -DXLSXWRITER_SO='"$(call soname,xlsxwriter)"'
+
 $(BUILD)/src/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) -c $< -o $@

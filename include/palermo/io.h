@@ -33,6 +33,11 @@ enum pal_status pal_source_open(const char *path, const struct pal_source_option
 PAL_CHECK_RESULT
 enum pal_status pal_source_read(struct pal_source *source, void *buffer, size_t size, size_t *got,
                                 struct pal_error *err);
+/* SAS keeps the labels of values in a catalogue beside the data: of the same name, or "formats".
+ * Its path, NULL when there is none or the file is not called .sas7bdat. */
+PAL_CHECK_RESULT
+enum pal_status pal_sas_catalogue(const char *data, struct pal_arena *arena, const char **out,
+                                  struct pal_error *err);
 const char *pal_source_name(const struct pal_source *source); /* "standard input" for "-" */
 /* Valid at the end of the stream, when options.hash was set. */
 void pal_source_sha256(struct pal_source *source, char *out /* [65] */);
@@ -338,6 +343,16 @@ char *pal_csv_put_safe(char *to, pal_str field); /* and one byte more */
 void pal_json_text(struct pal_buf *buf, pal_str text); /* quoted and escaped */
 void pal_xml_text(struct pal_buf *buf, pal_str text);  /* & < > " ' escaped; characters that XML 1.0
                                                           forbids become U+FFFD */
+
+/* Opens a shared library and finds functions in it; `at` is where the address of one goes. What is
+ * opened stays open. Errors: PAL_IO when it is missing or has no such function. */
+struct pal_library_entry {
+    const char *name;
+    void *at;
+};
+PAL_CHECK_RESULT
+enum pal_status pal_library_open(const char *name, const struct pal_library_entry *entry, size_t n,
+                                 struct pal_error *err);
 
 /* libzip is opened when the first archive is. Before any function of <zip.h> is called this has
  * said PAL_OK, once a process is enough. Errors: PAL_IO when it is not installed. */

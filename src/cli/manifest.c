@@ -23,18 +23,30 @@ static void sha_of(const char *path, char *sha /* [65] */)
 }
 
 /* "files": of a dataset, each with its own fingerprint. */
-static void files(const struct pal_dataset *dataset, struct pal_buf *out)
+static enum pal_status files(const struct pal_dataset *dataset, struct pal_buf *out,
+                             struct pal_arena *scratch, struct pal_error *err)
 {
     pal_buf_adds(out, "      \"files\": [");
     for (size_t i = 0; i < dataset->files; i++) {
         pal_buf_adds(out, i ? ",\n                { \"file\": " : "{ \"file\": ");
         pal_json_text(out, dataset->of_file[i].name);
         pal_buf_addf(out, ", \"sha256\": \"%s\" }", dataset->of_file[i].sha256);
+        const char *labels;
+        char sha[65];
+        PAL_TRY(pal_sas_catalogue(dataset->of_file[i].path, scratch, &labels, err));
+        if (!labels)
+            continue;
+        sha_of(labels, sha);
+        pal_buf_adds(out, ",\n                { \"labels\": ");
+        pal_json_text(out, pal_str_of(strrchr(labels, '/') ? strrchr(labels, '/') + 1 : labels));
+        pal_buf_addf(out, ", \"sha256\": \"%s\" }", sha);
     }
     pal_buf_adds(out, "],\n");
+    return PAL_OK;
 }
 
-static void inputs(const struct cli_work *work, struct pal_buf *out)
+static enum pal_status inputs(const struct cli_work *work, struct pal_buf *out,
+                              struct pal_arena *scratch, struct pal_error *err)
 {
     pal_buf_adds(out, "  \"inputs\": [\n");
     for (size_t i = 0; i < work->datasets; i++) {
@@ -43,7 +55,7 @@ static void inputs(const struct cli_work *work, struct pal_buf *out)
         sha_of(pal_descriptor_path(dataset->descriptor), sha);
         pal_buf_adds(out, "    {\n");
         pair(out, "      ", "dataset", pal_descriptor_name(dataset->descriptor), false);
-        files(dataset, out);
+        PAL_TRY(files(dataset, out, scratch, err));
         pair(out, "      ", "descriptor_sha256", pal_str_of(sha), false);
         pal_buf_addf(out, "      \"rows\": %llu,\n      \"rows_with_errors\": %llu,\n",
                      (unsigned long long)dataset->rows_read,
@@ -53,6 +65,7 @@ static void inputs(const struct cli_work *work, struct pal_buf *out)
                      i + 1 < work->datasets ? "," : "");
     }
     pal_buf_adds(out, "  ],\n");
+    return PAL_OK;
 }
 
 static void definitions(const struct cli_work *work, struct pal_buf *out)
@@ -160,7 +173,7 @@ enum pal_status run_manifest(const struct cli_work *work, const struct pal_repor
         pal_buf_adds(&out, formats->n ? ", \"sdmx\"" : "\"sdmx\"");
     pal_buf_addf(&out, "],\n  \"periods\": { \"from\": %d, \"to\": %d },\n",
                  work->cycle.period_from, work->cycle.period_to);
-    inputs(work, &out);
+    PAL_TRY(inputs(work, &out, scratch, err));
     definitions(work, &out);
     PAL_TRY(other_files(work, input, &out, scratch, err));
     pal_buf_addf(&out,

@@ -143,9 +143,4 @@ enum pal_status io_encoding_parse(const char *name, enum io_encoding *out, struc
 /* Appends `text` as UTF-8. False when it is not valid in that encoding. */
 bool io_decode(enum io_encoding encoding, pal_str text, struct pal_buf *out);
 
-/* The first of the names that can be opened, NULL when none can; and a function of it, false when
- * it has none of that name. */
-void *io_library_open(const char *const *names, size_t n);
-bool io_library_entry(void *library, const char *name, void *out, size_t size);
-
 #endif

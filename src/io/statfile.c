@@ -378,27 +378,38 @@ bool io_statfile_is(pal_str start, const char **what)
     return *what != NULL;
 }
 
-/* SAS keeps the labels of values in a catalogue beside the data: of the same name, or "formats". A
- * variable finds its labels by the name of its format. */
-static readstat_error_t parse_catalogue(readstat_parser_t *parser, struct statfile *s)
+enum pal_status pal_sas_catalogue(const char *data, struct pal_arena *arena, const char **out,
+                                  struct pal_error *err)
 {
     static const char ending[] = ".sas7bdat";
-    pal_str stem = pal_str_of(s->name);
-    const char *folder = pal_path_dir(s->arena, s->name);
-    if (stem.len > sizeof ending - 1 &&
-        pal_str_eq_nocase((pal_str){stem.ptr + stem.len - (sizeof ending - 1), sizeof ending - 1},
-                          pal_str_of(ending)))
-        stem.len -= sizeof ending - 1;
-    const char *const beside[] = {
-        pal_arena_printf(s->arena, "%.*s.sas7bcat", PAL_ARG(stem)).ptr,
-        folder ? pal_path_join(s->arena, folder, PAL_STR("formats.sas7bcat")) : NULL};
-    for (size_t i = 0; i < PAL_COUNT(beside); i++) {
+    pal_str stem = pal_str_of(data);
+    *out = NULL;
+    if (stem.len < sizeof ending ||
+        !pal_str_eq_nocase((pal_str){stem.ptr + stem.len - (sizeof ending - 1), sizeof ending - 1},
+                           pal_str_of(ending)))
+        return PAL_OK;
+    stem.len -= sizeof ending - 1;
+    const char *folder = pal_path_dir(arena, data);
+    const char *const beside[] = {pal_arena_printf(arena, "%.*s.sas7bcat", PAL_ARG(stem)).ptr,
+                                  folder ? pal_path_join(arena, folder, PAL_STR("formats.sas7bcat"))
+                                         : NULL};
+    for (size_t i = 0; !*out && i < PAL_COUNT(beside); i++) {
         if (!beside[i])
-            return READSTAT_ERROR_MALLOC;
+            return pal_nomem(err, data);
         if (pal_file_exists(beside[i]))
-            return readstat_parse_sas7bcat(parser, beside[i], s);
+            *out = beside[i];
     }
-    return READSTAT_OK;
+    return PAL_OK;
+}
+
+/* A variable finds its labels by the name of its format. */
+static readstat_error_t parse_catalogue(readstat_parser_t *parser, struct statfile *s)
+{
+    const char *catalogue;
+    struct pal_error ignored;
+    if (pal_sas_catalogue(s->name, s->arena, &catalogue, &ignored) != PAL_OK)
+        return READSTAT_ERROR_MALLOC;
+    return catalogue ? readstat_parse_sas7bcat(parser, catalogue, s) : READSTAT_OK;
 }
 
 static readstat_error_t parse(readstat_parser_t *parser, struct statfile *s)

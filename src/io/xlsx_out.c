@@ -15,6 +15,11 @@
 #pragma GCC visibility push(hidden)
 #include <xlsxwriter.h>
 
+#ifndef XLSXWRITER_SO /* the Makefile tells the one that headers and library of this build agree   \
+                         on */
+#define XLSXWRITER_SO "libxlsxwriter.so"
+#endif
+
 #define FUNCTIONS(ENTRY)                                                                           \
     ENTRY(format_set_align)                                                                        \
     ENTRY(format_set_bg_color)                                                                     \
@@ -60,29 +65,23 @@ static struct {
 #undef MEMBER
 
 static pthread_once_t opening = PTHREAD_ONCE_INIT;
-static const char *problem; /* NULL: all functions are there */
+static enum pal_status opened;
+static struct pal_error problem;
 
 static void open_library(void)
 {
-    /* What the house calls has been the same under these numbers. */
-    static const char *const names[] = {"libxlsxwriter.so.4", "libxlsxwriter.so.5",
-                                        "libxlsxwriter.so"};
-    void *const library = io_library_open(names, PAL_COUNT(names));
-    if (!library) {
-        problem = "libxlsxwriter is not installed (Debian: libxlsxwriter4)";
-        return;
-    }
-#define FIND(name)                                                                                 \
-    if (!io_library_entry(library, #name, &of.name, sizeof of.name))                               \
-        problem = "the libxlsxwriter that is installed has no '" #name "'";
-    FUNCTIONS(FIND)
+#define FIND(name) {#name, &of.name},
+    static const struct pal_library_entry entry[] = {FUNCTIONS(FIND)};
 #undef FIND
+    opened = pal_library_open(XLSXWRITER_SO, entry, PAL_COUNT(entry), &problem);
 }
 
 enum pal_status pal_xlsx_ready(struct pal_error *err)
 {
     pthread_once(&opening, open_library);
-    return problem ? pal_fail(err, PAL_IO, "workbooks cannot be written: %s", problem) : PAL_OK;
+    if (opened != PAL_OK && err)
+        *err = problem;
+    return opened;
 }
 
 void format_set_align(lxw_format *format, uint8_t alignment)

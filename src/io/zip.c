@@ -10,6 +10,10 @@
 #include <pthread.h>
 #include <zip.h>
 
+#ifndef ZIP_SO /* the Makefile tells the one that headers and library of this build agree on */
+#define ZIP_SO "libzip.so"
+#endif
+
 #define FUNCTIONS(ENTRY)                                                                           \
     ENTRY(zip_close)                                                                               \
     ENTRY(zip_discard)                                                                             \
@@ -43,29 +47,23 @@ static struct {
 #undef MEMBER
 
 static pthread_once_t opening = PTHREAD_ONCE_INIT;
-static const char *problem; /* NULL: all functions are there */
+static enum pal_status opened;
+static struct pal_error problem;
 
 static void open_library(void)
 {
-    /* What the house calls has been the same under both numbers. */
-    static const char *const names[] = {"libzip.so.4", "libzip.so.5", "libzip.so"};
-    void *const library = io_library_open(names, PAL_COUNT(names));
-    if (!library) {
-        problem = "libzip is not installed (Debian: libzip4)";
-        return;
-    }
-#define FIND(name)                                                                                 \
-    if (!io_library_entry(library, #name, &of.name, sizeof of.name))                               \
-        problem = "the libzip that is installed has no '" #name "'";
-    FUNCTIONS(FIND)
+#define FIND(name) {#name, &of.name},
+    static const struct pal_library_entry entry[] = {FUNCTIONS(FIND)};
 #undef FIND
+    opened = pal_library_open(ZIP_SO, entry, PAL_COUNT(entry), &problem);
 }
 
 enum pal_status pal_zip_ready(struct pal_error *err)
 {
     pthread_once(&opening, open_library);
-    return problem ? pal_fail(err, PAL_IO, "workbooks cannot be read or written: %s", problem)
-                   : PAL_OK;
+    if (opened != PAL_OK && err)
+        *err = problem;
+    return opened;
 }
 
 int zip_close(zip_t *zip) { return of.zip_close(zip); }

@@ -6,7 +6,6 @@
  */
 #include "inside.h"
 
-#include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unicode/ucol.h>
@@ -18,7 +17,6 @@
 #define NAME(entry) TEXT(entry)
 
 struct icu {
-    void *i18n, *uc;
     UCollator *(*open)(const char *, UErrorCode *);
     void (*close)(UCollator *);
     int32_t (*sort_key)(const UCollator *, const UChar *, int32_t, uint8_t *, int32_t);
@@ -34,26 +32,14 @@ static void icu_release(void *object)
     /* The libraries stay open: ICU keeps data of its own that others may share. */
 }
 
-/* ISO C has no cast from void * to a function; POSIX promises that the bits are the same. */
-static bool entry(void *library, const char *name, void *out, size_t size)
-{
-    void *const found = dlsym(library, name);
-    memcpy(out, &found, size);
-    return found != NULL;
-}
-
 static enum pal_status icu_open(struct icu *icu, const char *locale, struct pal_error *err)
 {
-    icu->uc = dlopen(LIBRARY("uc"), RTLD_NOW | RTLD_LOCAL);
-    icu->i18n = icu->uc ? dlopen(LIBRARY("i18n"), RTLD_NOW | RTLD_LOCAL) : NULL;
-    if (!icu->i18n)
-        return pal_fail(err, PAL_IO, "cannot load ICU for the order of names: %s", dlerror());
-    if (!entry(icu->i18n, NAME(ucol_open), &icu->open, sizeof icu->open) ||
-        !entry(icu->i18n, NAME(ucol_close), &icu->close, sizeof icu->close) ||
-        !entry(icu->i18n, NAME(ucol_getSortKey), &icu->sort_key, sizeof icu->sort_key) ||
-        !entry(icu->uc, NAME(u_strFromUTF8), &icu->from_utf8, sizeof icu->from_utf8))
-        return pal_fail(err, PAL_IO, "'%s' is not the ICU that palermo was built for",
-                        LIBRARY("i18n"));
+    const struct pal_library_entry uc[] = {{NAME(u_strFromUTF8), &icu->from_utf8}},
+                                   i18n[] = {{NAME(ucol_open), &icu->open},
+                                             {NAME(ucol_close), &icu->close},
+                                             {NAME(ucol_getSortKey), &icu->sort_key}};
+    PAL_TRY(pal_library_open(LIBRARY("uc"), uc, PAL_COUNT(uc), err));
+    PAL_TRY(pal_library_open(LIBRARY("i18n"), i18n, PAL_COUNT(i18n), err));
     UErrorCode code = U_ZERO_ERROR;
     icu->collator = icu->open(locale, &code);
     if (U_FAILURE(code))

@@ -110,6 +110,17 @@ Test(io_statfile_sas, the_catalogue_beside_it_labels_the_values)
         "male|.A|2020-03-01|Corleone|", "female||2020-03-01|Palermo, north|"};
     write_catalogue("people.sas7bcat");
     expect_records(write_table("people.sas7bdat", 0), wanted);
+
+    struct pal_arena *arena = pal_arena_new();
+    struct pal_error err;
+    const char *labels;
+    cr_assert_eq(pal_sas_catalogue(write_table("people.sas7bdat", 0), arena, &labels, &err),
+                 PAL_OK);
+    cr_assert_not_null(labels);
+    cr_expect_str_eq(strrchr(labels, '/') + 1, "people.sas7bcat");
+    cr_assert_eq(pal_sas_catalogue("people.sav", arena, &labels, &err), PAL_OK);
+    cr_expect_null(labels);
+    pal_arena_free(arena);
 }
 
 Test(io_statfile_sas, transport)
