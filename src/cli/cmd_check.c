@@ -24,7 +24,8 @@ static const struct cli_option table[] = {
      CLI_AT(struct options, dataset)},
     {CLI_TEXT, "as-of", 0, "DATE", "later years are impossible; also the time in the json report",
      CLI_AT(struct options, as_of)},
-    {CLI_COUNT, "places", 0, "N", "places shown of each rule and file; default 3",
+    {CLI_COUNT, "places", 0, "N",
+     "places shown of each rule and file; default 3, in csv and json 1000",
      CLI_AT(struct options, places)},
     {CLI_FLAG, "suggest", 0, NULL,
      "print a draft descriptor for each data file: a suggestion to read and correct",
@@ -43,7 +44,9 @@ static enum pal_status prepare(struct check *c, const struct options *o, struct 
     if (o->as_of && !pal_date_parse(pal_str_of(o->as_of), &date))
         return pal_fail(err, PAL_USAGE, "'%s' is no date; write --as-of 2026-01-31", o->as_of);
     PAL_TRY(cli_folders_find(c->cli, &o->data, &o->indicators, &none, &c->folders, err));
-    c->diag = pal_diag_new(c->cli->arena, PAL_DIAG_KEEP);
+    const bool people = !o->format || strcmp(o->format, "table") == 0;
+    const bool asked = o->places && (!people || o->places > PAL_DIAG_KEEP);
+    c->diag = pal_diag_new(c->cli->arena, asked ? o->places : PAL_DIAG_KEEP);
     c->scratch = pal_arena_new();
     if (!c->diag || !c->scratch) {
         pal_arena_free(c->scratch);

@@ -167,6 +167,14 @@ def test_numbers_of_estimate_tell_the_way_out():
                says(done.stderr, f"d.csv:3:2: '{text}' in column 'v' is no number", part), done.stderr)
 
 
+def test_places_are_as_many_as_are_asked_for():
+    folder = Folder("a,y,s,v\n" + "".join(f"XAA,{2000 + i % 20},M,-{i + 1}\n" for i in range(1200)))
+    for asked in (2, 1100, 1200):
+        said = folder.palermo("check", "d", "--format", "csv", "--places", str(asked)).stdout
+        rows = [r for r in csv.DictReader(said.splitlines()) if r["rule"] == "negative-count" and r["line"]]
+        expect(f"--places {asked} in csv", len(rows) == asked, f"{len(rows)} rows\n" + said[:300])
+
+
 def test_a_sum_beyond_the_largest_number_is_no_value():
     folder = Folder("g,x,w\na,1e308,10\na,1e308,10\nb,1,1\nb,2,1\n")
     done = folder.palermo("estimate", "d/d.csv", "total(x)", "--by", "g", "--weights", "w", "--format", "csv")
@@ -330,6 +338,9 @@ def test_help_fits_a_terminal():
         text = subprocess.run([PALERMO, "help", name], capture_output=True, text=True).stdout
         expect(f"help of {name} is 80 columns wide", text and all(len(line) <= 80 for line in text.splitlines()),
                [line for line in text.splitlines() if len(line) > 80])
+        page = subprocess.run([PALERMO, "help", "--man", name], capture_output=True, text=True).stdout
+        with open(f"{TOP}/src/cli/palermo-{name}.1", encoding="utf-8") as file:
+            expect(f"the manual page of {name} is that of its options", page and page == file.read(), "run make man")
 
 
 for test in [value for name, value in sorted(globals().items()) if name.startswith("test_")]:
