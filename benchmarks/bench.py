@@ -224,7 +224,7 @@ def bench_replicates(work):
     path = table("svy_rep.csv")
     warm(path)
     ours = [palermo, "estimate", str(path), *[f"total({v})" for v in FLAGS], "--by", GROUPS, "--weights", "weight",
-            "--replicates", "rw*", "--scale", "0.005", "--mse", "--format", "csv", "--threads", "1"]
+            "--replicates", "rw*", "--scale", "0.005", "--mse", "--df", "design", "--format", "csv", "--threads", "1"]
     theirs = duckdb(1, replicates_sql(path), work)
     if theirs:
         yield from against("200 replicates, 12 totals", ours, theirs, "DuckDB SQL", 1 / 15, 1 / 20, 2)

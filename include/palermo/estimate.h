@@ -479,10 +479,7 @@ enum pal_survey_method {
     PAL_SURVEY_VALUE, /* the value alone                           */
 };
 enum pal_survey_df {
-    /* Units minus strata, counted over the domain. Of given replicates: the rank of the weights of
-     * all rows, which that of the domain's is at most, or the domain's rows if they are fewer; - 1.
-     */
-    PAL_DF_DOMAIN,
+    PAL_DF_DOMAIN, /* units minus strata, counted over the domain; given replicates: rank - 1 */
     PAL_DF_DESIGN, /* the same over the whole file                                            */
     PAL_DF_INF,
     PAL_DF_RANK,       /* of the replicate weights of the domain, minus 1                         */

@@ -95,7 +95,8 @@ enum pal_status pal_survey_new(const struct pal_survey_ask *ask, struct pal_aren
 bool survey_ranks_by_group(const struct pal_survey *s)
 {
     return s->ask.method == PAL_SURVEY_GIVEN &&
-           (s->ask.df == PAL_DF_RANK || s->ask.df == PAL_DF_RANK_BEFORE);
+           (s->ask.df == PAL_DF_DOMAIN || s->ask.df == PAL_DF_RANK ||
+            s->ask.df == PAL_DF_RANK_BEFORE);
 }
 
 bool survey_ranks_wanted(const struct pal_survey *s)

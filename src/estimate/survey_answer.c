@@ -162,13 +162,6 @@ enum pal_status pal_survey_df_of(struct pal_survey_work *work, size_t frame, siz
     case PAL_DF_RANK:
         break;
     }
-    if (given && survey->ask.df == PAL_DF_DOMAIN) {
-        const double rows = group < survey->table[frame].groups
-                                ? (double)survey->table[frame].count[group].weighted
-                                : 0;
-        *out = fmin(pal_survey_df_design(survey), rows - 1);
-        return PAL_OK;
-    }
     PAL_TRY(survey_group_open(work, frame, group, &g, err));
     if (given) {
         PAL_TRY(survey_ranks_of(&survey->ranks[frame], group, work->scratch, out, err));

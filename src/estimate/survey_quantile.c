@@ -114,11 +114,8 @@ static enum pal_status own_df(const struct quantile *q, double group_df, double 
     const enum pal_survey_df rule = s->ask.df;
     struct pal_influence units;
     *out = group_df;
-    if (rule == PAL_DF_DOMAIN && s->ask.method == PAL_SURVEY_GIVEN) {
-        *out = fmin(group_df, (double)q->n - 1);
-        return PAL_OK;
-    }
-    if (rule == PAL_DF_RANK || rule == PAL_DF_RANK_BEFORE)
+    if (rule == PAL_DF_RANK || rule == PAL_DF_RANK_BEFORE ||
+        (rule == PAL_DF_DOMAIN && s->ask.method == PAL_SURVEY_GIVEN))
         return s->sums_given ? rank_of_rows(q, out, err) : PAL_OK;
     if (rule != PAL_DF_DOMAIN || !s->has_design)
         return PAL_OK;

@@ -63,8 +63,9 @@ def replicate(keys, folder):
         if not front:
             return None
         # Degrees of freedom of calibration by raking: see "Conventions" of the folder's README.
-        flags += ["--replicates", front[1] + "*",
-                  "--df", "rank-before" if keys.get("calibrate") == "raking" else "rank"]
+        flags += ["--replicates", front[1] + "*"]
+        if keys.get("calibrate") == "raking":
+            flags += ["--df", "rank-before"]
     flags += ["--replicate-kind", "weight" if keys["combined_weights"] == "1" else "factor", "--scale", keys["scale"]]
     if "|" in keys["rscales"] or float(keys["rscales"]) != 1:
         flags += ["--rscales", keys["rscales"].replace("|", ",")]
