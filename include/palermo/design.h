@@ -241,9 +241,23 @@ double pal_replicates_covariance(const struct pal_replicates *replicates, const 
 /* The number of linearly independent columns, by Householder reflections in the order given; a
  * column whose norm falls below PAL_RANK_TOLERANCE of what it was is set aside, as LINPACK's dqrdc2
  * does. The rank of the replicate weights of a domain, minus 1, is its degrees of freedom.
- *   column  [cols] each [rows]; overwritten */
+ * Time grows with rows * cols * rank, or with rows^3 where there are fewer rows than columns.
+ *   row  [rows][cols] */
 #define PAL_RANK_TOLERANCE 1e-5
-size_t pal_rank(double *const *column, size_t rows, size_t cols);
+struct pal_rank {
+    size_t rank;
+    double least; /* of what lies outside the columns before it, relative to the whole column: the
+                     smallest of those that count; infinite when none does */
+    double left;  /* the same as it stands, not relative */
+};
+PAL_CHECK_RESULT
+enum pal_status pal_rank_of(const double *row, size_t rows, size_t cols, struct pal_arena *scratch,
+                            struct pal_rank *out, struct pal_error *err);
+/* Folds rows until at most as many are left as columns, which keep their lengths and angles, and
+ * with them their rank whatever rows follow. The first `cols` rows receive them. */
+PAL_CHECK_RESULT
+enum pal_status pal_rank_fold(double *row, size_t rows, size_t cols, struct pal_arena *scratch,
+                              struct pal_error *err);
 
 /* ---- adjusted weights -------------------------------------------------------------------------
  */

@@ -236,6 +236,8 @@ struct survey_group {
     struct pal_touched *touched;             /* once asked for */
     uint8_t *here;                           /* [n] a row has a weight above zero */
     double df;                               /* units minus strata                */
+    bool ranked;
+    double rank; /* of the replicate weights, once asked for */
     double *rep_w, **rep_present, **rep_sum; /* [replicates] once asked for */
 };
 

@@ -117,20 +117,29 @@ static enum pal_status rank_of_made(struct pal_survey_work *work, const struct s
 {
     const struct pal_survey *survey = work->survey;
     const size_t n = survey->replicates.n;
-    double *factor = pal_arena_alloc(work->scratch, n + 1, sizeof *factor);
-    double *matrix = pal_arena_alloc(work->scratch, g->n * n + 1, sizeof *matrix);
-    double **column = pal_arena_alloc(work->scratch, n + 1, sizeof *column);
-    if (!factor || !matrix || !column)
+    double *factor = pal_arena_alloc(work->scratch, g->n * n + 1, sizeof *factor);
+    struct pal_rank found;
+    if (!factor)
         return pal_nomem(err, "the rank of the replicate weights");
-    for (size_t i = 0; i < g->n; i++) {
+    for (size_t i = 0; i < g->n; i++)
         pal_replicates_factors(&survey->replicates, pal_design_psu_of(survey->design, g->unit[i]),
-                               factor);
-        for (size_t r = 0; r < n; r++)
-            matrix[r * g->n + i] = factor[r];
-    }
-    for (size_t r = 0; r < n; r++)
-        column[r] = matrix + r * g->n;
-    *out = (double)pal_rank(column, g->n, n) - 1;
+                               factor + i * n);
+    PAL_TRY(pal_rank_of(factor, g->n, n, work->scratch, &found, err));
+    *out = (double)found.rank;
+    return PAL_OK;
+}
+
+/* Found once a group, for all of its statistics. */
+static enum pal_status rank_of_group(struct pal_survey_work *work, size_t frame, size_t group,
+                                     struct survey_group *g, struct pal_error *err)
+{
+    if (g->ranked)
+        return PAL_OK;
+    if (work->survey->ask.method == PAL_SURVEY_GIVEN)
+        PAL_TRY(survey_ranks_of(&work->survey->ranks[frame], group, work->scratch, &g->rank, err));
+    else
+        PAL_TRY(rank_of_made(work, g, &g->rank, err));
+    g->ranked = true;
     return PAL_OK;
 }
 
@@ -163,11 +172,9 @@ enum pal_status pal_survey_df_of(struct pal_survey_work *work, size_t frame, siz
         break;
     }
     PAL_TRY(survey_group_open(work, frame, group, &g, err));
-    if (given) {
-        PAL_TRY(survey_ranks_of(&survey->ranks[frame], group, work->scratch, out, err));
-        *out -= 1;
-    } else if (survey->ask.df == PAL_DF_RANK && survey->ask.method == PAL_SURVEY_MADE) {
-        return rank_of_made(work, g, out, err);
+    if (given || (survey->ask.df == PAL_DF_RANK && survey->ask.method == PAL_SURVEY_MADE)) {
+        PAL_TRY(rank_of_group(work, frame, group, g, err));
+        *out = g->rank - 1;
     } else {
         PAL_TRY(survey_group_touched(work, g, err));
         *out = g->df;

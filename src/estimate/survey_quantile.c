@@ -51,16 +51,16 @@ static enum pal_status rank_of_rows(const struct quantile *q, double *out, struc
 {
     const size_t n = q->survey->replicates.n;
     double *matrix = pal_arena_alloc(q->scratch, n * q->n + 1, sizeof *matrix);
-    double **column = pal_arena_alloc(q->scratch, n + 1, sizeof *column);
-    if (!matrix || !column)
+    struct pal_rank found;
+    if (!matrix)
         return pal_nomem(err, "the rank of the replicate weights");
     for (size_t r = 0; r < n; r++) {
         const double *w = survey_held_replicate(q->survey, r);
-        column[r] = matrix + r * q->n;
         for (size_t i = 0; i < q->n; i++)
-            column[r][i] = w[q->row[i]];
+            matrix[i * n + r] = w[q->row[i]];
     }
-    *out = (double)pal_rank(column, q->n, n) - 1;
+    PAL_TRY(pal_rank_of(matrix, q->n, n, q->scratch, &found, err));
+    *out = (double)found.rank - 1;
     return PAL_OK;
 }
 

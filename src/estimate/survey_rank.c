@@ -139,7 +139,6 @@ enum pal_status survey_ranks_of(const struct survey_ranks *ranks, size_t group,
                                 struct pal_arena *scratch, double *out, struct pal_error *err)
 {
     const size_t n = ranks->replicates;
-    const struct pal_arena_mark mark = pal_arena_mark(scratch);
     *out = 0;
     if (group >= ranks->groups || !ranks->group[group].rows)
         return PAL_OK;
@@ -148,16 +147,8 @@ enum pal_status survey_ranks_of(const struct survey_ranks *ranks, size_t group,
         *out = (double)n;
         return PAL_OK;
     }
-    double *copy = pal_arena_alloc(scratch, rank->rows * n + 1, sizeof *copy);
-    double **column = pal_arena_alloc(scratch, n + 1, sizeof *column);
-    if (!copy || !column)
-        return pal_nomem(err, "the rank of the replicate weights");
-    for (size_t r = 0; r < n; r++) {
-        column[r] = copy + r * rank->rows;
-        for (size_t i = 0; i < rank->rows; i++)
-            column[r][i] = rank->row[i * n + r];
-    }
-    *out = (double)pal_rank(column, rank->rows, n);
-    pal_arena_reset(scratch, mark);
+    struct pal_rank found;
+    PAL_TRY(pal_rank_of(rank->row, rank->rows, n, scratch, &found, err));
+    *out = (double)found.rank;
     return PAL_OK;
 }

@@ -8,14 +8,12 @@ enum { MOST = 12 };
 /* rank of a[rows][cols], given by rows */
 static size_t rank_of(const double *a, size_t rows, size_t cols)
 {
-    double column[MOST][MOST];
-    double *pointer[MOST];
-    for (size_t c = 0; c < cols; c++) {
-        pointer[c] = column[c];
-        for (size_t r = 0; r < rows; r++)
-            column[c][r] = a[r * cols + c];
-    }
-    return pal_rank(pointer, rows, cols);
+    struct pal_arena *scratch = pal_arena_new();
+    struct pal_error err;
+    struct pal_rank found;
+    cr_assert_eq(pal_rank_of(a, rows, cols, scratch, &found, &err), PAL_OK);
+    pal_arena_free(scratch);
+    return found.rank;
 }
 
 Test(design_rank, small_matrices)
