@@ -445,7 +445,7 @@ struct pal_survey_frame {
 struct pal_survey_sums {
     double w, y, x; /* sums of w, w (y - centre_y), w (x - centre_x) */
     double centre_y, centre_x;
-    double n; /* rows with a weight above zero and nothing absent */
+    double n; /* rows with a weight other than zero and nothing absent */
 };
 struct pal_survey_kind { /* a statistic: src/estimate/survey_statistic.c lists them */
     const char *word, *summary, *source;

@@ -154,7 +154,7 @@ static enum pal_status mark_heavy(struct pal_survey *s, struct pal_error *err)
         s->heavy_room = room;
     }
     for (size_t i = 0; i < s->rows; i++)
-        if (s->weight[i] > 0)
+        if (s->weight[i] != 0)
             s->heavy[s->unit[i]] = 1;
     return PAL_OK;
 }

@@ -95,7 +95,7 @@ static enum pal_status influence(struct pal_survey_work *work, const struct surv
         PAL_TRY(level_column(work, view, &y, err));
     uint8_t all = 1;
     for (size_t i = 0; i < g->n; i++) {
-        seen[i] = w[i] > 0;
+        seen[i] = w[i] != 0;
         all &= seen[i];
         z[i] = gw * w[i];
     }

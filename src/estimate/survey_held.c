@@ -452,7 +452,7 @@ enum pal_status survey_held_close(struct pal_survey *s, const double *unit_weigh
     if (s->has_design)
         memset(s->heavy, 0, pal_design_units(s->design));
     for (size_t i = 0; s->has_design && i < h->rows; i++)
-        if (h->weight[i] > 0)
+        if (h->weight[i] != 0)
             s->heavy[h->unit[i]] = 1;
     PAL_TRY(feed_all(s, err));
     for (size_t f = 0; f < s->ask.frames; f++)

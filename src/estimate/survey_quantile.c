@@ -77,7 +77,7 @@ static enum pal_status sum_units(const struct quantile *q, const double *e,
     if (!sum || !here || !unit)
         return pal_nomem(err, "the units of a quantile");
     for (size_t i = 0; i < q->n; i++) {
-        if (!(q->w[i] > 0))
+        if (q->w[i] == 0)
             continue;
         sum[unit_of[q->row[i]]] += e ? q->w[i] * e[i] : 0;
         here[unit_of[q->row[i]]] = 1;
