@@ -245,6 +245,8 @@ static enum pal_status merge_frames(struct pal_survey *into, const struct pal_su
 enum pal_status pal_survey_merge(struct pal_survey *into, const struct pal_survey *from,
                                  const struct pal_survey_mapping *map, struct pal_error *err)
 {
+    if (into->moments || from->moments)
+        return survey_moments_merge(into, from, map ? map->group : NULL, err);
     struct pal_arena *scratch = pal_arena_new();
     const size_t units = from->has_design ? pal_design_units(from->design) : 0;
     uint32_t *unit = scratch ? pal_arena_alloc(scratch, units + 1, sizeof *unit) : NULL;
@@ -314,7 +316,7 @@ static enum pal_status count_design(struct pal_survey *s, struct pal_error *err)
     return PAL_OK;
 }
 
-static enum pal_status name_method(struct pal_survey *s, struct pal_error *err)
+enum pal_status survey_name_method(struct pal_survey *s, struct pal_error *err)
 {
     static const char *const linearized[] = {
         [PAL_UNEQUAL_NONE] = "Taylor linearization",
@@ -350,6 +352,8 @@ enum pal_status pal_survey_close(struct pal_survey *s, struct pal_error *err)
 {
     double *unit_weight = NULL;
     size_t units = 1;
+    if (s->moments)
+        return PAL_OK;
     if (s->has_design) {
         PAL_TRY(pal_design_close(s->design, err));
         units = pal_design_units(s->design);
@@ -383,7 +387,7 @@ enum pal_status pal_survey_close(struct pal_survey *s, struct pal_error *err)
         PAL_TRY(survey_ranks_of(&s->whole, 0, s->arena, &s->df_design, err));
         s->df_design -= 1;
     }
-    return name_method(s, err);
+    return survey_name_method(s, err);
 }
 
 const struct pal_design *pal_survey_design(const struct pal_survey *s) { return s->design; }

@@ -12,6 +12,8 @@
 
 #include "palermo/estimate.h"
 
+struct survey_view;
+
 /* ---- tables of cells (survey_table.c) ---------------------------------------------------------
  */
 
@@ -183,6 +185,79 @@ enum pal_status survey_quantile_answer(struct pal_survey_work *work,
                                        size_t group, struct pal_arena *scratch,
                                        struct pal_estimate *out, struct pal_error *err);
 
+/* ---- moments (survey_moments.c)
+ * ------------------------------------------------------------------------------------------- */
+
+/* Columns of a statistic: the weight w of the rows it takes, its linearized variable z, x where it
+ * has one; of replicates the estimate alone. */
+enum { MOMENT_W, MOMENT_Z, MOMENT_X, MOMENT_COLUMNS };
+struct moment { /* of a statistic in a group */
+    uint64_t n, n_all;
+    double w, y, x, square; /* as in survey_view */
+    double logit;           /* standard error of the logit over replicates */
+};
+struct moment_level { /* of a statistic at a level */
+    uint32_t group;   /* that the level lies in */
+    double w, logit;  /* w of the level's rows  */
+    double wz, zz;    /* covariances of the columns w and z; of replicates zz is the variance */
+};
+struct moment_set { /* statistics that are asked together; at first each alone */
+    size_t n;
+    const size_t *statistic; /* [n] rising */
+    size_t *first;           /* [n + 1] the first column of each */
+    double *v;               /* [room * columns * columns], both triangles */
+    uint64_t *lonely;        /* [room] */
+};
+struct moment_levels {
+    size_t n, room;
+    struct moment_level *level;
+};
+struct survey_moments {
+    size_t groups, room, sets;
+    struct moment_set *set;
+    struct moment *moment;        /* [room * statistics] */
+    double *df;                   /* [room * frames]     */
+    double *centre_y, *centre_x;  /* [statistics]        */
+    struct moment_levels *levels; /* [statistics]        */
+};
+bool survey_moments_replicated(const struct pal_survey *survey);
+PAL_CHECK_RESULT
+enum pal_status survey_moments_groups(struct pal_survey *survey, size_t groups,
+                                      struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status survey_moments_levels(struct pal_survey *survey, size_t statistic, size_t n,
+                                      struct pal_error *err);
+double *survey_moments_matrix(const struct moment_set *set, size_t group);
+/* What z was made of, as raw sums (w, y, x): its gradient, or y where that does not exist. */
+void survey_moments_basis(const struct pal_survey_statistic *statistic,
+                          const struct pal_survey_sums *sums, double *out);
+/* A combination of raw sums (w, y, x) as one of the columns (w, z, x). */
+void survey_moments_columns(const double *basis, const double *raw, double *out);
+/* Sums about another centre: y + d, x + e; x of a square is that of y. */
+void survey_moments_shift(const struct pal_survey_statistic *statistic, double d, double e,
+                          double w, double *y, double *x, double *square);
+void survey_moments_sums(const struct pal_survey *survey, size_t group, size_t level,
+                         struct survey_view *view);
+void survey_moments_variance(const struct pal_survey *survey, const struct survey_view *view,
+                             size_t group, size_t level, struct pal_design_variance *out);
+double survey_moments_logit(const struct pal_survey *survey, const struct survey_view *view,
+                            size_t group, size_t level);
+double survey_moments_df(const struct pal_survey *survey, size_t frame, size_t group);
+PAL_CHECK_RESULT
+enum pal_status survey_moments_covariance(struct pal_survey_work *work,
+                                          const struct pal_survey_part *a, size_t na,
+                                          const struct pal_survey_part *b, size_t nb,
+                                          struct pal_design_variance *out, struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status survey_moments_merge(struct pal_survey *into, const struct pal_survey *from,
+                                     const uint32_t *const *group, struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status survey_moments_save(const struct pal_survey *survey, struct pal_buf *out,
+                                    struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status survey_moments_load(struct pal_survey *survey, struct pal_unpack *in,
+                                    struct pal_error *err);
+
 /* ---- a survey
  * -------------------------------------------------------------------------------------- */
 
@@ -192,6 +267,7 @@ struct pal_survey {
     const struct pal_survey_interval *interval;
     const char *method;
     struct survey_held *held; /* rows that are kept; NULL: none              */
+    struct survey_moments *moments; /* in the place of all sums; NULL: sums  */
     bool sums_given;          /* sums of replicates come from rows, not from units   */
     bool has_design;          /* units and strata are known                      */
     bool by_unit;             /* cells are kept by unit                          */
@@ -275,6 +351,19 @@ PAL_CHECK_RESULT
 enum pal_status survey_replicate_values(struct pal_survey_work *work,
                                         const struct survey_view *view, double *out,
                                         struct pal_error *err);
+
+/* Sums by unit of the group: w of the rows a statistic takes, y and x (NULL: none). */
+PAL_CHECK_RESULT
+enum pal_status survey_view_columns(struct pal_survey_work *work, const struct survey_view *view,
+                                    const double **w, const double **y, const double **x,
+                                    struct pal_error *err);
+/* Standard error of log(p/(1-p)) from replicates. */
+PAL_CHECK_RESULT
+enum pal_status survey_logit_error(struct pal_survey_work *work, const struct survey_view *view,
+                                   double p, double *out, struct pal_error *err);
+/* The method in words, once the number of replicates is known. */
+PAL_CHECK_RESULT
+enum pal_status survey_name_method(struct pal_survey *survey, struct pal_error *err);
 
 /* The batch at hand into tables. */
 PAL_CHECK_RESULT

@@ -121,6 +121,8 @@ enum pal_status survey_ranks_merge(struct survey_ranks *into, const struct surve
     const size_t n = into->replicates;
     for (size_t g = 0; g < from->groups; g++) {
         const size_t to = group ? group[g] : g;
+        if (to == PAL_NO_GROUP)
+            continue;
         PAL_TRY(ranks_groups(into, to + 1, arena, err));
         if (from->group[g].full) { /* says all */
             into->group[to].full = true;

@@ -168,6 +168,8 @@ enum pal_status survey_given_merge(struct survey_given *into, const struct surve
         PAL_TRY(keep_missing(into, arena, err));
     for (size_t g = 0; g < from->groups; g++) {
         const size_t mine = group ? group[g] : g;
+        if (mine == PAL_NO_GROUP)
+            continue;
         PAL_TRY(given_groups(into, mine + 1, arena, err));
         merge_group(into, to, mine, from, table, g);
     }

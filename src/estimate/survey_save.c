@@ -61,6 +61,8 @@ enum pal_status pal_survey_save(const struct pal_survey *s, struct pal_buf *out,
         return pal_fail(err, PAL_USAGE,
                         "quantiles and adjusted weights need the rows, and a saved state holds "
                         "none: ask for them where the rows are");
+    if (s->moments)
+        return survey_moments_save(s, out, err);
     if (s->has_design)
         PAL_TRY(save_design(s, out, err));
     for (size_t f = 0; f < s->ask.frames; f++) {
@@ -203,6 +205,8 @@ static enum pal_status load_given(struct survey_given *given, struct pal_unpack 
 
 enum pal_status pal_survey_load(struct pal_survey *s, struct pal_unpack *in, struct pal_error *err)
 {
+    if (s->moments)
+        return survey_moments_load(s, in, err);
     if (s->has_design)
         PAL_TRY(load_design(s, in, err));
     const size_t units = s->by_unit ? pal_design_units(s->design) : 1;

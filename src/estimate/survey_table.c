@@ -426,6 +426,8 @@ enum pal_status survey_table_merge(struct survey_table *into, const struct surve
             into->centre[k] = from->centre[k];
     for (size_t g = 0; g < from->groups; g++) {
         const size_t to = group ? group[g] : g;
+        if (to == PAL_NO_GROUP)
+            continue;
         PAL_TRY(survey_table_groups(into, to + 1, arena, err));
         add_count(&into->count[to], &from->count[g]);
         for (size_t k = 0; k < into->terms; k++)
@@ -433,6 +435,8 @@ enum pal_status survey_table_merge(struct survey_table *into, const struct surve
     }
     for (size_t c = 0; c < from->cells; c++) {
         const uint32_t g = survey_cell_group(from, c), u = survey_cell_unit(from, c);
+        if (group && group[g] == PAL_NO_GROUP)
+            continue;
         const uint64_t key = (uint64_t)(group ? group[g] : g) << 32 | (unit ? unit[u] : u);
         const uint32_t to = cell_of(into, key, arena);
         if (to == NO_CELL)
