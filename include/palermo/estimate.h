@@ -445,7 +445,7 @@ struct pal_survey_frame {
 struct pal_survey_sums {
     double w, y, x; /* sums of w, w (y - centre_y), w (x - centre_x) */
     double centre_y, centre_x;
-    double n; /* rows with a weight above zero and nothing absent */
+    double n; /* rows with a weight other than zero and nothing absent */
 };
 struct pal_survey_kind { /* a statistic: src/estimate/survey_statistic.c lists them */
     const char *word, *summary, *source;
@@ -535,6 +535,7 @@ bool pal_survey_variance_is(pal_str text, enum pal_survey_method *method);
 size_t pal_survey_estimators(const struct pal_estimator **out);
 
 struct pal_survey;
+struct pal_survey_work;
 struct pal_unpack;
 /* Errors: PAL_USAGE for an unknown interval word (with the nearest), a level outside (0, 1). */
 PAL_CHECK_RESULT
@@ -567,13 +568,14 @@ enum pal_status pal_survey_feed(struct pal_survey *survey, const struct pal_surv
 struct pal_survey_mapping {
     const uint32_t *const *stratum; /* [stages][codes] */
     const uint32_t *const *unit;    /* [stages][codes] */
-    const uint32_t *const *group;   /* [frames][groups] */
+    const uint32_t *const *group;   /* [frames][groups] PAL_NO_GROUP: left out, its units are not */
 };
 PAL_CHECK_RESULT
 enum pal_status pal_survey_merge(struct pal_survey *into, const struct pal_survey *from,
                                  const struct pal_survey_mapping *map, struct pal_error *err);
 /* An open survey as bytes and back: sums by group and unit, no rows; pal_frame_write adds version
  * and checksum. Loading goes into a survey that pal_survey_new made of the same ask and nobody fed.
+ * Those of moments are saved closed and loaded into what pal_survey_moments_new made.
  * Errors: PAL_USAGE for a survey that keeps rows; PAL_DATA for bytes that do not fit. */
 PAL_CHECK_RESULT
 enum pal_status pal_survey_save(const struct pal_survey *survey, struct pal_buf *out,
@@ -581,6 +583,61 @@ enum pal_status pal_survey_save(const struct pal_survey *survey, struct pal_buf 
 PAL_CHECK_RESULT
 enum pal_status pal_survey_load(struct pal_survey *survey, struct pal_unpack *in,
                                 struct pal_error *err);
+/* ---- moments: what the answers of a survey need, without its units ---------------------------------
+ *
+ * A survey that leaves the house holds no sum by unit. Every estimate theta = f(t) here is a smooth
+ * function of a few totals t of its group, and its linearized variance is g' V g, with g = df/dt and
+ * V = the design's covariance of t: nothing of the sample but t and V enters it. So of each
+ * statistic and group a survey of moments holds
+ *     the totals, rows, degrees of freedom, strata that the lonely rule touched;
+ *     the covariance matrix of those totals, one of them already turned into the linearized
+ *     variable z = g' t (then V of z is the variance as it was, to the last bit);
+ *     the same matrix over several statistics for each set of them that is asked together;
+ *     with replicates the covariance of the estimates themselves over the replicates.
+ * Values are held against the mean of the whole, not against the value of a row.
+ *
+ * Two samples drawn independently of each other add up: totals, V, degrees of freedom, counts. That
+ * is so for samples that share no stratum of the first stage; the caller has to know. A rule that
+ * looks at all strata (lonely units averaged or adjusted) does not add up where it touched one, nor
+ * do replicates, whose variance is no sum over strata.
+ *
+ * A survey of moments is closed: it is answered, saved, loaded and merged like any other.
+ * Source : Sarndal, Swensson & Wretman 1992, sections 5.5 and 5.6; Wolter 2007, section 6.2. */
+struct pal_survey_set { /* statistics that stand in one contrast or covariance */
+    size_t n;
+    const size_t *statistic; /* [n] rising; none with levels */
+};
+/* One that is empty, to be loaded or made. ask and set outlive it.
+ * Errors : PAL_USAGE for surveys that keep rows. */
+PAL_CHECK_RESULT
+enum pal_status pal_survey_moments_new(const struct pal_survey_ask *ask,
+                                       const struct pal_survey_set *set, size_t sets,
+                                       struct pal_arena *arena, struct pal_survey **out,
+                                       struct pal_error *err);
+/* into = those of a closed survey. groups: of frames without levels; parent[frames][groups]: of
+ * frames of levels, the group that each lies in (others: not read). Errors: as of answers. */
+PAL_CHECK_RESULT
+enum pal_status pal_survey_moments_take(struct pal_survey *into, const struct pal_survey *closed,
+                                        size_t groups, const uint32_t *const *parent,
+                                        struct pal_error *err);
+bool pal_survey_is_moments(const struct pal_survey *survey);
+/* Strata of one unit that the lonely rule touched, the most over all answers. */
+size_t pal_survey_moments_lonely(const struct pal_survey *moments);
+/* The rows of a group that enter a statistic: those with a weight above zero and nothing absent. */
+uint64_t pal_survey_moments_rows(const struct pal_survey *moments, size_t statistic, size_t group);
+/* The rows with a weight above zero of a group of a closed survey of sums, where a term is present
+ * (PAL_NO_TERM: all); the sum of their weights; the first-stage units that have one (SIZE_MAX:
+ * sums are not by unit). */
+struct pal_survey_holding {
+    uint64_t rows;
+    double weight;
+    size_t units;
+};
+PAL_CHECK_RESULT
+enum pal_status pal_survey_holding_of(struct pal_survey_work *work, size_t frame, size_t term,
+                                      size_t group, struct pal_survey_holding *out,
+                                      struct pal_error *err);
+
 /* Before it is closed: the replicates of a survey asked for with PAL_SURVEY_MADE and PAL_REP_GIVEN
  * are these factors, [psus * n], a row a first-stage unit in the order of the design. */
 void pal_survey_factors(struct pal_survey *survey, size_t n, const double *factor);

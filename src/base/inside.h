@@ -24,6 +24,13 @@ void sha256_portable(uint32_t *state, const uint8_t *block, size_t blocks);
 void sha256_instructions(uint32_t *state, const uint8_t *block, size_t blocks);
 bool sha256_has_instructions(void);
 
+/* ---- decimals as doubles (num_binary.c) ---- */
+
+/* w * 10^q rounded to nearest, ties to even; infinite from half a step above the largest double on.
+ * False where that is not decided: a few cases in 2^50, or a machine without integers of 128 bits.
+ */
+bool num_binary(uint64_t w, int q, double *out);
+
 /* ---- doubles as decimals (num_decimal.c) ---- */
 
 struct num_decimal { /* digits * 10^exponent */

@@ -1,6 +1,6 @@
 /* num.c: exact text <-> number, the same in every locale. Short decimals, which are nearly all that
- * statistics carry, take a fast exact path; the rest goes through the C library in the C locale of
- * this thread alone. */
+ * statistics carry, take a fast exact path; longer ones the table of num_binary.c; the few cases
+ * that it leaves go through the C library in the C locale of this thread alone. */
 #include "inside.h"
 
 #include <locale.h>
@@ -13,11 +13,11 @@ static const double exact_power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1
                                      1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
 /* Runs the C library's conversion under the C locale, whatever the host program has set. */
-static double slow_parse(const char *text, char **end)
+static double slow_parse(const char *text)
 {
     const locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     const locale_t before = c ? uselocale(c) : (locale_t)0;
-    const double value = strtod(text, end);
+    const double value = strtod(text, NULL);
     if (c) {
         uselocale(before);
         freelocale(c);
@@ -45,6 +45,85 @@ static int slow_write(char *out, size_t size, const char *format, int precision,
 
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+struct decimal {
+    uint64_t mantissa; /* up to 19 digits from the first that is not 0 */
+    int digits, dropped;
+    bool more; /* one that was dropped is not 0 */
+};
+
+/* Eight digits as one word. */
+static bool take_eight(const char *p, uint64_t *out)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t word;
+    memcpy(&word, p, 8);
+    word ^= ones * '0';
+    if ((word | (word + ones * 6)) & ones * 0xF0)
+        return false;
+    word = word * 2561 >> 8;
+    word = (word & UINT64_C(0x00FF00FF00FF00FF)) * 6553601 >> 16;
+    *out = (word & UINT64_C(0x0000FFFF0000FFFF)) * UINT64_C(42949672960001) >> 32;
+    return true;
+#else
+    (void)p;
+    (void)out;
+    return false;
+#endif
+}
+
+/* Digits from p on; returns where they end. */
+static const char *take_digits(const char *p, const char *end, struct decimal *d)
+{
+    while (!d->mantissa && p < end && *p == '0')
+        p++;
+    for (uint64_t eight; d->digits <= 19 - 8 && end - p >= 8 && take_eight(p, &eight); p += 8) {
+        d->mantissa = d->mantissa * 100000000 + eight;
+        d->digits += 8;
+    }
+    for (; p < end && is_digit(*p); p++) {
+        if (d->digits < 19) {
+            d->mantissa = d->mantissa * 10 + (uint64_t)(*p - '0');
+            d->digits++;
+        } else {
+            d->dropped++;
+            d->more = d->more || *p != '0';
+        }
+    }
+    return p;
+}
+
+/* What stands behind an 'e'. */
+static const char *take_exponent(const char *p, const char *end, int *exponent)
+{
+    const bool down = p < end && *p == '-';
+    if (p < end && (*p == '-' || *p == '+'))
+        p++;
+    if (p == end)
+        return NULL;
+    int power = 0;
+    for (; p < end && is_digit(*p); p++)
+        if (power < 100000)
+            power = power * 10 + (*p - '0');
+    *exponent += down ? -power : power;
+    return p;
+}
+
+/* The mantissa times a power of ten, and a little more where digits were dropped. */
+static bool nearest(const struct decimal *d, int exponent, double *out)
+{
+    /* Clinger 1990: a mantissa up to 2^53 and a power of ten up to 22 are both exact doubles, so
+     * one multiplication or division rounds correctly. */
+    if (!d->more && d->mantissa <= UINT64_C(1) << 53 && exponent >= -22 && exponent <= 22) {
+        const double m = (double)d->mantissa;
+        *out = exponent < 0 ? m / exact_power[-exponent] : m * exact_power[exponent];
+        return true;
+    }
+    double above;
+    return num_binary(d->mantissa, exponent, out) &&
+           (!d->more || (num_binary(d->mantissa + 1, exponent, &above) && above == *out));
+}
+
 bool pal_num_parse(pal_str text, double *out)
 {
     if (text.len == 0 || text.len > 400) /* an empty text may have no place at all */
@@ -53,60 +132,33 @@ bool pal_num_parse(pal_str text, double *out)
     const bool negative = *p == '-';
     if (*p == '-' || *p == '+')
         p++;
-    uint64_t mantissa = 0;
-    int digits = 0, exponent = 0, seen = 0;
-    bool exact = true;
-    for (; p < end && is_digit(*p); p++, seen++) {
-        if (digits < 19) {
-            mantissa = mantissa * 10 + (uint64_t)(*p - '0');
-            digits += mantissa != 0;
-        } else {
-            exact = false;
-        }
-    }
+    struct decimal d = {0, 0, 0, false};
+    const char *from = p;
+    p = take_digits(p, end, &d);
+    size_t seen = (size_t)(p - from);
+    int exponent = 0;
     if (p < end && *p == '.') {
-        p++;
-        for (; p < end && is_digit(*p); p++, seen++) {
-            if (digits < 19) {
-                mantissa = mantissa * 10 + (uint64_t)(*p - '0');
-                digits += mantissa != 0;
-                exponent--;
-            } else {
-                exact = false;
-            }
-        }
+        from = ++p;
+        p = take_digits(p, end, &d);
+        seen += (size_t)(p - from);
+        exponent = -(int)(p - from);
     }
+    exponent += d.dropped;
     if (!seen)
         return false;
-    if (p < end && (*p == 'e' || *p == 'E')) {
-        p++;
-        const bool down = p < end && *p == '-';
-        if (p < end && (*p == '-' || *p == '+'))
-            p++;
-        if (p == end)
-            return false;
-        int power = 0;
-        for (; p < end && is_digit(*p); p++)
-            if (power < 100000)
-                power = power * 10 + (*p - '0');
-        exponent += down ? -power : power;
-    }
+    if (p < end && (*p == 'e' || *p == 'E'))
+        p = take_exponent(p + 1, end, &exponent);
     if (p != end)
         return false;
-    /* Clinger 1990: a mantissa below 2^53 and a power of ten up to 22 are both exact doubles, so
-     * one multiplication or division rounds correctly. */
-    if (exact && mantissa < (UINT64_C(1) << 53) && exponent >= -22 && exponent <= 22) {
-        const double m = (double)mantissa;
-        const double v = exponent < 0 ? m / exact_power[-exponent] : m * exact_power[exponent];
-        *out = negative ? -v : v;
-        return true;
+    if (!nearest(&d, exponent, out)) {
+        char copy[408];
+        memcpy(copy, text.ptr, text.len);
+        copy[text.len] = '\0';
+        *out = fabs(slow_parse(copy));
     }
-    char copy[408];
-    memcpy(copy, text.ptr, text.len);
-    copy[text.len] = '\0';
-    char *stop;
-    *out = slow_parse(copy, &stop);
-    return *stop == '\0' && isfinite(*out);
+    if (negative)
+        *out = -*out;
+    return isfinite(*out);
 }
 
 /* Bytes of a thousands separator at p, 0 when there is none. A space also takes U+00A0 and U+202F.

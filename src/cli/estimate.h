@@ -328,24 +328,25 @@ struct est_saving {
      "hand-over",                                                                                  \
      0,                                                                                            \
      NULL,                                                                                         \
-     "of the state: groups with a count below --threshold are put together as '_O', the last "     \
-     "column of --by first, or left out when that is not enough; the cost is said. Without it a "  \
-     "state is confidential, and says so",                                                         \
+     "of the state: groups with a count below --threshold (of a sample: with fewer respondents, "  \
+     "or fewer than three sampling units) are put together as '_O', the last column of --by "      \
+     "first, or left out when that is not enough; the cost is said. Of a sample it holds totals "  \
+     "and their covariance, and no sum by unit. Without it a state is confidential, and says so",                                                         \
      CLI_AT(struct options, hand_over)},                                                           \
     {                                                                                              \
         CLI_NUMBER, "threshold", 0, "N", "smallest count that --hand-over keeps; default 10",      \
             CLI_AT(struct options, threshold)                                                      \
     }
 /* A pass with no count between 0 and the threshold in any cell, of groups, sides, categories and
- * units of observation; what that took is in its mark. PAL_USAGE for samples, PAL_DOMAIN when
- * nothing would be left. */
+ * units of observation; what that took is in its mark. Of a sample: no count of respondents, and
+ * moments instead of sums by sampling unit. PAL_DOMAIN when nothing would be left. */
 PAL_CHECK_RESULT
 enum pal_status est_hand_over(const struct est_pass *pass, double threshold,
                               struct pal_arena *arena, const struct est_pass **out,
                               struct pal_error *err);
 void est_mark_add(struct est_mark *into, const struct est_mark *from);
 /* "hand-over state 'FILE': ..." in one line. */
-void est_mark_say(const struct est_mark *mark, const char *what, FILE *to);
+void est_mark_say(const struct est_mark *mark, bool sample, const char *what, FILE *to);
 
 /* Answers, saves the state and writes to `path` (NULL: standard output). */
 PAL_CHECK_RESULT

@@ -297,6 +297,15 @@ static enum pal_status limits(const char *statistic, struct pal_estimate *e, str
     return PAL_OK;
 }
 
+/* Completed sets may differ in the rows of a domain: the whole number nearest to their mean. */
+static size_t mean_rows(const struct combining *c, const struct sheaf *sheaf)
+{
+    double rows = 0;
+    for (size_t s = 0; s < c->sets; s++)
+        rows += sheaf->of[s] ? (double)sheaf->of[s]->n : 0;
+    return (size_t)rint(rows / (double)c->sets);
+}
+
 static enum pal_status combine(struct combining *c, const struct sheaf *sheaf,
                                struct pal_estimate *out, double *missing, struct pal_error *err)
 {
@@ -307,6 +316,7 @@ static enum pal_status combine(struct combining *c, const struct sheaf *sheaf,
     if (!value || !variance)
         return pal_nomem(err, "rows of output");
     *out = sheaf->first->estimate;
+    out->n = mean_rows(c, sheaf);
     for (size_t s = 0; s < c->sets; s++) {
         const struct pal_estimate *e = sheaf->of[s];
         known = known && e && e->status == PAL_ANSWER_OK;

@@ -358,6 +358,7 @@ static enum pal_status list_rows(struct cli *cli, const struct est_pass *pass, b
 }
 
 struct packed { /* a state as it will be written */
+    bool sample;
     struct pal_buf bytes;
     struct est_mark mark;
 };
@@ -369,6 +370,7 @@ static enum pal_status pack_state(struct cli *cli, const struct est_pass *cells,
     if (saving->hand_over)
         PAL_TRY(est_hand_over(cells, saving->threshold, cli->arena, &cells, err));
     out->mark = cells->mark;
+    out->sample = cells->survey != NULL;
     pal_buf_init(&out->bytes, cli->arena, EST_LARGEST_STATE);
     return est_state_pack(cells, &out->bytes, err);
 }
@@ -378,7 +380,7 @@ static enum pal_status write_state(struct cli *cli, const struct packed *packed,
 {
     PAL_TRY(pal_file_write(saving->path, pal_buf_str(&packed->bytes), err));
     if (saving->hand_over)
-        est_mark_say(&packed->mark, saving->path, cli->err);
+        est_mark_say(&packed->mark, packed->sample, saving->path, cli->err);
     return PAL_OK;
 }
 

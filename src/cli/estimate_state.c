@@ -147,12 +147,14 @@ static enum pal_status unpack_values(struct pal_unpack *in, struct est_values *v
     return PAL_OK;
 }
 
-/* Of a sample: the texts behind its codes, groups of levels, sums. */
+/* Of a sample: the texts behind its codes, groups of levels, sums; or moments. */
 static enum pal_status pack_survey(const struct est_pass *pass, struct pal_buf *out,
                                    struct pal_error *err)
 {
     const struct est_survey_pass *s = pass->survey;
-    for (size_t k = 0; k < PAL_MAX_STAGES; k++) {
+    if (est_moments_are(pass))
+        est_moments_pack(pass, out);
+    for (size_t k = 0; k < PAL_MAX_STAGES && !est_moments_are(pass); k++) {
         pack_values(out, &s->stratum[k]);
         pack_values(out, &s->unit[k]);
     }
@@ -167,10 +169,16 @@ static enum pal_status pack_survey(const struct est_pass *pass, struct pal_buf *
 
 /* The first words of a state: may it be passed on, and what did that cost. */
 static const char confidential[] = "confidential", hand_over[] = "hand-over";
+/* Of a sample, when such a state was added to those for hand-over: no units, but small groups. */
+static const char no_units[] = "confidential without units";
 
-static void pack_mark(struct pal_buf *out, const struct est_mark *mark)
+static void pack_mark(struct pal_buf *out, const struct est_pass *pass)
 {
-    pal_pack_text(out, pal_str_of(mark->hand_over ? hand_over : confidential));
+    const struct est_mark *mark = &pass->mark;
+    const char *word = mark->hand_over         ? hand_over
+                       : est_moments_are(pass) ? no_units
+                                               : confidential;
+    pal_pack_text(out, pal_str_of(word));
     pal_pack_f64(out, mark->threshold);
     const uint64_t counts[] = {mark->groups, mark->merged,      mark->dropped,
                                mark->rows,   mark->rows_merged, mark->rows_dropped};
@@ -181,11 +189,13 @@ static void pack_mark(struct pal_buf *out, const struct est_mark *mark)
     pal_pack_f64(out, mark->counted_dropped);
 }
 
-static void unpack_mark(struct pal_unpack *in, struct est_mark *mark)
+/* moments: of a sample, what follows are those. */
+static void unpack_mark(struct pal_unpack *in, struct est_mark *mark, bool *moments)
 {
     const pal_str word = pal_unpack_text(in);
     mark->hand_over = pal_str_eq(word, pal_str_of(hand_over));
-    if (!mark->hand_over && !pal_str_eq(word, pal_str_of(confidential)))
+    *moments = mark->hand_over || pal_str_eq(word, pal_str_of(no_units));
+    if (!*moments && !pal_str_eq(word, pal_str_of(confidential)))
         in->failed = true;
     mark->threshold = pal_unpack_f64(in);
     uint64_t *const counts[] = {&mark->groups, &mark->merged,      &mark->dropped,
@@ -209,7 +219,7 @@ enum pal_status est_state_pack(const struct est_pass *pass, struct pal_buf *out,
     pal_buf_init(&body, out->arena, out->ceiling);
     pack_request(&request, plan->request);
     PAL_TRY(pal_buf_status(&request, "a saved state", err));
-    pack_mark(&body, &pass->mark);
+    pack_mark(&body, pass);
     pal_pack_text(&body, pal_buf_str(&request));
     pal_pack_u64(&body, pass->rows);
     for (size_t b = 0; b < plan->bys; b++)
@@ -255,11 +265,13 @@ static enum pal_status unpack_groups(struct pal_unpack *in, struct est_pass *pas
     return PAL_OK;
 }
 
-static enum pal_status unpack_survey(struct pal_unpack *in, struct est_pass *pass,
-                                     struct pal_error *err)
+static enum pal_status unpack_survey(struct pal_unpack *in, struct est_pass *pass, bool moments,
+                                     const char *name, struct pal_error *err)
 {
     struct est_survey_pass *s = pass->survey;
-    for (size_t k = 0; k < PAL_MAX_STAGES; k++) {
+    if (moments)
+        PAL_TRY(est_moments_unpack(pass, in, name, err));
+    for (size_t k = 0; k < PAL_MAX_STAGES && !moments; k++) {
         PAL_TRY(unpack_values(in, &s->stratum[k], pass->arena, err));
         PAL_TRY(unpack_values(in, &s->unit[k], pass->arena, err));
     }
@@ -315,7 +327,8 @@ enum pal_status est_state_unpack(pal_str bytes, const char *name, const struct e
     PAL_TRY(pal_frame_read(bytes, kind, name, &content, err));
     struct pal_unpack in = {.rest = content};
     struct est_mark mark;
-    unpack_mark(&in, &mark);
+    bool moments;
+    unpack_mark(&in, &mark, &moments);
     const pal_str request = pal_unpack_text(&in);
     if (*plan) {
         PAL_TRY(same_request((*plan)->request, request, name, arena, err));
@@ -332,12 +345,14 @@ enum pal_status est_state_unpack(pal_str bytes, const char *name, const struct e
     }
     struct est_pass *pass;
     PAL_TRY(est_pass_new(*plan, arena, &pass, err));
+    if (pass->imputed)
+        return pal_fail(err, PAL_DATA, "the saved state '%s' does not fit together", name);
     pass->mark = mark;
     pass->rows = pal_unpack_u64(&in);
     for (size_t b = 0; b < (*plan)->bys; b++)
         PAL_TRY(unpack_values(&in, &pass->value[b], arena, err));
     PAL_TRY(unpack_groups(&in, pass, NULL, pass->groups, err));
-    if (pass->survey && unpack_survey(&in, pass, err) != PAL_OK)
+    if (pass->survey && unpack_survey(&in, pass, moments, name, err) != PAL_OK)
         return pal_while(err, "reading the saved state '%s'", name);
     for (size_t t = 0; t < (*plan)->tasks && !in.failed; t++) {
         if ((*plan)->task[t].unit != EST_NO_COLUMN)
@@ -347,6 +362,12 @@ enum pal_status est_state_unpack(pal_str bytes, const char *name, const struct e
     }
     if (in.failed || in.rest.len)
         return pal_fail(err, PAL_DATA, "the saved state '%s' does not fit together", name);
+    if (mark.hand_over && est_moments_are(pass) &&
+        !(mark.threshold > 1 && est_moments_reach(pass, mark.threshold)))
+        return pal_fail(err, PAL_DATA,
+                        "the saved state '%s' says that it is made for hand-over, threshold %g, "
+                        "and holds a group of fewer respondents",
+                        name, mark.threshold);
     *out = pass;
     return PAL_OK;
 }

@@ -104,6 +104,7 @@ struct est_survey_pass {
     struct est_values stratum[PAL_MAX_STAGES], unit[PAL_MAX_STAGES];
     struct pal_groups **groups; /* [frames] of levels; NULL: the pass's own */
     struct est_values *level;   /* [frames] of levels                       */
+    struct pal_map *strata; /* of moments: hashes of the names of first-stage strata; else NULL */
 };
 PAL_CHECK_RESULT
 enum pal_status est_survey_pass_new(struct est_pass *pass, struct pal_error *err);
@@ -132,6 +133,38 @@ enum pal_status est_survey_factors(const struct est_pass *pass, struct pal_arena
 PAL_CHECK_RESULT
 enum pal_status est_survey_joint(const struct est_pass *pass, struct pal_arena *arena,
                                  struct pal_error *err);
+
+/* What files and other options say of units, and the end of the survey. */
+PAL_CHECK_RESULT
+enum pal_status est_survey_close(const struct est_pass *pass, struct pal_arena *arena,
+                                 struct pal_error *err);
+
+/* ---- moments: a sample without its units (estimate_moments.c)
+ * ------------------------------------------------------------------ */
+
+/* The pass holds moments from now on, none yet. */
+PAL_CHECK_RESULT
+enum pal_status est_moments_begin(struct est_pass *pass, struct pal_error *err);
+/* Those of a pass whose survey is closed; both have the same groups. */
+PAL_CHECK_RESULT
+enum pal_status est_moments_take(const struct est_pass *closed, struct pal_arena *arena,
+                                 struct est_pass **out, struct pal_error *err);
+/* Before moments are folded: PAL_USAGE when the samples are not known to be drawn apart. */
+PAL_CHECK_RESULT
+enum pal_status est_moments_apart(struct est_pass *into, const struct est_pass *from,
+                                  struct pal_error *err);
+void est_moments_pack(const struct est_pass *pass, struct pal_buf *out);
+PAL_CHECK_RESULT
+enum pal_status est_moments_unpack(struct est_pass *pass, struct pal_unpack *in, const char *name,
+                                   struct pal_error *err);
+bool est_moments_are(const struct est_pass *pass);
+/* No domain of any group has between 1 and `threshold` respondents. */
+bool est_moments_reach(const struct est_pass *pass, double threshold);
+
+/* May a group of a closed survey be seen (estimate_small.c)? */
+PAL_CHECK_RESULT
+enum pal_status est_survey_small(const struct est_pass *pass, struct pal_survey_work *work,
+                                 size_t group, double threshold, bool *out, struct pal_error *err);
 
 /* ---- answers
  * ------------------------------------------------------------------------------------------ */

@@ -545,9 +545,10 @@ enum pal_status est_survey_pass_read(struct est_pass *pass, const char *path, un
 /* ---- folding
  * -------------------------------------------------------------------------------------------- */
 
-/* Codes of `from` (its values + 1) as `into` has them. */
+/* Codes of `from` (its values + 1) as `into` has them; those that are not kept (NULL: all are)
+ * leave no trace. */
 static enum pal_status fold_codes(struct est_values *into, struct pal_arena *arena,
-                                  const struct est_values *from, uint32_t **out,
+                                  const struct est_values *from, const bool *kept, uint32_t **out,
                                   struct pal_error *err)
 {
     const size_t n = pal_map_count(from->map);
@@ -555,12 +556,29 @@ static enum pal_status fold_codes(struct est_values *into, struct pal_arena *are
     if (!*out)
         return pal_nomem(err, "groups");
     for (size_t i = 0; i < n; i++) {
+        if (kept && !kept[i])
+            continue;
         const uint32_t code = est_values_add(into, arena, pal_map_key(from->map, i), from->sort[i]);
         if (code == UINT32_MAX)
             return pal_nomem(err, "groups");
         (*out)[i + 1] = code + 1;
     }
     return PAL_OK;
+}
+
+/* The levels of a frame that stand in a group that is kept. */
+static bool *levels_kept(const struct est_pass *from, size_t f, const uint32_t *group,
+                         struct pal_arena *arena)
+{
+    const size_t bys = from->plan->bys;
+    const struct pal_groups *levels = from->survey->groups[f];
+    bool *kept = pal_arena_alloc(arena, pal_map_count(from->survey->level[f].map) + 1, 1);
+    for (size_t g = 0; kept && g < pal_groups_count(levels); g++) {
+        const uint32_t *tuple = pal_groups_key(levels, g);
+        const uint32_t base = bys ? pal_groups_find(from->groups, tuple) : 0;
+        kept[tuple[bys] - 1] |= group[base] != PAL_NO_GROUP;
+    }
+    return kept;
 }
 
 /* Groups of levels: their keys begin with those of a group of the pass. */
@@ -571,13 +589,20 @@ static enum pal_status fold_levels(struct est_pass *into, const struct est_pass 
     const struct pal_groups *theirs = from->survey->groups[f];
     const size_t n = pal_groups_count(theirs);
     uint32_t *level, *key = pal_arena_alloc(into->arena, bys + 1, sizeof *key);
-    PAL_TRY(fold_codes(&into->survey->level[f], into->arena, &from->survey->level[f], &level, err));
+    bool *kept = levels_kept(from, f, group, into->arena);
+    if (!kept)
+        return pal_nomem(err, "groups");
+    PAL_TRY(fold_codes(&into->survey->level[f], into->arena, &from->survey->level[f], kept, &level,
+                       err));
     *out = pal_arena_alloc(into->arena, n + 1, sizeof **out);
     if (!key || !*out)
         return pal_nomem(err, "groups");
     for (size_t g = 0; g < n; g++) {
         const uint32_t *tuple = pal_groups_key(theirs, g);
         const uint32_t base = bys ? pal_groups_find(from->groups, tuple) : 0;
+        (*out)[g] = PAL_NO_GROUP;
+        if (group[base] == PAL_NO_GROUP)
+            continue;
         if (bys)
             memcpy(key, pal_groups_key(into->groups, group[base]), bys * sizeof *key);
         key[bys] = level[tuple[bys]];
@@ -596,14 +621,16 @@ enum pal_status est_survey_pass_fold(struct est_pass *into, const struct est_pas
     const uint32_t **groups = pal_arena_alloc(into->arena, plan->frames + 1, sizeof *groups);
     if (!groups)
         return pal_nomem(err, "groups");
+    if (est_moments_are(into) || est_moments_are(from))
+        PAL_TRY(est_moments_apart(into, from, err));
     for (size_t s = 0; s < PAL_MAX_STAGES; s++) {
-        PAL_TRY(fold_codes(&into->survey->stratum[s], into->arena, &from->survey->stratum[s],
+        PAL_TRY(fold_codes(&into->survey->stratum[s], into->arena, &from->survey->stratum[s], NULL,
                            &stratum[s], err));
-        PAL_TRY(
-            fold_codes(&into->survey->unit[s], into->arena, &from->survey->unit[s], &unit[s], err));
+        PAL_TRY(fold_codes(&into->survey->unit[s], into->arena, &from->survey->unit[s], NULL,
+                           &unit[s], err));
     }
     for (size_t f = 0; f < plan->frames; f++) {
-        uint32_t *levels;
+        uint32_t *levels = NULL;
         groups[f] = group;
         if (plan->frame[f].levels == EST_NO_COLUMN)
             continue;

@@ -554,6 +554,9 @@ static enum pal_status plan_covariance(struct est_plan *plan, pal_str text, stru
                             "--covariance: no statistic is labelled '%.*s'; labels stand as "
                             "NAME:=STAT",
                             PAL_ARG(name));
+        if (strcmp(plan->stat[at[i]].word->word, "proportions") == 0)
+            return pal_fail(err, PAL_USAGE, "'%.*s' is many values; write proportion(x = LEVEL)",
+                            PAL_ARG(name));
     }
     return add_line(plan->survey,
                     (struct est_survey_line){.show = EST_SURVEY_COVARIANCE,

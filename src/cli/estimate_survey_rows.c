@@ -357,15 +357,10 @@ static enum pal_status answer_block(void *context, size_t block, struct pal_erro
     uint32_t *key = pal_arena_alloc(a.arena, a.pass->plan->bys + 1, sizeof *key);
     if (!key)
         return pal_nomem(err, "rows of output");
-    struct pal_arena *work = pal_arena_new(); /* what is at work for a block goes with it */
-    if (!work)
-        return pal_nomem(err, "rows of output");
-    enum pal_status status = pal_survey_work_new(a.survey, work, &a.work, err);
-    const size_t end = (block + 1) * BLOCK_GROUPS;
-    for (size_t g = block * BLOCK_GROUPS; status == PAL_OK && g < l->groups->n && g < end; g++)
-        status = answer_group(l, &a, g, key);
-    pal_arena_free(work);
-    return status;
+    PAL_TRY(pal_survey_work_new(a.survey, a.arena, &a.work, err));
+    for (size_t g = block * BLOCK_GROUPS; g < l->groups->n && g < (block + 1) * BLOCK_GROUPS; g++)
+        PAL_TRY(answer_group(l, &a, g, key));
+    return PAL_OK;
 }
 
 static enum pal_status answer_all(const struct answers *a, const struct est_groups *groups,
@@ -383,23 +378,33 @@ static enum pal_status answer_all(const struct answers *a, const struct est_grou
     return PAL_OK;
 }
 
+enum pal_status est_survey_close(const struct est_pass *pass, struct pal_arena *arena,
+                                 struct pal_error *err)
+{
+    const struct est_survey_plan *plan = pass->plan->survey;
+    struct pal_survey *survey = pass->survey->survey;
+    if (pal_survey_is_moments(survey))
+        return PAL_OK;
+    if (plan->joint_file.len)
+        PAL_TRY(est_survey_joint(pass, arena, err));
+    if (plan->factor_file.len)
+        PAL_TRY(est_survey_factors(pass, arena, err));
+    if (pass->survey->adjusted) {
+        const struct pal_adjust *steps;
+        size_t count;
+        PAL_TRY(est_adjusted_steps(pass->survey->adjusted, arena, &steps, &count, err));
+        pal_survey_adjust(survey, steps, count, plan->adjust.by_psu);
+    }
+    return pal_survey_close(survey, err);
+}
+
 enum pal_status est_survey_rows(const struct est_pass *pass, const struct est_groups *groups,
                                 struct pal_arena *arena, struct est_row **out, size_t *n,
                                 struct pal_error *err)
 {
     struct answers a = {pass, pass->plan->survey, pass->survey->survey, NULL, arena, err};
     struct rows rows = {0};
-    if (a.plan->joint_file.len)
-        PAL_TRY(est_survey_joint(pass, arena, err));
-    if (a.plan->factor_file.len)
-        PAL_TRY(est_survey_factors(pass, arena, err));
-    if (pass->survey->adjusted) {
-        const struct pal_adjust *steps;
-        size_t count;
-        PAL_TRY(est_adjusted_steps(pass->survey->adjusted, arena, &steps, &count, err));
-        pal_survey_adjust(pass->survey->survey, steps, count, a.plan->adjust.by_psu);
-    }
-    PAL_TRY(pal_survey_close(pass->survey->survey, err));
+    PAL_TRY(est_survey_close(pass, arena, err));
     PAL_TRY(answer_all(&a, groups, &rows, err));
     *out = rows.row;
     *n = rows.n;

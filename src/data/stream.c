@@ -17,19 +17,10 @@ struct worker {
     size_t *known, *code_room;
 };
 
-struct cells { /* of one column in one piece */
-    double *value;
-    uint32_t *code;
-    uint8_t *absent;
-    size_t before;  /* texts that the worker knew before the piece */
-    pal_str *fresh; /* texts that the worker met here first, in order */
-    size_t fresh_n, fresh_room;
-};
-
 struct slot {
     struct pal_arena *arena;
     struct pal_piece piece;
-    struct cells *cells; /* [columns] */
+    struct stream_cells *cells; /* [columns] */
     size_t rows, room;
     uint32_t *first, *begins; /* [rows] first field; lines of the piece before the row */
     uint64_t *line;           /* [rows] of the file */
@@ -50,6 +41,7 @@ struct pal_stream {
     struct worker *worker;
     struct slot *slot;
     size_t slots;
+    enum stream_path path; /* of numbers */
     struct pal_ahead *ahead;
     uint64_t lines;              /* before the piece that comes next    */
     struct pal_records *strict;  /* of the piece that libcsv reads      */
@@ -149,7 +141,7 @@ static enum pal_status need_rows(const struct pal_stream *s, struct slot *slot, 
     slot->line = pal_arena_grow(slot->arena, slot->line, old, room, sizeof *slot->line);
     bool ok = slot->first && slot->begins && slot->line;
     for (size_t i = 0; i < s->columns; i++) {
-        struct cells *c = &slot->cells[i];
+        struct stream_cells *c = &slot->cells[i];
         c->absent = pal_arena_grow(slot->arena, c->absent, old, room, 1);
         if (!s->column[i].text)
             c->value = pal_arena_grow(slot->arena, c->value, old, room, sizeof *c->value);
@@ -200,14 +192,15 @@ static struct stream_field field_of(const struct pal_stream *s, const struct slo
     return (struct stream_field){.piece = &slot->piece,
                                  .first = slot->first,
                                  .at = c->at,
-                                 .last = c->at + 1 == s->header_n,
+                                 .fields = s->header_n,
                                  .absent = c->absent,
                                  .unfold = slot->unfold};
 }
 
 /* Codes of texts that are not in UTF-8. */
 static bool decode_codes(const struct pal_stream *s, const struct stream_field *field, size_t from,
-                         size_t to, struct worker *worker, struct words *words, struct cells *cells)
+                         size_t to, struct worker *worker, struct words *words,
+                         struct stream_cells *cells)
 {
     for (size_t row = from; row < to; row++) {
         const pal_str text = stream_text(field, row);
@@ -220,8 +213,8 @@ static bool decode_codes(const struct pal_stream *s, const struct stream_field *
     return true;
 }
 
-static enum pal_status keep_fresh(struct slot *slot, const struct words *words, struct cells *to,
-                                  struct pal_error *err)
+static enum pal_status keep_fresh(struct slot *slot, const struct words *words,
+                                  struct stream_cells *to, struct pal_error *err)
 {
     to->fresh_n = words->count - to->before;
     if (to->fresh_n > to->fresh_room) {
@@ -266,24 +259,33 @@ static enum pal_status index_piece(struct pal_stream *s, struct slot *slot, size
     return PAL_OK;
 }
 
+/* How many columns of numbers lie side by side from column i on. */
+static size_t side_by_side(const struct pal_stream *s, size_t i)
+{
+    size_t n = 0;
+    while (i + n < s->columns && s->column[i + n].use != STREAM_CODES &&
+           s->column[i + n].at == s->column[i].at + n)
+        n++;
+    return n;
+}
+
 /* Rows from..to-1 of all columns; the first cell that is no number, if there is one. */
 static enum pal_status parse_rows(struct pal_stream *s, struct slot *slot, size_t from, size_t to,
-                                  struct worker *worker, size_t *bad_row, size_t *bad_column,
+                                  struct worker *worker, struct stream_bad *bad,
                                   struct pal_error *err)
 {
-    for (size_t i = 0; i < s->columns; i++) {
-        const struct stream_column *column = &s->column[i];
+    for (size_t i = 0, n; i < s->columns; i += n) {
         const struct stream_field field = field_of(s, slot, i);
-        struct cells *cells = &slot->cells[i];
-        if (column->use != STREAM_CODES) {
-            const size_t bad = stream_numbers(&field, from, to, cells->value, cells->absent);
-            if (bad < to && bad < *bad_row) {
-                *bad_row = bad;
-                *bad_column = i;
-            }
-        }
-        if (column->use == STREAM_NUMBER)
+        n = side_by_side(s, i);
+        if (n)
+            stream_numbers(s->path, &field, n, from, to, &slot->cells[i], i, bad);
+        n += n == 0;
+    }
+    for (size_t i = 0; i < s->columns; i++) {
+        if (s->column[i].use == STREAM_NUMBER)
             continue;
+        const struct stream_field field = field_of(s, slot, i);
+        struct stream_cells *cells = &slot->cells[i];
         struct words *words = &worker->words[i];
         if (!(slot->piece.high ? decode_codes(s, &field, from, to, worker, words, cells)
                                : stream_codes(&field, from, to, words, cells->code, cells->absent)))
@@ -297,7 +299,8 @@ static enum pal_status parse_piece(void *context, size_t at, unsigned number, st
     struct pal_stream *s = context;
     struct slot *slot = &s->slot[at];
     struct worker *worker = &s->worker[number];
-    size_t ragged = 0, bad_row = SIZE_MAX, bad_column = 0;
+    struct stream_bad bad = {SIZE_MAX, 0};
+    size_t ragged = 0;
     const size_t room = atomic_load(&s->room) / s->workers;
     if (room)
         pal_arena_limit(worker->arena, pal_arena_used(worker->arena) + room);
@@ -307,13 +310,13 @@ static enum pal_status parse_piece(void *context, size_t at, unsigned number, st
         return PAL_OK;
     for (size_t i = 0; i < s->columns; i++)
         slot->cells[i].before = worker->words[i].count;
-    for (size_t from = 0; from < slot->rows && bad_row == SIZE_MAX; from += STREAM_BLOCK) {
+    for (size_t from = 0; from < slot->rows && bad.row == SIZE_MAX; from += STREAM_BLOCK) {
         const size_t left = slot->rows - from,
                      to = from + (left < STREAM_BLOCK ? left : STREAM_BLOCK);
-        PAL_TRY(parse_rows(s, slot, from, to, worker, &bad_row, &bad_column, err));
+        PAL_TRY(parse_rows(s, slot, from, to, worker, &bad, err));
     }
-    if (bad_row < slot->rows)
-        return refuse(s, slot, bad_row, bad_column, worker, err);
+    if (bad.row < slot->rows)
+        return refuse(s, slot, bad.row, bad.column, worker, err);
     for (size_t i = 0; i < s->columns; i++)
         if (s->column[i].use != STREAM_NUMBER)
             PAL_TRY(keep_fresh(slot, &worker->words[i], &slot->cells[i], err));
@@ -353,9 +356,9 @@ static enum pal_status look_at_piece(void *context, size_t at, unsigned number,
         if (s->column[i].must || s->column[i].text || slot->text[i])
             continue;
         const struct stream_field field = field_of(s, slot, i);
-        const struct cells *cells = &slot->cells[i];
-        slot->text[i] =
-            stream_numbers(&field, 0, slot->rows, cells->value, cells->absent) < slot->rows;
+        struct stream_bad bad = {SIZE_MAX, 0};
+        stream_numbers(s->path, &field, 1, 0, slot->rows, &slot->cells[i], i, &bad);
+        slot->text[i] = bad.row < slot->rows;
     }
     return PAL_OK;
 }
@@ -472,6 +475,7 @@ static enum pal_status open_pieces(struct pal_stream *s, unsigned threads, bool 
     if (pal_pieces_stored(s->pieces) < SMALL_FILE)
         helpers = 0;
     s->workers = helpers + 1;
+    s->path = stream_best();
     s->slots = helpers ? 2 * (size_t)helpers + 2 : 1;
     PAL_TRY(make_slots(s, err));
     if (either)
@@ -545,7 +549,7 @@ static enum pal_status name_codes(struct pal_stream *s, struct slot *slot, size_
                                   struct pal_error *err)
 {
     struct worker *worker = &s->worker[slot->worker];
-    const struct cells *cells = &slot->cells[i];
+    const struct stream_cells *cells = &slot->cells[i];
     const size_t known = worker->known[i], all = known + cells->fresh_n + 1;
     if (all > worker->code_room[i]) {
         const size_t room = 2 * all;
@@ -594,7 +598,7 @@ static enum pal_status put_judged(struct pal_stream *s, const struct pal_record 
     slot->line[row] = record->line;
     for (size_t i = 0; i < s->columns; i++) {
         const struct stream_column *column = &s->column[i];
-        const struct cells *cells = &slot->cells[i];
+        const struct stream_cells *cells = &slot->cells[i];
         pal_str text = record->field[column->at];
         if (stream_is_absent(column->absent, text))
             text.len = 0;

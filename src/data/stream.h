@@ -163,19 +163,50 @@ enum { STREAM_BLOCK = 256 }; /* rows whose text stays near while their columns a
 struct stream_field { /* one column of a piece */
     const struct pal_piece *piece;
     const uint32_t *first; /* [rows] first field */
-    size_t at;
-    bool last;
+    size_t at, fields;     /* of a row */
     struct stream_absent absent;
     char *unfold; /* as long as the piece, where it has doubled quotes */
 };
-/* Reads numbers of rows from..to-1; the first row whose cell is none, or `to`. */
-size_t stream_numbers(const struct stream_field *field, size_t from, size_t to, double *value,
-                      uint8_t *absent);
+struct stream_cells { /* of one column in one piece */
+    double *value;
+    uint32_t *code;
+    uint8_t *absent;
+    size_t before;  /* texts that the worker knew before the piece */
+    pal_str *fresh; /* texts that the worker met here first, in order */
+    size_t fresh_n, fresh_room;
+};
 /* Codes of up to STREAM_BLOCK rows of UTF-8; false when memory is out. */
 bool stream_codes(const struct stream_field *field, size_t from, size_t to, struct words *words,
                   uint32_t *code, uint8_t *absent);
 /* The cell of a row, quotes, blanks and words of absence taken off. */
 pal_str stream_text(const struct stream_field *field, size_t row);
+
+/* ---- numbers (stream_numbers.c; several at once: stream_lanes.c)
+ * ------------------------------- */
+
+enum stream_path { STREAM_PORTABLE, STREAM_AVX2, STREAM_AVX512 }; /* all with the same outcome */
+enum stream_path stream_best(void);                               /* of this machine */
+
+struct stream_bad { /* the first cell that is no number, by row and then by column */
+    size_t row, column;
+};
+/* Numbers of rows from..to-1 in columns that lie side by side, from `field` on. cells[] are theirs;
+ * `column` is what bad->column counts the first of them as. */
+void stream_numbers(enum stream_path path, const struct stream_field *field, size_t columns,
+                    size_t from, size_t to, struct stream_cells *cells, size_t column,
+                    struct stream_bad *bad);
+/* One cell, however it is written; false when it is no number. */
+bool stream_number(const struct stream_field *field, size_t row, double *value, uint8_t *absent);
+
+enum { STREAM_LANES = 8 }; /* rows and columns that stream_lanes.c takes at once */
+/* Plain numbers (a sign, digits, a point among them, up to 16 bytes in all) of eight rows in one
+ * column: a bit of the result for each that is no such number, and is left to stream_number. The
+ * field is not the first of the piece. */
+unsigned stream_lanes_column(enum stream_path path, const struct stream_field *field, size_t row,
+                             double *value, uint8_t *absent);
+/* The same in eight columns side by side; odd[r] has a bit a column. */
+bool stream_lanes_square(enum stream_path path, const struct stream_field *field, size_t row,
+                         const struct stream_cells *cells, uint8_t *odd);
 
 /* ---- files that are no text: all rows in memory (stream_rows.c)
  * ---------------------------------- */

@@ -1,6 +1,5 @@
-/* stream_cells.c: the cells of one column of a piece become numbers or codes. Most are plain: a
- * short number, a text without quotes and blanks; what is not goes the long way, with the same
- * outcome. */
+/* stream_cells.c: the cells of one column of a piece become codes. Most are plain texts without
+ * quotes and blanks; what is not goes the long way, with the same outcome. */
 #include "stream.h"
 
 #include <string.h>
@@ -30,39 +29,10 @@ pal_str stream_text(const struct stream_field *field, size_t row)
 {
     const size_t at = field->first[row] + field->at, from = at ? field->piece->at[at - 1] + 1 : 0;
     char *unfold = field->unfold ? field->unfold + from : NULL;
-    pal_str text = pal_piece_cell(field->piece, at, field->last, unfold);
+    pal_str text = pal_piece_cell(field->piece, at, field->at + 1 == field->fields, unfold);
     if (stream_is_absent(field->absent, text))
         text.len = 0;
     return text;
-}
-
-/* ---- numbers -----------------------------------------------------------------------------------
- */
-
-static bool long_way(const struct stream_field *field, size_t row, double *value, uint8_t *absent)
-{
-    const pal_str text = stream_text(field, row);
-    *absent = text.len ? PAL_PRESENT : PAL_BLANK;
-    return !text.len || pal_num_parse_fast(text, value);
-}
-
-size_t stream_numbers(const struct stream_field *field, size_t from, size_t to, double *value,
-                      uint8_t *absent)
-{
-    const struct cells_at cells = cells_at(field);
-    const bool plain = !field->absent.n;
-    for (size_t row = from; row < to; row++) {
-        const pal_str cell = raw_cell(cells, row);
-        if (plain && cell.len == 1 && (unsigned char)(*cell.ptr - '0') < 10) {
-            value[row] = *cell.ptr - '0';
-            absent[row] = PAL_PRESENT;
-        } else if (plain && pal_num_parse_short(cell, &value[row])) {
-            absent[row] = PAL_PRESENT;
-        } else if (!long_way(field, row, &value[row], &absent[row])) {
-            return row;
-        }
-    }
-    return to;
 }
 
 /* ---- codes -------------------------------------------------------------------------------------

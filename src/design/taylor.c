@@ -316,8 +316,8 @@ static enum pal_status stage_variance(struct stage_work *work, struct pal_design
         total += sums->factor * (1 - f) * (alone || joint ? 1 : n / (n - 1)) *
                  stratum_products(work, h, shifted);
     }
-    if (rule == PAL_LONELY_AVERAGE && ordinary && ordinary < strata)
-        total *= (double)strata / (double)ordinary;
+    if (rule == PAL_LONELY_AVERAGE && ordinary < strata) /* none is left to average: unknown */
+        total = ordinary ? total * ((double)strata / (double)ordinary) : (double)NAN;
     out->value += total;
     return PAL_OK;
 }

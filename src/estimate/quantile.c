@@ -54,7 +54,7 @@ enum pal_status pal_ordered_new(size_t n, const double *x, const double *weight,
         if (weight[i] < 0)
             return pal_fail(err, PAL_DOMAIN, "a weight of %g has no place in a quantile",
                             weight[i]);
-        if (weight[i] > 0 && !isnan(x[i]))
+        if (weight[i] != 0 && !isnan(x[i]))
             placed[out->n++] = (struct placed){x[i], weight[i], i};
     }
     qsort(placed, out->n, sizeof *placed, by_value);

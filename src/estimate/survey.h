@@ -12,6 +12,8 @@
 
 #include "palermo/estimate.h"
 
+struct survey_view;
+
 /* ---- tables of cells (survey_table.c) ---------------------------------------------------------
  */
 
@@ -109,81 +111,30 @@ enum pal_status survey_given_merge(struct survey_given *into, const struct surve
                                    const struct survey_table *table, const uint32_t *group,
                                    struct pal_arena *arena, struct pal_error *err);
 
-/* ---- rows of given replicate weights (survey_weights.c)
- * ------------------------------------------------ */
-
-struct survey_weights;
-struct survey_weight { /* a row that is kept, and how many times longer it came */
-    uint32_t row;
-    float scale;
-};
-PAL_CHECK_RESULT
-enum pal_status survey_weights_new(size_t replicates, struct pal_arena *arena,
-                                   struct survey_weights **out, struct pal_error *err);
-/* The rows at hand, [replicates][rows]; NaN counts as 0. Those of the batch before are forgotten. */
-PAL_CHECK_RESULT
-enum pal_status survey_weights_batch(struct survey_weights *weights, const double *const *replicate,
-                                     size_t rows, struct pal_error *err);
-double survey_weights_longest(const struct survey_weights *weights, size_t row); /* max w^2 */
-/* A row of the batch, kept until it is forgotten as often as it was used and the batch is over. */
-PAL_CHECK_RESULT
-enum pal_status survey_weights_at(struct survey_weights *weights, size_t row,
-                                  struct survey_weight *out, struct pal_error *err);
-/* Any row; used once by this. A row of zeros is none. */
-PAL_CHECK_RESULT
-enum pal_status survey_weights_add(struct survey_weights *weights, const double *row,
-                                   struct survey_weight *out, struct pal_error *err);
-void survey_weights_use(struct survey_weights *weights, struct survey_weight at);
-void survey_weights_forget(struct survey_weights *weights, struct survey_weight at);
-void survey_weights_read(const struct survey_weights *weights, struct survey_weight at,
-                         double *out /* [replicates] */);
-bool survey_weights_none(struct survey_weight at);
-/* Whether any row, or most of them, was in proportion to one before. */
-bool survey_weights_repeat(const struct survey_weights *weights, bool most);
-/* Rows are numbered below this; some are not used. */
-size_t survey_weights_rows(const struct survey_weights *weights);
-bool survey_weights_used(const struct survey_weights *weights, size_t row);
-
 /* ---- ranks of given replicate weights (survey_rank.c)
  * --------------------------------------------- */
 
-/* The rows of one group, but for those that were forgotten since they showed its columns to be
- * independent: `left`, the square of what is left of the shortest column beside the others, then
- * stands against `length`, the squares of the largest weights of all rows. */
+/* Rows of replicate weights of one group, folded to a triangle when there are many: the columns
+ * keep their lengths and angles, which is all that a rank asks for. */
 struct survey_rank {
-    double left, length;
-    size_t rows, room, most; /* most: rows until something is done about them */
-    struct survey_weight *row;
-    double *triangle; /* [replicates * (replicates + 1) / 2] rows that were folded, or NULL */
+    size_t rows, room;
+    bool full;   /* the columns are independent, and stay so whatever rows follow: none is kept */
+    double *row; /* [room * replicates] */
 };
 struct survey_ranks {
     size_t replicates, groups, room;
-    struct survey_weights *weights; /* shared */
-    struct pal_arena *arena;
     struct survey_rank *group; /* [room] */
 };
-void survey_ranks_new(struct survey_ranks *ranks, struct survey_weights *weights, size_t replicates,
-                      struct pal_arena *arena);
 PAL_CHECK_RESULT
-enum pal_status survey_ranks_groups(struct survey_ranks *ranks, size_t groups,
-                                    struct pal_error *err);
-/* The batch of the weights, in groups; group NULL: all 0. */
-PAL_CHECK_RESULT
-enum pal_status survey_ranks_feed(struct survey_ranks *ranks, size_t rows, const uint32_t *group,
-                                  size_t groups, struct pal_error *err);
-/* weight: the rows of `from` as the weights of `into` have them. */
+enum pal_status survey_ranks_feed(struct survey_ranks *ranks, const struct pal_survey *survey,
+                                  const struct pal_survey_cells *cells, struct pal_error *err);
 PAL_CHECK_RESULT
 enum pal_status survey_ranks_merge(struct survey_ranks *into, const struct survey_ranks *from,
-                                   const struct survey_weight *weight, const uint32_t *group,
-                                   struct pal_arena *scratch, struct pal_error *err);
+                                   const uint32_t *group, struct pal_arena *arena,
+                                   struct pal_error *err);
 PAL_CHECK_RESULT
 enum pal_status survey_ranks_of(const struct survey_ranks *ranks, size_t group,
                                 struct pal_arena *scratch, double *out, struct pal_error *err);
-/* The rank of some rows of [replicates][] weights; row NULL: of all. */
-PAL_CHECK_RESULT
-enum pal_status survey_rank_rows(const double *const *replicate, size_t replicates,
-                                 const uint32_t *row, size_t rows, struct pal_arena *scratch,
-                                 double *out, struct pal_error *err);
 
 /* ---- rows that are kept (survey_held.c)
  * ---------------------------------------------------------------------------------------- */
@@ -212,10 +163,6 @@ size_t survey_held_group(const struct pal_survey *survey, size_t frame, size_t g
 double survey_held_value(const struct pal_survey *survey, size_t frame, size_t term,
                          uint32_t row);                                         /* NaN: absent */
 const double *survey_held_replicate(const struct pal_survey *survey, size_t r); /* [rows] */
-/* The rank of the replicate weights of some rows. */
-PAL_CHECK_RESULT
-enum pal_status survey_held_rank(const struct pal_survey *survey, const uint32_t *row, size_t rows,
-                                 struct pal_arena *scratch, double *out, struct pal_error *err);
 const uint32_t *survey_held_units(const struct pal_survey *survey);             /* [rows] */
 /* Influences on adjusted estimates by unit: of z[rows], and of a combination of answers. */
 PAL_CHECK_RESULT
@@ -238,6 +185,79 @@ enum pal_status survey_quantile_answer(struct pal_survey_work *work,
                                        size_t group, struct pal_arena *scratch,
                                        struct pal_estimate *out, struct pal_error *err);
 
+/* ---- moments (survey_moments.c)
+ * ------------------------------------------------------------------------------------------- */
+
+/* Columns of a statistic: the weight w of the rows it takes, its linearized variable z, x where it
+ * has one; of replicates the estimate alone. */
+enum { MOMENT_W, MOMENT_Z, MOMENT_X, MOMENT_COLUMNS };
+struct moment { /* of a statistic in a group */
+    uint64_t n, n_all;
+    double w, y, x, square; /* as in survey_view */
+    double logit;           /* standard error of the logit over replicates */
+};
+struct moment_level { /* of a statistic at a level */
+    uint32_t group;   /* that the level lies in */
+    double w, logit;  /* w of the level's rows  */
+    double wz, zz;    /* covariances of the columns w and z; of replicates zz is the variance */
+};
+struct moment_set { /* statistics that are asked together; at first each alone */
+    size_t n;
+    const size_t *statistic; /* [n] rising */
+    size_t *first;           /* [n + 1] the first column of each */
+    double *v;               /* [room * columns * columns], both triangles */
+    uint64_t *lonely;        /* [room] */
+};
+struct moment_levels {
+    size_t n, room;
+    struct moment_level *level;
+};
+struct survey_moments {
+    size_t groups, room, sets;
+    struct moment_set *set;
+    struct moment *moment;        /* [room * statistics] */
+    double *df;                   /* [room * frames]     */
+    double *centre_y, *centre_x;  /* [statistics]        */
+    struct moment_levels *levels; /* [statistics]        */
+};
+bool survey_moments_replicated(const struct pal_survey *survey);
+PAL_CHECK_RESULT
+enum pal_status survey_moments_groups(struct pal_survey *survey, size_t groups,
+                                      struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status survey_moments_levels(struct pal_survey *survey, size_t statistic, size_t n,
+                                      struct pal_error *err);
+double *survey_moments_matrix(const struct moment_set *set, size_t group);
+/* What z was made of, as raw sums (w, y, x): its gradient, or y where that does not exist. */
+void survey_moments_basis(const struct pal_survey_statistic *statistic,
+                          const struct pal_survey_sums *sums, double *out);
+/* A combination of raw sums (w, y, x) as one of the columns (w, z, x). */
+void survey_moments_columns(const double *basis, const double *raw, double *out);
+/* Sums about another centre: y + d, x + e; x of a square is that of y. */
+void survey_moments_shift(const struct pal_survey_statistic *statistic, double d, double e,
+                          double w, double *y, double *x, double *square);
+void survey_moments_sums(const struct pal_survey *survey, size_t group, size_t level,
+                         struct survey_view *view);
+void survey_moments_variance(const struct pal_survey *survey, const struct survey_view *view,
+                             size_t group, size_t level, struct pal_design_variance *out);
+double survey_moments_logit(const struct pal_survey *survey, const struct survey_view *view,
+                            size_t group, size_t level);
+double survey_moments_df(const struct pal_survey *survey, size_t frame, size_t group);
+PAL_CHECK_RESULT
+enum pal_status survey_moments_covariance(struct pal_survey_work *work,
+                                          const struct pal_survey_part *a, size_t na,
+                                          const struct pal_survey_part *b, size_t nb,
+                                          struct pal_design_variance *out, struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status survey_moments_merge(struct pal_survey *into, const struct pal_survey *from,
+                                     const uint32_t *const *group, struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status survey_moments_save(const struct pal_survey *survey, struct pal_buf *out,
+                                    struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status survey_moments_load(struct pal_survey *survey, struct pal_unpack *in,
+                                    struct pal_error *err);
+
 /* ---- a survey
  * -------------------------------------------------------------------------------------- */
 
@@ -247,6 +267,7 @@ struct pal_survey {
     const struct pal_survey_interval *interval;
     const char *method;
     struct survey_held *held; /* rows that are kept; NULL: none              */
+    struct survey_moments *moments; /* in the place of all sums; NULL: sums  */
     bool sums_given;          /* sums of replicates come from rows, not from units   */
     bool has_design;          /* units and strata are known                      */
     bool by_unit;             /* cells are kept by unit                          */
@@ -256,7 +277,6 @@ struct pal_survey {
     size_t **square;                /* [frames][terms] the square of a value term            */
     struct survey_table *table;     /* [frames] */
     struct survey_given *given;     /* [frames] given replicate weights */
-    struct survey_weights *weights; /* rows that ranks ask for; NULL: no rank does */
     struct survey_ranks *ranks;     /* [frames] where a rank is the degrees of freedom */
     struct survey_ranks whole;      /* of all rows */
     struct pal_replicates replicates;
@@ -265,7 +285,6 @@ struct pal_survey {
     uint8_t *heavy;            /* [units] has a row with a weight above zero */
     size_t heavy_room;
     double df_design;
-    double rank; /* of the replicate weights of all rows */
     /* the batch at hand */
     size_t rows, room;
     uint32_t *unit;           /* [room] last sampling unit; 0 when cells are not kept by unit */
@@ -332,6 +351,19 @@ PAL_CHECK_RESULT
 enum pal_status survey_replicate_values(struct pal_survey_work *work,
                                         const struct survey_view *view, double *out,
                                         struct pal_error *err);
+
+/* Sums by unit of the group: w of the rows a statistic takes, y and x (NULL: none). */
+PAL_CHECK_RESULT
+enum pal_status survey_view_columns(struct pal_survey_work *work, const struct survey_view *view,
+                                    const double **w, const double **y, const double **x,
+                                    struct pal_error *err);
+/* Standard error of log(p/(1-p)) from replicates. */
+PAL_CHECK_RESULT
+enum pal_status survey_logit_error(struct pal_survey_work *work, const struct survey_view *view,
+                                   double p, double *out, struct pal_error *err);
+/* The method in words, once the number of replicates is known. */
+PAL_CHECK_RESULT
+enum pal_status survey_name_method(struct pal_survey *survey, struct pal_error *err);
 
 /* The batch at hand into tables. */
 PAL_CHECK_RESULT

@@ -22,13 +22,12 @@ static void count_rows(struct survey_view *view, size_t group)
     view->n_all -= missing->all;
 }
 
-enum pal_status survey_view_of(struct pal_survey_work *work, size_t statistic, size_t group,
-                               size_t level, struct survey_view *out, struct pal_error *err)
+static enum pal_status add_sums(struct pal_survey_work *work, size_t group, size_t level,
+                                struct survey_view *out, struct pal_error *err)
 {
     const struct pal_survey *survey = work->survey;
-    const struct pal_survey_statistic *s = &survey->ask.statistic[statistic];
-    const struct survey_table *table = &survey->table[s->frame];
-    *out = (struct survey_view){.statistic = s, .table = table, .square = (double)NAN};
+    const struct pal_survey_statistic *s = out->statistic;
+    const struct survey_table *table = out->table;
     PAL_TRY(survey_group_open(work, s->frame, group, &out->group, err));
     if (s->levels != PAL_NO_FRAME)
         PAL_TRY(survey_group_open(work, s->levels, level, &out->levels, err));
@@ -51,6 +50,20 @@ enum pal_status survey_view_of(struct pal_survey_work *work, size_t statistic, s
         out->sums.y = out->square = out->levels->total_w;
         out->sums.centre_y = 0;
     }
+    return PAL_OK;
+}
+
+enum pal_status survey_view_of(struct pal_survey_work *work, size_t statistic, size_t group,
+                               size_t level, struct survey_view *out, struct pal_error *err)
+{
+    const struct pal_survey *survey = work->survey;
+    const struct pal_survey_statistic *s = &survey->ask.statistic[statistic];
+    const struct survey_table *table = &survey->table[s->frame];
+    *out = (struct survey_view){.statistic = s, .table = table, .square = (double)NAN};
+    if (survey->moments)
+        survey_moments_sums(survey, group, level, out);
+    else
+        PAL_TRY(add_sums(work, group, level, out, err));
     const bool empty = s->kind->adds && (group >= table->groups || !table->count[group].all);
     out->sums.n = (double)out->n;
     out->value = out->n || empty ? s->kind->value(&out->sums) : (double)NAN;
@@ -74,28 +87,36 @@ static enum pal_status level_column(struct pal_survey_work *work, const struct s
     return PAL_OK;
 }
 
+enum pal_status survey_view_columns(struct pal_survey_work *work, const struct survey_view *view,
+                                    const double **w, const double **y, const double **x,
+                                    struct pal_error *err)
+{
+    const struct pal_survey_statistic *s = view->statistic;
+    const struct survey_group *g = view->group;
+    *w = s->y == PAL_NO_TERM ? g->w : g->present[s->y];
+    *y = s->y != PAL_NO_TERM ? g->sum[s->y] : NULL;
+    *x = s->x != PAL_NO_TERM ? g->sum[s->x] : NULL;
+    return view->levels ? level_column(work, view, y, err) : PAL_OK;
+}
+
 /* Linearized values by unit of the group; *here NULL: every unit has a row that counts. */
 static enum pal_status influence(struct pal_survey_work *work, const struct survey_view *view,
                                  double factor, double **out, const uint8_t **here,
                                  struct pal_error *err)
 {
-    const struct pal_survey_statistic *s = view->statistic;
     const struct survey_group *g = view->group;
-    const double per = factor * (s->per > 0 ? s->per : 1);
+    const double per = factor * (view->statistic->per > 0 ? view->statistic->per : 1);
     const double gw = per * view->gradient[0], gy = per * view->gradient[1],
                  gx = per * view->gradient[2];
-    const double *w = s->y == PAL_NO_TERM ? g->w : g->present[s->y];
-    const double *y = s->y != PAL_NO_TERM ? g->sum[s->y] : NULL;
-    const double *x = s->x != PAL_NO_TERM ? g->sum[s->x] : NULL;
+    const double *w, *y, *x;
     double *z = pal_arena_alloc(work->scratch, g->n + 1, sizeof *z);
     uint8_t *seen = pal_arena_alloc(work->scratch, g->n + 1, 1);
     if (!z || !seen)
         return pal_nomem(err, "the units of a group");
-    if (view->levels)
-        PAL_TRY(level_column(work, view, &y, err));
+    PAL_TRY(survey_view_columns(work, view, &w, &y, &x, err));
     uint8_t all = 1;
     for (size_t i = 0; i < g->n; i++) {
-        seen[i] = w[i] > 0;
+        seen[i] = w[i] != 0;
         all &= seen[i];
         z[i] = gw * w[i];
     }
@@ -133,18 +154,12 @@ static enum pal_status rank_of_made(struct pal_survey_work *work, const struct s
 static enum pal_status rank_of_group(struct pal_survey_work *work, size_t frame, size_t group,
                                      struct survey_group *g, struct pal_error *err)
 {
-    const struct pal_survey *survey = work->survey;
-    const uint32_t *row = NULL;
     if (g->ranked)
         return PAL_OK;
-    if (survey->ask.method != PAL_SURVEY_GIVEN) {
+    if (work->survey->ask.method == PAL_SURVEY_GIVEN)
+        PAL_TRY(survey_ranks_of(&work->survey->ranks[frame], group, work->scratch, &g->rank, err));
+    else
         PAL_TRY(rank_of_made(work, g, &g->rank, err));
-    } else if (survey->held) {
-        const size_t rows = survey_held_group(survey, frame, group, &row);
-        PAL_TRY(survey_held_rank(survey, row, rows, work->scratch, &g->rank, err));
-    } else {
-        PAL_TRY(survey_ranks_of(&survey->ranks[frame], group, work->scratch, &g->rank, err));
-    }
     g->ranked = true;
     return PAL_OK;
 }
@@ -176,6 +191,10 @@ enum pal_status pal_survey_df_of(struct pal_survey_work *work, size_t frame, siz
     case PAL_DF_DOMAIN:
     case PAL_DF_RANK:
         break;
+    }
+    if (survey->moments) {
+        *out = survey_moments_df(survey, frame, group);
+        return PAL_OK;
     }
     PAL_TRY(survey_group_open(work, frame, group, &g, err));
     if (given || (survey->ask.df == PAL_DF_RANK && survey->ask.method == PAL_SURVEY_MADE)) {
@@ -363,7 +382,10 @@ enum pal_status pal_survey_covariance(struct pal_survey_work *work, const struct
                             "a quantile has no linearized variance, so it enters no contrast, "
                             "covariance or change");
     }
-    if (survey->ask.method == PAL_SURVEY_MADE || survey->ask.method == PAL_SURVEY_GIVEN) {
+    if (survey->moments) {
+        if (survey->ask.method != PAL_SURVEY_VALUE)
+            PAL_TRY(survey_moments_covariance(work, a, na, b, nb, out, err));
+    } else if (survey->ask.method == PAL_SURVEY_MADE || survey->ask.method == PAL_SURVEY_GIVEN) {
         double *ra, *rb, full_a, full_b;
         PAL_TRY(combined_replicates(work, a, na, &ra, &full_a, err));
         PAL_TRY(combined_replicates(work, b, nb, &rb, &full_b, err));
@@ -413,8 +435,7 @@ static enum pal_status note_lonely(const struct pal_survey *survey, size_t lonel
     return out->note ? PAL_OK : pal_nomem(err, "a note");
 }
 
-/* Standard error of log(p/(1-p)) from replicates. */
-static enum pal_status logit_error(struct pal_survey_work *work, const struct survey_view *view,
+enum pal_status survey_logit_error(struct pal_survey_work *work, const struct survey_view *view,
                                    double p, double *out, struct pal_error *err)
 {
     const struct pal_replicates *replicates = &work->survey->replicates;
@@ -430,7 +451,8 @@ static enum pal_status logit_error(struct pal_survey_work *work, const struct su
 }
 
 static enum pal_status add_interval(struct pal_survey_work *work, const struct survey_view *view,
-                                    size_t group, struct pal_estimate *out, struct pal_error *err)
+                                    size_t group, size_t level, struct pal_estimate *out,
+                                    struct pal_error *err)
 {
     const struct pal_survey *survey = work->survey;
     const struct pal_survey_interval *interval = survey->interval;
@@ -451,8 +473,10 @@ static enum pal_status add_interval(struct pal_survey_work *work, const struct s
         .level = out->level,
         .n = group < view->table->groups ? (double)view->table->count[group].all : 0,
     };
-    if (interval->shares && survey->ask.method != PAL_SURVEY_TAYLOR)
-        PAL_TRY(logit_error(work, view, out->value, &c.logit_error, err));
+    if (survey->moments)
+        c.logit_error = survey_moments_logit(survey, view, group, level);
+    else if (interval->shares && survey->ask.method != PAL_SURVEY_TAYLOR)
+        PAL_TRY(survey_logit_error(work, view, out->value, &c.logit_error, err));
     out->interval = interval->word;
     return interval->limits(interval, &c, &out->low, &out->high, err);
 }
@@ -463,7 +487,9 @@ static enum pal_status add_variance(struct pal_survey_work *work, const struct s
 {
     const struct pal_survey *survey = work->survey;
     struct pal_design_variance variance;
-    if (survey->ask.method == PAL_SURVEY_TAYLOR)
+    if (survey->moments)
+        survey_moments_variance(survey, view, group, level, &variance);
+    else if (survey->ask.method == PAL_SURVEY_TAYLOR)
         PAL_TRY(linearized_variance(work, view, group, level, &variance, err));
     else
         PAL_TRY(replicated_variance(work, view, out->value, &variance, err));
@@ -476,7 +502,7 @@ static enum pal_status add_variance(struct pal_survey_work *work, const struct s
         out->has_deff = true;
         out->deff = deff_of(survey, view, variance.value);
     }
-    PAL_TRY(add_interval(work, view, group, out, err));
+    PAL_TRY(add_interval(work, view, group, level, out, err));
     return note_lonely(survey, variance.lonely, arena, out, err);
 }
 

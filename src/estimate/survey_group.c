@@ -145,7 +145,7 @@ enum pal_status survey_group_touched(struct pal_survey_work *work, struct survey
     if (!g->here)
         return pal_nomem(err, "the units of a group");
     for (size_t i = 0; i < g->n; i++)
-        g->here[i] = g->w[i] > 0;
+        g->here[i] = g->w[i] != 0;
     PAL_TRY(pal_touched_new(work->survey->design, g->unit, g->n, g->arena, &g->touched, err));
     return pal_touched_df(g->touched, g->here, work->scratch, &g->df, err);
 }

@@ -70,6 +70,27 @@ static void add_products(double *restrict sum, const double *restrict w, double 
         sum[r] += w[r] * y;
 }
 
+/* Sums of a group lie far from those of the next row's: they are called for a row ahead. */
+static void call_for(const double *sum, size_t n)
+{
+    for (size_t r = 0; r < n; r += 8)
+        __builtin_prefetch(sum + r, 1);
+}
+
+static void call_for_row(const struct survey_given *given, const struct survey_table *table,
+                         const struct pal_survey_cells *cells, size_t row)
+{
+    const size_t n = given->replicates, group = cells->group ? cells->group[row] : 0;
+    if (group == PAL_NO_GROUP)
+        return;
+    const double *sum = given->sum + group * given->width * n;
+    call_for(sum, n);
+    for (size_t k = 0; k < given->terms; k++)
+        if (table->frame->term[k].kind == PAL_TERM_VALUE &&
+            cells->value[k][row] != table->centre[k])
+            call_for(sum + (table->slot[k] - CELL_W) * n, n);
+}
+
 static void add_row(struct survey_given *given, const struct survey_table *table,
                     const struct pal_survey_cells *cells, size_t row, const double *w)
 {
@@ -123,9 +144,12 @@ enum pal_status survey_given_feed(struct survey_given *given, const struct surve
     for (size_t from = 0; from < survey->rows; from += AT_ONCE) {
         const size_t rows = survey->rows - from < AT_ONCE ? survey->rows - from : AT_ONCE;
         weights_by_row(survey, from, rows, n, given->weights);
-        for (size_t i = 0; i < rows; i++)
+        for (size_t i = 0; i < rows; i++) {
+            if (from + i + 1 < survey->rows)
+                call_for_row(given, table, cells, from + i + 1);
             if (!cells->group || cells->group[from + i] != PAL_NO_GROUP)
                 add_row(given, table, cells, from + i, given->weights + i * n);
+        }
     }
     return PAL_OK;
 }
@@ -168,6 +192,8 @@ enum pal_status survey_given_merge(struct survey_given *into, const struct surve
         PAL_TRY(keep_missing(into, arena, err));
     for (size_t g = 0; g < from->groups; g++) {
         const size_t mine = group ? group[g] : g;
+        if (mine == PAL_NO_GROUP)
+            continue;
         PAL_TRY(given_groups(into, mine + 1, arena, err));
         merge_group(into, to, mine, from, table, g);
     }

@@ -216,7 +216,7 @@ static void choose_centres(struct survey_table *t, size_t rows, const double *we
         double low = HUGE_VAL, high = -HUGE_VAL, first = 0;
         for (size_t i = 0; i < rows; i++) {
             if ((cells->group && cells->group[i] == PAL_NO_GROUP) || (absent && absent[i]) ||
-                !(weight[i] > 0))
+                weight[i] == 0)
                 continue;
             if (low > high)
                 first = value[i];
@@ -273,7 +273,7 @@ static bool add_weight_apart(struct survey_table *t, double *cell, size_t row, u
         if (!gone(t, cells, k, row))
             continue;
         t->missing[group * t->terms + k].all++;
-        t->missing[group * t->terms + k].weighted += w > 0;
+        t->missing[group * t->terms + k].weighted += w != 0;
         if (!part_of(t, cell, k, arena))
             return false;
     }
@@ -330,7 +330,7 @@ static enum pal_status add_weights(struct survey_table *t, const double *weight,
             return pal_nomem(err, "the sums of a survey");
         const double w = weight[row];
         t->count[group].all++;
-        t->count[group].weighted += w > 0;
+        t->count[group].weighted += w != 0;
         double *cell = cell_at(t, b->cell[i]);
         if ((b->any[i] || parts_of(cell)) &&
             !add_weight_apart(t, cell, row, group, b->any[i], w, cells, arena))
@@ -426,6 +426,8 @@ enum pal_status survey_table_merge(struct survey_table *into, const struct surve
             into->centre[k] = from->centre[k];
     for (size_t g = 0; g < from->groups; g++) {
         const size_t to = group ? group[g] : g;
+        if (to == PAL_NO_GROUP)
+            continue;
         PAL_TRY(survey_table_groups(into, to + 1, arena, err));
         add_count(&into->count[to], &from->count[g]);
         for (size_t k = 0; k < into->terms; k++)
@@ -433,6 +435,8 @@ enum pal_status survey_table_merge(struct survey_table *into, const struct surve
     }
     for (size_t c = 0; c < from->cells; c++) {
         const uint32_t g = survey_cell_group(from, c), u = survey_cell_unit(from, c);
+        if (group && group[g] == PAL_NO_GROUP)
+            continue;
         const uint64_t key = (uint64_t)(group ? group[g] : g) << 32 | (unit ? unit[u] : u);
         const uint32_t to = cell_of(into, key, arena);
         if (to == NO_CELL)

@@ -12,6 +12,8 @@ static const struct known refused[] = {
     {PAL_STR_INIT("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"),
      "an old .xls workbook, or one locked with a password; save it as .xlsx without a password"},
     {PAL_STR_INIT("PK\5\6"), "an empty ZIP file"},
+    {PAL_STR_INIT("\xFF\xFE\0\0"), "UTF-32 text; save it as UTF-8"},
+    {PAL_STR_INIT("\0\0\xFE\xFF"), "UTF-32 text; save it as UTF-8"},
     {PAL_STR_INIT("\xFF\xFE"), "UTF-16 text; save it as UTF-8"},
     {PAL_STR_INIT("\xFE\xFF"), "UTF-16 text; save it as UTF-8"},
     {PAL_STR_INIT("\xFD"

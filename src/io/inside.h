@@ -54,7 +54,7 @@ enum pal_status io_source_memory(const char *name, pal_str text, bool whole, str
                                  struct pal_error *err);
 
 /* What a file is, by its first bytes. PAL_DATA with the way out when it is none that can be read
- * as records: a compressed file that is no gzip, an old or locked workbook, UTF-16 text. */
+ * as records: a compressed file that is no gzip, an old or locked workbook, UTF-16 or UTF-32. */
 enum io_format { IO_FORMAT_TEXT, IO_FORMAT_ZIP, IO_FORMAT_STATFILE };
 PAL_CHECK_RESULT
 enum pal_status io_format_of(const struct pal_source *source, enum io_format *out,

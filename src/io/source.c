@@ -163,6 +163,24 @@ enum pal_status io_source_damaged(const struct pal_source *source, const char *w
     return pal_fail(err, PAL_IO, "'%s' is a damaged gzip file: %s", source->name, what);
 }
 
+/* Zeros up to the end of the file are no data: tapes, and tools that write whole blocks, fill up
+ * with them. */
+static enum pal_status skip_padding(struct pal_source *source, struct pal_error *err)
+{
+    if (source->stored[source->at] != 0)
+        return PAL_OK;
+    while (source->have) {
+        while (source->have && source->stored[source->at] == 0) {
+            source->at++;
+            source->have--;
+        }
+        if (source->have)
+            return io_source_damaged(source, "bytes that are no gzip follow its last member", err);
+        PAL_TRY(fill(source, err));
+    }
+    return PAL_OK;
+}
+
 static enum pal_status read_gzip(struct pal_source *source, void *buffer, size_t size, size_t *got,
                                  struct pal_error *err)
 {
@@ -171,6 +189,8 @@ static enum pal_status read_gzip(struct pal_source *source, void *buffer, size_t
         if (!source->have)
             PAL_TRY(fill(source, err));
         if (source->member_done) { /* another member, or the end */
+            if (source->have)
+                PAL_TRY(skip_padding(source, err));
             if (!source->have)
                 break;
             if (source->stored[source->at] != 0x1F)

@@ -222,6 +222,29 @@ Test(io_csv_in, files_that_are_no_table_are_named)
     READS("BZh,x\n", "1 BZh|x\n");
 }
 
+Test(io_csv_in, text_of_wide_letters_is_named_by_its_width)
+{
+    const struct {
+        pal_str bytes;
+        const char *said;
+    } cases[] = {
+        {PAL_STR_INIT("\xFF\xFE\0\0i\0\0\0d\0\0\0"), "UTF-32"},
+        {PAL_STR_INIT("\0\0\xFE\xFF\0\0\0i\0\0\0d"), "UTF-32"},
+        {PAL_STR_INIT("\xFF\xFEi\0d\0"), "UTF-16"},
+        {PAL_STR_INIT("\xFE\xFF\0i\0d"), "UTF-16"},
+    };
+    for (size_t i = 0; i < PAL_COUNT(cases); i++) {
+        struct pal_arena *arena = pal_arena_new();
+        struct pal_records *records;
+        struct pal_error err = {0};
+        const char *path = scratch_file("wide", cases[i].bytes.ptr, cases[i].bytes.len);
+        cr_expect_eq(pal_records_open(path, NULL, NULL, arena, &records, &err), PAL_DATA);
+        cr_expect(strstr(err.text, cases[i].said) && strstr(err.text, "save it as UTF-8"),
+                  "%zu: %s", i, err.text);
+        pal_arena_free(arena);
+    }
+}
+
 Test(io_csv_in, records_larger_than_any_buffer)
 {
     struct pal_arena *arena = pal_arena_new();

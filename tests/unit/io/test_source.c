@@ -134,6 +134,28 @@ Test(io_source, damage_is_told_by_name)
     cr_expect(strstr(failure(scratch_folder(), NULL, PAL_IO), "is a folder"));
 }
 
+Test(io_source, zeros_behind_the_last_member_are_padding)
+{
+    enum { MOST = 200000 };
+    size_t size = 8;
+    const void *made = scratch_gzip("a,b\n1,2\n", &size);
+    char *packed = pal_arena_alloc(arena, MOST + 100, 1);
+    memcpy(packed, made, size);
+    const size_t zeros[] = {1, 2, 511, 65536 - size, 65537 - size, MOST - size};
+    for (size_t i = 0; i < PAL_COUNT(zeros); i++) {
+        const size_t all = size + zeros[i];
+        cr_expect(gives(scratch_file("padded.gz", packed, all), "a,b\n1,2\n", 7), "%zu zeros",
+                  zeros[i]);
+        packed[all] = 'x';
+        const char *why = failure(scratch_file("garbage.gz", packed, all + 1), NULL, PAL_IO);
+        cr_expect(strstr(why, "bytes that are no gzip follow"), "%zu: %s", zeros[i], why);
+        memcpy(packed + all, made, size); /* gzip(1) reads no member behind zeros either */
+        why = failure(scratch_file("later.gz", packed, all + size), NULL, PAL_IO);
+        cr_expect(strstr(why, "bytes that are no gzip follow"), "%zu: %s", zeros[i], why);
+        memset(packed + all, 0, size);
+    }
+}
+
 Test(io_source, inflation_has_a_ceiling)
 {
     size_t size = 60000;

@@ -1,0 +1,431 @@
+/* survey_moments_merge.c: moments of samples that were drawn apart add up. The totals of the whole
+ * have another gradient than those of a part, so the linearized variables of the part are written
+ * anew: what stood as z = b (w, y, x) with the gradient b of the part becomes B (w, y, x). */
+#include "survey.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The columns (w, z, x) of the whole, each a combination of those of a part. */
+struct turn {
+    double row[MOMENT_COLUMNS][MOMENT_COLUMNS];
+};
+
+struct merging {
+    struct pal_survey *into;
+    const struct pal_survey *from;
+    const uint32_t *const *group; /* of `from` as `into` has them; NULL: the same */
+    struct pal_arena *scratch;
+    struct moment *before;     /* [groups * statistics] of `into` */
+    double *ww;                /* [groups * statistics] of `into`: variance of w, with levels */
+    size_t groups;             /* that `into` had                 */
+    uint32_t *back;            /* [groups of into] that of `from`, PAL_NO_GROUP */
+    double *shift_y, *shift_x; /* [statistics] centre of `from` less that of `into` */
+};
+
+static struct pal_survey_sums sums_of(const struct pal_survey *s, size_t statistic,
+                                      const struct moment *moment)
+{
+    const struct survey_moments *m = s->moments;
+    return (struct pal_survey_sums){.w = moment->w,
+                                    .y = moment->y,
+                                    .x = moment->x,
+                                    .n = (double)moment->n,
+                                    .centre_y = m->centre_y[statistic],
+                                    .centre_x = m->centre_x[statistic]};
+}
+
+/* d, e: what the centres of the part lie above those of the whole. */
+static void turn_of(const struct pal_survey_statistic *it, const struct pal_survey_sums *part,
+                    const struct pal_survey_sums *whole, double d, double e, struct turn *out)
+{
+    double b[MOMENT_COLUMNS] = {0}, all[MOMENT_COLUMNS] = {0};
+    *out = (struct turn){{{1}}};
+    if (it->y == PAL_NO_TERM)
+        return;
+    survey_moments_basis(it, part, b);
+    survey_moments_basis(it, whole, all);
+    /* y' = y + d w; x' = x + e w, or of squares x + 2 d y + d^2 w */
+    const double xw = it->kind->square ? d * d : e, xy = it->kind->square ? 2 * d : 0;
+    const double z[] = {all[0] + all[1] * d + all[2] * xw, all[1] + all[2] * xy, all[2]};
+    const double x[] = {xw, xy, 1};
+    survey_moments_columns(b, z, out->row[MOMENT_Z]);
+    survey_moments_columns(b, x, out->row[MOMENT_X]);
+}
+
+/* to[n * n] += T from T', T block by block. turn[statistics of the set] */
+static void add_turned(const struct moment_set *set, const struct turn *turn, const double *from,
+                       double *half, double *to)
+{
+    const size_t n = set->first[set->n];
+    memset(half, 0, n * n * sizeof *half);
+    for (size_t s = 0; s < set->n; s++)
+        for (size_t i = set->first[s]; i < set->first[s + 1]; i++)
+            for (size_t k = set->first[s]; k < set->first[s + 1]; k++)
+                for (size_t c = 0; c < n; c++)
+                    half[i * n + c] +=
+                        turn[s].row[i - set->first[s]][k - set->first[s]] * from[k * n + c];
+    for (size_t s = 0; s < set->n; s++)
+        for (size_t i = set->first[s]; i < set->first[s + 1]; i++)
+            for (size_t k = set->first[s]; k < set->first[s + 1]; k++)
+                for (size_t r = 0; r < n; r++)
+                    to[r * n + i] +=
+                        half[r * n + k] * turn[s].row[i - set->first[s]][k - set->first[s]];
+}
+
+/* ---- groups ------------------------------------------------------------------------------------
+ */
+
+static void merge_sums(const struct merging *m, size_t statistic, const struct moment *from,
+                       struct moment *to)
+{
+    const struct pal_survey_statistic *it = &m->into->ask.statistic[statistic];
+    double y = from->y, x = from->x, square = from->square;
+    survey_moments_shift(it, m->shift_y[statistic], m->shift_x[statistic], from->w, &y, &x,
+                         &square);
+    to->n += from->n;
+    to->n_all += from->n_all;
+    to->w += from->w;
+    to->y += y;
+    to->x += x;
+    to->square += square;
+}
+
+/* The matrices of group `at`: what was there, and those of group g of `from`. */
+static enum pal_status merge_set(const struct merging *m, size_t number, size_t at, size_t g,
+                                 struct pal_error *err)
+{
+    const struct moment_set *into = &m->into->moments->set[number];
+    const struct moment_set *from = &m->from->moments->set[number];
+    const size_t n = into->first[into->n], statistics = m->into->ask.statistics;
+    const struct pal_arena_mark mark = pal_arena_mark(m->scratch);
+    struct turn *mine = pal_arena_alloc(m->scratch, into->n + 1, sizeof *mine);
+    struct turn *theirs = pal_arena_alloc(m->scratch, into->n + 1, sizeof *theirs);
+    double *old = pal_arena_alloc(m->scratch, n * n + 1, sizeof *old);
+    double *half = pal_arena_alloc(m->scratch, n * n + 1, sizeof *half);
+    if (!mine || !theirs || !old || !half)
+        return pal_nomem(err, "the moments of a survey");
+    for (size_t i = 0; i < into->n; i++) {
+        const size_t k = into->statistic[i];
+        const struct pal_survey_statistic *it = &m->into->ask.statistic[k];
+        const struct moment nothing = {0};
+        const struct pal_survey_sums whole =
+            sums_of(m->into, k, &m->into->moments->moment[at * statistics + k]);
+        const struct pal_survey_sums before =
+            sums_of(m->into, k, at < m->groups ? &m->before[at * statistics + k] : &nothing);
+        const struct pal_survey_sums part =
+            sums_of(m->from, k, &m->from->moments->moment[g * statistics + k]);
+        turn_of(it, &before, &whole, 0, 0, &mine[i]);
+        turn_of(it, &part, &whole, m->shift_y[k], m->shift_x[k], &theirs[i]);
+    }
+    double *v = survey_moments_matrix(into, at);
+    memcpy(old, v, n * n * sizeof *v);
+    memset(v, 0, n * n * sizeof *v);
+    if (at < m->groups)
+        add_turned(into, mine, old, half, v);
+    add_turned(into, theirs, survey_moments_matrix(from, g), half, v);
+    into->lonely[at] += from->lonely[g];
+    pal_arena_reset(m->scratch, mark);
+    return PAL_OK;
+}
+
+static enum pal_status merge_group(const struct merging *m, size_t at, size_t g,
+                                   struct pal_error *err)
+{
+    struct survey_moments *into = m->into->moments;
+    const struct survey_moments *from = m->from->moments;
+    const size_t statistics = m->into->ask.statistics, frames = m->into->ask.frames;
+    for (size_t k = 0; k < statistics; k++)
+        merge_sums(m, k, &from->moment[g * statistics + k], &into->moment[at * statistics + k]);
+    for (size_t f = 0; f < frames; f++) {
+        into->df[at * frames + f] += from->df[g * frames + f];
+        m->into->table[f].count[at].all += m->from->table[f].count[g].all;
+        m->into->table[f].count[at].weighted += m->from->table[f].count[g].weighted;
+    }
+    for (size_t i = 0; i < into->sets; i++)
+        PAL_TRY(merge_set(m, i, at, g, err));
+    return PAL_OK;
+}
+
+/* ---- levels ------------------------------------------------------------------------------------
+ */
+
+/* One part of a level: its own columns w and z; where it lacks the level z is 0. */
+static void add_level(const struct pal_survey *part, size_t k, const struct moment *group,
+                      double ww, const struct moment_level *level,
+                      const struct pal_survey_sums *whole, struct moment_level *to)
+{
+    const struct pal_survey_statistic *it = &part->ask.statistic[k];
+    struct pal_survey_sums sums = sums_of(part, k, group);
+    struct turn turn;
+    sums.y = level ? level->w : 0;
+    sums.centre_y = 0;
+    turn_of(it, &sums, whole, 0, 0, &turn);
+    const double a = turn.row[MOMENT_Z][MOMENT_W], b = turn.row[MOMENT_Z][MOMENT_Z];
+    const double wz = level ? level->wz : 0, zz = level ? level->zz : 0;
+    to->wz += a * ww + b * wz;
+    to->zz += a * a * ww + 2 * a * b * wz + b * b * zz;
+}
+
+static enum pal_status merge_levels(const struct merging *m, size_t k, struct pal_error *err)
+{
+    const struct moment_levels *theirs = &m->from->moments->levels[k];
+    struct moment_levels *mine = &m->into->moments->levels[k];
+    const size_t frame = m->into->ask.statistic[k].levels, statistics = m->into->ask.statistics;
+    const uint32_t *map = m->group ? m->group[frame] : NULL;
+    const size_t had = mine->n;
+    size_t most = 0;
+    for (size_t l = 0; l < theirs->n; l++)
+        most = (map ? map[l] : l) + 1 > most ? (map ? map[l] : l) + 1 : most;
+    PAL_TRY(survey_moments_levels(m->into, k, most, err));
+    const struct moment_level **other =
+        pal_arena_alloc(m->scratch, mine->n + 1, sizeof(struct moment_level *));
+    if (!other)
+        return pal_nomem(err, "the moments of a survey");
+    for (size_t l = 0; l < theirs->n; l++) {
+        const size_t at = map ? map[l] : l, group = theirs->level[l].group;
+        other[at] = &theirs->level[l];
+        mine->level[at].group =
+            m->group ? m->group[m->into->ask.statistic[k].frame][group] : (uint32_t)group;
+    }
+    for (size_t l = 0; l < mine->n; l++) {
+        const struct moment_level before = mine->level[l];
+        const size_t group = before.group, g = m->back[group];
+        struct moment_level *to = &mine->level[l];
+        *to = (struct moment_level){.group = before.group,
+                                    .w = before.w + (other[l] ? other[l]->w : 0),
+                                    .logit = (double)NAN};
+        if (m->into->ask.method == PAL_SURVEY_VALUE)
+            continue;
+        const struct moment nothing = {0};
+        const struct moment *old =
+            group < m->groups ? &m->before[group * statistics + k] : &nothing;
+        struct pal_survey_sums whole =
+            sums_of(m->into, k, &m->into->moments->moment[group * statistics + k]);
+        whole.y = to->w;
+        whole.centre_y = 0;
+        const double ww = group < m->groups ? m->ww[group * statistics + k] : 0;
+        add_level(m->into, k, old, ww, l < had ? &before : NULL, &whole, to);
+        if (g != PAL_NO_GROUP)
+            add_level(m->from, k, &m->from->moments->moment[g * statistics + k],
+                      survey_moments_matrix(&m->from->moments->set[k], g)[0], other[l], &whole, to);
+    }
+    return PAL_OK;
+}
+
+/* ---- the door ----------------------------------------------------------------------------------
+ */
+
+static enum pal_status may_merge(const struct pal_survey *into, const struct pal_survey *from,
+                                 struct pal_error *err)
+{
+    const enum pal_lonely rule = into->ask.design.lonely;
+    if (!into->moments || !from->moments)
+        return pal_fail(err, PAL_BUG, "moments are added to sums by unit");
+    if (survey_moments_replicated(into))
+        return pal_fail(err, PAL_USAGE,
+                        "the replicates of two samples belong together, and a state made for "
+                        "hand-over holds their covariance alone: merge the confidential states "
+                        "first, or make both with --variance taylor");
+    if ((rule == PAL_LONELY_AVERAGE || rule == PAL_LONELY_ADJUST) &&
+        (pal_survey_moments_lonely(into) || pal_survey_moments_lonely(from)))
+        return pal_fail(err, PAL_USAGE,
+                        "--lonely-psu %s looks at all strata and touched one here; a state made "
+                        "for hand-over cannot do it again: merge the confidential states first, or "
+                        "make both with --lonely-psu certainty or remove",
+                        pal_lonely_name(rule));
+    return PAL_OK;
+}
+
+static enum pal_status merge_all(struct merging *m, struct pal_error *err)
+{
+    struct survey_moments *into = m->into->moments;
+    const struct survey_moments *from = m->from->moments;
+    const size_t statistics = m->into->ask.statistics;
+    const uint32_t *map = m->group ? m->group[0] : NULL;
+    size_t most = into->groups;
+    for (size_t g = 0; g < from->groups; g++)
+        most = (map ? map[g] : g) + 1 > most ? (map ? map[g] : g) + 1 : most;
+    m->groups = into->groups;
+    m->before = pal_arena_alloc(m->scratch, m->groups * statistics + 1, sizeof *m->before);
+    m->shift_y = pal_arena_alloc(m->scratch, statistics + 1, sizeof *m->shift_y);
+    m->shift_x = pal_arena_alloc(m->scratch, statistics + 1, sizeof *m->shift_x);
+    m->back = pal_arena_alloc(m->scratch, most + 1, sizeof *m->back);
+    m->ww = pal_arena_alloc(m->scratch, m->groups * statistics + 1, sizeof *m->ww);
+    if (!m->before || !m->ww || !m->shift_y || !m->shift_x || !m->back)
+        return pal_nomem(err, "the moments of a survey");
+    if (m->groups)
+        memcpy(m->before, into->moment, m->groups * statistics * sizeof *m->before);
+    for (size_t k = 0; k < statistics; k++) {
+        const struct moment_set *set = &into->set[k];
+        for (size_t g = 0; g < m->groups && set->first[1]; g++)
+            m->ww[g * statistics + k] = survey_moments_matrix(set, g)[0];
+        m->shift_y[k] = from->centre_y[k] - into->centre_y[k];
+        m->shift_x[k] = from->centre_x[k] - into->centre_x[k];
+    }
+    PAL_TRY(survey_moments_groups(m->into, most, err));
+    for (size_t g = 0; g < most; g++)
+        m->back[g] = PAL_NO_GROUP;
+    for (size_t g = 0; g < from->groups; g++) {
+        const size_t at = map ? map[g] : g;
+        m->back[at] = (uint32_t)g;
+        PAL_TRY(merge_group(m, at, g, err));
+    }
+    for (size_t k = 0; k < statistics; k++)
+        if (m->into->ask.statistic[k].levels != PAL_NO_FRAME)
+            PAL_TRY(merge_levels(m, k, err));
+    m->into->df_design += m->from->df_design;
+    return PAL_OK;
+}
+
+enum pal_status survey_moments_merge(struct pal_survey *into, const struct pal_survey *from,
+                                     const uint32_t *const *group, struct pal_error *err)
+{
+    PAL_TRY(may_merge(into, from, err));
+    struct merging m = {.into = into, .from = from, .group = group, .scratch = pal_arena_new()};
+    if (!m.scratch)
+        return pal_nomem(err, "the moments of a survey");
+    const enum pal_status status = merge_all(&m, err);
+    pal_arena_free(m.scratch);
+    return status;
+}
+
+/* ---- bytes -------------------------------------------------------------------------------------
+ */
+
+static void save_group(const struct pal_survey *s, size_t g, struct pal_buf *out)
+{
+    const struct survey_moments *m = s->moments;
+    const size_t statistics = s->ask.statistics;
+    for (size_t f = 0; f < s->ask.frames; f++) {
+        pal_pack_u64(out, s->table[f].count[g].all);
+        pal_pack_u64(out, s->table[f].count[g].weighted);
+        pal_pack_f64(out, m->df[g * s->ask.frames + f]);
+    }
+    for (size_t k = 0; k < statistics; k++) {
+        const struct moment *moment = &m->moment[g * statistics + k];
+        pal_pack_u64(out, moment->n);
+        pal_pack_u64(out, moment->n_all);
+        const double sums[] = {moment->w, moment->y, moment->x, moment->square, moment->logit};
+        for (size_t i = 0; i < PAL_COUNT(sums); i++)
+            pal_pack_f64(out, sums[i]);
+    }
+    for (size_t i = 0; i < m->sets; i++) {
+        const struct moment_set *set = &m->set[i];
+        const size_t n = set->first[set->n];
+        pal_pack_u64(out, set->lonely[g]);
+        for (size_t r = 0; r < n; r++)
+            for (size_t c = 0; c <= r; c++)
+                pal_pack_f64(out, survey_moments_matrix(set, g)[r * n + c]);
+    }
+}
+
+enum pal_status survey_moments_save(const struct pal_survey *s, struct pal_buf *out,
+                                    struct pal_error *err)
+{
+    const struct survey_moments *m = s->moments;
+    pal_pack_u64(out, s->replicates.n);
+    pal_pack_f64(out, s->df_design);
+    for (size_t k = 0; k < s->ask.statistics; k++) {
+        pal_pack_f64(out, m->centre_y[k]);
+        pal_pack_f64(out, m->centre_x[k]);
+    }
+    pal_pack_u64(out, m->groups);
+    for (size_t g = 0; g < m->groups; g++)
+        save_group(s, g, out);
+    for (size_t k = 0; k < s->ask.statistics; k++) {
+        pal_pack_u64(out, m->levels[k].n);
+        for (size_t l = 0; l < m->levels[k].n; l++) {
+            const struct moment_level *level = &m->levels[k].level[l];
+            const double number[] = {level->w, level->logit, level->wz, level->zz};
+            pal_pack_u32(out, level->group);
+            for (size_t i = 0; i < PAL_COUNT(number); i++)
+                pal_pack_f64(out, number[i]);
+        }
+    }
+    return pal_buf_status(out, "a saved state", err);
+}
+
+static void load_group(struct pal_survey *s, size_t g, struct pal_unpack *in)
+{
+    struct survey_moments *m = s->moments;
+    const size_t statistics = s->ask.statistics;
+    for (size_t f = 0; f < s->ask.frames; f++) {
+        s->table[f].count[g].all = pal_unpack_u64(in);
+        s->table[f].count[g].weighted = pal_unpack_u64(in);
+        m->df[g * s->ask.frames + f] = pal_unpack_f64(in);
+    }
+    for (size_t k = 0; k < statistics; k++) {
+        struct moment *moment = &m->moment[g * statistics + k];
+        moment->n = pal_unpack_u64(in);
+        moment->n_all = pal_unpack_u64(in);
+        double *const sums[] = {&moment->w, &moment->y, &moment->x, &moment->square,
+                                &moment->logit};
+        for (size_t i = 0; i < PAL_COUNT(sums); i++)
+            *sums[i] = pal_unpack_f64(in);
+        const struct survey_count *of = &s->table[s->ask.statistic[k].frame].count[g];
+        if (moment->n > of->weighted || moment->n > moment->n_all || moment->n_all > of->all)
+            in->failed = true;
+    }
+    for (size_t i = 0; i < m->sets; i++) {
+        const struct moment_set *set = &m->set[i];
+        const size_t n = set->first[set->n];
+        double *v = survey_moments_matrix(set, g);
+        set->lonely[g] = pal_unpack_u64(in);
+        for (size_t r = 0; r < n; r++)
+            for (size_t c = 0; c <= r; c++)
+                v[r * n + c] = v[c * n + r] = pal_unpack_f64(in);
+    }
+}
+
+static enum pal_status load_levels(struct pal_survey *s, size_t k, struct pal_unpack *in,
+                                   struct pal_error *err)
+{
+    const uint64_t n = pal_unpack_u64(in);
+    const bool has = s->ask.statistic[k].levels != PAL_NO_FRAME;
+    if (in->failed || n > in->rest.len / 36 || (n && !has)) {
+        in->failed = true;
+        return PAL_OK;
+    }
+    PAL_TRY(survey_moments_levels(s, k, (size_t)n, err));
+    for (size_t l = 0; l < n; l++) {
+        struct moment_level *level = &s->moments->levels[k].level[l];
+        double *const number[] = {&level->w, &level->logit, &level->wz, &level->zz};
+        level->group = pal_unpack_u32(in);
+        for (size_t i = 0; i < PAL_COUNT(number); i++)
+            *number[i] = pal_unpack_f64(in);
+        if (level->group >= s->moments->groups) {
+            in->failed = true;
+            level->group = 0;
+        }
+    }
+    return PAL_OK;
+}
+
+enum pal_status survey_moments_load(struct pal_survey *s, struct pal_unpack *in,
+                                    struct pal_error *err)
+{
+    struct survey_moments *m = s->moments;
+    s->replicates.n = (size_t)pal_unpack_u64(in);
+    s->df_design = pal_unpack_f64(in);
+    for (size_t k = 0; k < s->ask.statistics; k++) {
+        m->centre_y[k] = pal_unpack_f64(in);
+        m->centre_x[k] = pal_unpack_f64(in);
+    }
+    const uint64_t groups = pal_unpack_u64(in);
+    size_t each = 24 * s->ask.frames + 56 * s->ask.statistics;
+    for (size_t i = 0; i < m->sets; i++) {
+        const size_t n = m->set[i].first[m->set[i].n];
+        each += 8 + 4 * n * (n + 1);
+    }
+    if (in->failed || m->groups || groups > in->rest.len / (each ? each : 1)) {
+        in->failed = true;
+        return PAL_OK;
+    }
+    PAL_TRY(survey_moments_groups(s, (size_t)groups, err));
+    for (size_t g = 0; g < groups && !in->failed; g++)
+        load_group(s, g, in);
+    for (size_t k = 0; k < s->ask.statistics && !in->failed; k++)
+        PAL_TRY(load_levels(s, k, in, err));
+    return survey_name_method(s, err);
+}
