@@ -357,10 +357,15 @@ static enum pal_status answer_block(void *context, size_t block, struct pal_erro
     uint32_t *key = pal_arena_alloc(a.arena, a.pass->plan->bys + 1, sizeof *key);
     if (!key)
         return pal_nomem(err, "rows of output");
-    PAL_TRY(pal_survey_work_new(a.survey, a.arena, &a.work, err));
-    for (size_t g = block * BLOCK_GROUPS; g < l->groups->n && g < (block + 1) * BLOCK_GROUPS; g++)
-        PAL_TRY(answer_group(l, &a, g, key));
-    return PAL_OK;
+    struct pal_arena *work = pal_arena_new(); /* what is at work for a block goes with it */
+    if (!work)
+        return pal_nomem(err, "rows of output");
+    enum pal_status status = pal_survey_work_new(a.survey, work, &a.work, err);
+    const size_t end = (block + 1) * BLOCK_GROUPS;
+    for (size_t g = block * BLOCK_GROUPS; status == PAL_OK && g < l->groups->n && g < end; g++)
+        status = answer_group(l, &a, g, key);
+    pal_arena_free(work);
+    return status;
 }
 
 static enum pal_status answer_all(const struct answers *a, const struct est_groups *groups,

@@ -6,7 +6,7 @@
 
 static const char magic[8] = {'P', 'A', 'L', 'S', 'T', 'A', 'T', 'E'};
 
-enum { STATE_VERSION = 2, HASH_BYTES = 64 };
+enum { STATE_VERSION = 3, HASH_BYTES = 64 };
 
 void pal_pack_u32(struct pal_buf *out, uint32_t value)
 {

@@ -42,11 +42,11 @@ static enum pal_status begin_frames(struct pal_survey *s, struct pal_error *err)
     for (size_t f = 0; f < frames; f++) {
         PAL_TRY(add_squares(s, f, err));
         PAL_TRY(survey_table_new(&s->frame[f], s->arena, &s->table[f], err));
-        s->ranks[f].replicates = s->ask.replicates;
+        survey_ranks_new(&s->ranks[f], s->weights, s->ask.replicates, s->arena);
         if (s->ask.method == PAL_SURVEY_GIVEN)
             survey_given_new(&s->given[f], &s->table[f], s->ask.replicates);
     }
-    s->whole.replicates = s->ask.replicates;
+    survey_ranks_new(&s->whole, s->weights, s->ask.replicates, s->arena);
     return PAL_OK;
 }
 
@@ -84,6 +84,8 @@ enum pal_status pal_survey_new(const struct pal_survey_ask *ask, struct pal_aren
     if (!s->replicate || !s->product)
         return pal_nomem(err, "a survey");
     s->sums_given = ask->method == PAL_SURVEY_GIVEN;
+    if (survey_ranks_wanted(s) && !ask->hold)
+        PAL_TRY(survey_weights_new(ask->replicates, arena, &s->weights, err));
     *out = s;
     PAL_TRY(begin_frames(s, err));
     return ask->hold ? survey_held_new(s, err) : PAL_OK;
@@ -183,11 +185,10 @@ enum pal_status pal_survey_rows(struct pal_survey *s, const struct pal_survey_ro
     }
     if (s->held)
         return survey_held_rows(s, err);
-    if (survey_ranks_wanted(s)) {
-        const struct pal_survey_cells all = {.groups = 1};
-        PAL_TRY(survey_ranks_feed(&s->whole, s, &all, err));
-    }
-    return PAL_OK;
+    if (!s->weights)
+        return PAL_OK;
+    PAL_TRY(survey_weights_batch(s->weights, s->replicate, n, err));
+    return survey_ranks_feed(&s->whole, n, NULL, 1, err);
 }
 
 enum pal_status pal_survey_feed(struct pal_survey *s, const struct pal_survey_cells *cells,
@@ -204,8 +205,9 @@ enum pal_status survey_feed_now(struct pal_survey *s, const struct pal_survey_ce
                               s->arena, err));
     if (s->sums_given)
         PAL_TRY(survey_given_feed(&s->given[cells->frame], table, s, cells, err));
-    if (survey_ranks_by_group(s))
-        PAL_TRY(survey_ranks_feed(&s->ranks[cells->frame], s, cells, err));
+    if (s->weights && survey_ranks_by_group(s))
+        PAL_TRY(
+            survey_ranks_feed(&s->ranks[cells->frame], s->rows, cells->group, cells->groups, err));
     return PAL_OK;
 }
 
@@ -237,9 +239,33 @@ static enum pal_status merge_frames(struct pal_survey *into, const struct pal_su
         if (into->ask.method == PAL_SURVEY_GIVEN)
             PAL_TRY(survey_given_merge(&into->given[f], &into->table[f], &from->given[f],
                                        &from->table[f], group, into->arena, err));
-        PAL_TRY(survey_ranks_merge(&into->ranks[f], &from->ranks[f], group, into->arena, err));
     }
-    return survey_ranks_merge(&into->whole, &from->whole, NULL, into->arena, err);
+    return PAL_OK;
+}
+
+static enum pal_status merge_ranks(struct pal_survey *into, const struct pal_survey *from,
+                                   const struct pal_survey_mapping *map, struct pal_arena *scratch,
+                                   struct pal_error *err)
+{
+    const size_t rows = survey_weights_rows(from->weights);
+    struct survey_weight *weight = pal_arena_alloc(scratch, rows + 1, sizeof *weight);
+    double *row = pal_arena_alloc(scratch, into->ask.replicates + 1, sizeof *row);
+    if (!weight || !row)
+        return pal_nomem(err, "the rank of the replicate weights");
+    for (size_t i = 0; i < rows; i++) {
+        if (!survey_weights_used(from->weights, i))
+            continue;
+        survey_weights_read(from->weights, (struct survey_weight){(uint32_t)i, 1}, row);
+        PAL_TRY(survey_weights_add(into->weights, row, &weight[i], err));
+    }
+    for (size_t f = 0; f < into->ask.frames; f++)
+        PAL_TRY(survey_ranks_merge(&into->ranks[f], &from->ranks[f], weight,
+                                   map && map->group ? map->group[f] : NULL, scratch, err));
+    PAL_TRY(survey_ranks_merge(&into->whole, &from->whole, weight, NULL, scratch, err));
+    for (size_t i = 0; i < rows; i++)
+        if (survey_weights_used(from->weights, i))
+            survey_weights_forget(into->weights, weight[i]);
+    return PAL_OK;
 }
 
 enum pal_status pal_survey_merge(struct pal_survey *into, const struct pal_survey *from,
@@ -257,6 +283,8 @@ enum pal_status pal_survey_merge(struct pal_survey *into, const struct pal_surve
         status = survey_held_merge(into, from, unit, map ? map->group : NULL, err);
     else if (status == PAL_OK)
         status = merge_frames(into, from, map, unit, err);
+    if (status == PAL_OK && into->weights)
+        status = merge_ranks(into, from, map, scratch, err);
     if (scratch)
         pal_arena_free(scratch);
     return status;
@@ -383,10 +411,10 @@ enum pal_status pal_survey_close(struct pal_survey *s, struct pal_error *err)
     for (size_t f = 0; f < s->ask.frames; f++)
         PAL_TRY(survey_table_close(&s->table[f], unit_weight, s->place, s->by_unit ? units : 1,
                                    s->arena, err));
-    if (survey_ranks_wanted(s)) {
-        PAL_TRY(survey_ranks_of(&s->whole, 0, s->arena, &s->df_design, err));
-        s->df_design -= 1;
-    }
+    if (s->weights)
+        PAL_TRY(survey_ranks_of(&s->whole, 0, s->arena, &s->rank, err));
+    if (survey_ranks_wanted(s))
+        s->df_design = s->rank - 1;
     return survey_name_method(s, err);
 }
 

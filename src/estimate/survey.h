@@ -111,30 +111,81 @@ enum pal_status survey_given_merge(struct survey_given *into, const struct surve
                                    const struct survey_table *table, const uint32_t *group,
                                    struct pal_arena *arena, struct pal_error *err);
 
+/* ---- rows of given replicate weights (survey_weights.c)
+ * ------------------------------------------------ */
+
+struct survey_weights;
+struct survey_weight { /* a row that is kept, and how many times longer it came */
+    uint32_t row;
+    float scale;
+};
+PAL_CHECK_RESULT
+enum pal_status survey_weights_new(size_t replicates, struct pal_arena *arena,
+                                   struct survey_weights **out, struct pal_error *err);
+/* The rows at hand, [replicates][rows]; NaN counts as 0. Those of the batch before are forgotten. */
+PAL_CHECK_RESULT
+enum pal_status survey_weights_batch(struct survey_weights *weights, const double *const *replicate,
+                                     size_t rows, struct pal_error *err);
+double survey_weights_longest(const struct survey_weights *weights, size_t row); /* max w^2 */
+/* A row of the batch, kept until it is forgotten as often as it was used and the batch is over. */
+PAL_CHECK_RESULT
+enum pal_status survey_weights_at(struct survey_weights *weights, size_t row,
+                                  struct survey_weight *out, struct pal_error *err);
+/* Any row; used once by this. A row of zeros is none. */
+PAL_CHECK_RESULT
+enum pal_status survey_weights_add(struct survey_weights *weights, const double *row,
+                                   struct survey_weight *out, struct pal_error *err);
+void survey_weights_use(struct survey_weights *weights, struct survey_weight at);
+void survey_weights_forget(struct survey_weights *weights, struct survey_weight at);
+void survey_weights_read(const struct survey_weights *weights, struct survey_weight at,
+                         double *out /* [replicates] */);
+bool survey_weights_none(struct survey_weight at);
+/* Whether any row, or most of them, was in proportion to one before. */
+bool survey_weights_repeat(const struct survey_weights *weights, bool most);
+/* Rows are numbered below this; some are not used. */
+size_t survey_weights_rows(const struct survey_weights *weights);
+bool survey_weights_used(const struct survey_weights *weights, size_t row);
+
 /* ---- ranks of given replicate weights (survey_rank.c)
  * --------------------------------------------- */
 
-/* Rows of replicate weights of one group, folded to a triangle when there are many: the columns
- * keep their lengths and angles, which is all that a rank asks for. */
+/* The rows of one group, but for those that were forgotten since they showed its columns to be
+ * independent: `left`, the square of what is left of the shortest column beside the others, then
+ * stands against `length`, the squares of the largest weights of all rows. */
 struct survey_rank {
-    size_t rows, room;
-    bool full;   /* the columns are independent, and stay so whatever rows follow: none is kept */
-    double *row; /* [room * replicates] */
+    double left, length;
+    size_t rows, room, most; /* most: rows until something is done about them */
+    struct survey_weight *row;
+    double *triangle; /* [replicates * (replicates + 1) / 2] rows that were folded, or NULL */
 };
 struct survey_ranks {
     size_t replicates, groups, room;
+    struct survey_weights *weights; /* shared */
+    struct pal_arena *arena;
     struct survey_rank *group; /* [room] */
 };
+void survey_ranks_new(struct survey_ranks *ranks, struct survey_weights *weights, size_t replicates,
+                      struct pal_arena *arena);
 PAL_CHECK_RESULT
-enum pal_status survey_ranks_feed(struct survey_ranks *ranks, const struct pal_survey *survey,
-                                  const struct pal_survey_cells *cells, struct pal_error *err);
+enum pal_status survey_ranks_groups(struct survey_ranks *ranks, size_t groups,
+                                    struct pal_error *err);
+/* The batch of the weights, in groups; group NULL: all 0. */
+PAL_CHECK_RESULT
+enum pal_status survey_ranks_feed(struct survey_ranks *ranks, size_t rows, const uint32_t *group,
+                                  size_t groups, struct pal_error *err);
+/* weight: the rows of `from` as the weights of `into` have them. */
 PAL_CHECK_RESULT
 enum pal_status survey_ranks_merge(struct survey_ranks *into, const struct survey_ranks *from,
-                                   const uint32_t *group, struct pal_arena *arena,
-                                   struct pal_error *err);
+                                   const struct survey_weight *weight, const uint32_t *group,
+                                   struct pal_arena *scratch, struct pal_error *err);
 PAL_CHECK_RESULT
 enum pal_status survey_ranks_of(const struct survey_ranks *ranks, size_t group,
                                 struct pal_arena *scratch, double *out, struct pal_error *err);
+/* The rank of some rows of [replicates][] weights; row NULL: of all. */
+PAL_CHECK_RESULT
+enum pal_status survey_rank_rows(const double *const *replicate, size_t replicates,
+                                 const uint32_t *row, size_t rows, struct pal_arena *scratch,
+                                 double *out, struct pal_error *err);
 
 /* ---- rows that are kept (survey_held.c)
  * ---------------------------------------------------------------------------------------- */
@@ -163,6 +214,10 @@ size_t survey_held_group(const struct pal_survey *survey, size_t frame, size_t g
 double survey_held_value(const struct pal_survey *survey, size_t frame, size_t term,
                          uint32_t row);                                         /* NaN: absent */
 const double *survey_held_replicate(const struct pal_survey *survey, size_t r); /* [rows] */
+/* The rank of the replicate weights of some rows. */
+PAL_CHECK_RESULT
+enum pal_status survey_held_rank(const struct pal_survey *survey, const uint32_t *row, size_t rows,
+                                 struct pal_arena *scratch, double *out, struct pal_error *err);
 const uint32_t *survey_held_units(const struct pal_survey *survey);             /* [rows] */
 /* Influences on adjusted estimates by unit: of z[rows], and of a combination of answers. */
 PAL_CHECK_RESULT
@@ -277,6 +332,7 @@ struct pal_survey {
     size_t **square;                /* [frames][terms] the square of a value term            */
     struct survey_table *table;     /* [frames] */
     struct survey_given *given;     /* [frames] given replicate weights */
+    struct survey_weights *weights; /* rows that ranks ask for; NULL: no rank does */
     struct survey_ranks *ranks;     /* [frames] where a rank is the degrees of freedom */
     struct survey_ranks whole;      /* of all rows */
     struct pal_replicates replicates;
@@ -285,6 +341,7 @@ struct pal_survey {
     uint8_t *heavy;            /* [units] has a row with a weight above zero */
     size_t heavy_room;
     double df_design;
+    double rank; /* of the replicate weights of all rows */
     /* the batch at hand */
     size_t rows, room;
     uint32_t *unit;           /* [room] last sampling unit; 0 when cells are not kept by unit */

@@ -154,12 +154,18 @@ static enum pal_status rank_of_made(struct pal_survey_work *work, const struct s
 static enum pal_status rank_of_group(struct pal_survey_work *work, size_t frame, size_t group,
                                      struct survey_group *g, struct pal_error *err)
 {
+    const struct pal_survey *survey = work->survey;
+    const uint32_t *row = NULL;
     if (g->ranked)
         return PAL_OK;
-    if (work->survey->ask.method == PAL_SURVEY_GIVEN)
-        PAL_TRY(survey_ranks_of(&work->survey->ranks[frame], group, work->scratch, &g->rank, err));
-    else
+    if (survey->ask.method != PAL_SURVEY_GIVEN) {
         PAL_TRY(rank_of_made(work, g, &g->rank, err));
+    } else if (survey->held) {
+        const size_t rows = survey_held_group(survey, frame, group, &row);
+        PAL_TRY(survey_held_rank(survey, row, rows, work->scratch, &g->rank, err));
+    } else {
+        PAL_TRY(survey_ranks_of(&survey->ranks[frame], group, work->scratch, &g->rank, err));
+    }
     g->ranked = true;
     return PAL_OK;
 }

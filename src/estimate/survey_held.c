@@ -355,18 +355,6 @@ static enum pal_status adjust(struct pal_survey *s, struct pal_error *err)
     return pal_parallel(n, s->ask.threads, readjust, &readjusting, err);
 }
 
-/* The rank of the replicate weights of all rows. */
-static enum pal_status rank_all(struct pal_survey *s, struct survey_ranks *out,
-                                struct pal_error *err)
-{
-    const struct survey_held *h = s->held;
-    const struct pal_survey_cells all = {.groups = 1};
-    s->rows = h->rows;
-    for (size_t r = 0; r < out->replicates; r++)
-        s->replicate[r] = h->replicate[r];
-    return survey_ranks_feed(out, s, &all, err);
-}
-
 static enum pal_status feed_layer(struct pal_survey *s, const struct held_layer *layer,
                                   struct pal_error *err)
 {
@@ -444,11 +432,12 @@ enum pal_status survey_held_close(struct pal_survey *s, const double *unit_weigh
             h->replicate[r][i] *= unit_weight[h->unit[i]];
     if (s->ask.method == PAL_SURVEY_MADE)
         PAL_TRY(spell_replicates(s, err));
-    if (s->ask.df == PAL_DF_RANK_BEFORE)
-        PAL_TRY(rank_all(s, &s->whole, err));
+    const bool ranked = survey_ranks_wanted(s), before = s->ask.df == PAL_DF_RANK_BEFORE;
+    if (ranked && before)
+        PAL_TRY(survey_held_rank(s, NULL, h->rows, s->arena, &s->rank, err));
     PAL_TRY(adjust(s, err));
-    if (survey_ranks_wanted(s) && s->ask.df != PAL_DF_RANK_BEFORE)
-        PAL_TRY(rank_all(s, &s->whole, err));
+    if (ranked && !before)
+        PAL_TRY(survey_held_rank(s, NULL, h->rows, s->arena, &s->rank, err));
     if (s->has_design)
         memset(s->heavy, 0, pal_design_units(s->design));
     for (size_t i = 0; s->has_design && i < h->rows; i++)
@@ -486,6 +475,14 @@ double survey_held_value(const struct pal_survey *s, size_t frame, size_t term, 
 const double *survey_held_replicate(const struct pal_survey *s, size_t r)
 {
     return s->held->replicate[r];
+}
+
+enum pal_status survey_held_rank(const struct pal_survey *s, const uint32_t *row, size_t rows,
+                                 struct pal_arena *scratch, double *out, struct pal_error *err)
+{
+    const size_t n = s->ask.method == PAL_SURVEY_GIVEN ? s->ask.replicates : s->replicates.n;
+    return survey_rank_rows((const double *const *)s->held->replicate, n, row, rows, scratch, out,
+                            err);
 }
 
 const uint32_t *survey_held_units(const struct pal_survey *s) { return s->held->unit; }

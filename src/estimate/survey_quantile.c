@@ -47,23 +47,6 @@ static enum pal_status collect(struct quantile *q, size_t group, struct pal_erro
 /* ---- degrees of freedom of the rows that have the value
  * ------------------------------------------ */
 
-static enum pal_status rank_of_rows(const struct quantile *q, double *out, struct pal_error *err)
-{
-    const size_t n = q->survey->replicates.n;
-    double *matrix = pal_arena_alloc(q->scratch, n * q->n + 1, sizeof *matrix);
-    struct pal_rank found;
-    if (!matrix)
-        return pal_nomem(err, "the rank of the replicate weights");
-    for (size_t r = 0; r < n; r++) {
-        const double *w = survey_held_replicate(q->survey, r);
-        for (size_t i = 0; i < q->n; i++)
-            matrix[i * n + r] = w[q->row[i]];
-    }
-    PAL_TRY(pal_rank_of(matrix, q->n, n, q->scratch, &found, err));
-    *out = (double)found.rank - 1;
-    return PAL_OK;
-}
-
 /* Sums of e over the units that have a row of the group with the value and a weight. */
 static enum pal_status sum_units(const struct quantile *q, const double *e,
                                  struct pal_influence *out, struct pal_error *err)
@@ -115,8 +98,13 @@ static enum pal_status own_df(const struct quantile *q, double group_df, double 
     struct pal_influence units;
     *out = group_df;
     if (rule == PAL_DF_RANK || rule == PAL_DF_RANK_BEFORE ||
-        (rule == PAL_DF_DOMAIN && s->ask.method == PAL_SURVEY_GIVEN))
-        return s->sums_given ? rank_of_rows(q, out, err) : PAL_OK;
+        (rule == PAL_DF_DOMAIN && s->ask.method == PAL_SURVEY_GIVEN)) {
+        if (!s->sums_given)
+            return PAL_OK;
+        PAL_TRY(survey_held_rank(s, q->row, q->n, q->scratch, out, err));
+        *out -= 1;
+        return PAL_OK;
+    }
     if (rule != PAL_DF_DOMAIN || !s->has_design)
         return PAL_OK;
     uint8_t *psu = pal_arena_alloc(q->scratch, pal_design_psus(s->design) + 1, 1);

@@ -1,156 +1,366 @@
-/* survey_rank.c: ranks of the replicate weights of a group. Rows are collected; when there are more
- * than twice as many as replicates, reflections fold them into a triangle of the same column
- * lengths and angles, so that memory stays in proportion to replicates squared. */
+/* survey_rank.c: ranks of the replicate weights of groups. A group keeps which rows it has
+ * (survey_weights.c) until they show that its columns are independent, as more rows than replicates
+ * soon do; no row that follows can make them dependent, and none is kept. Where they are not, rows
+ * beyond a number are folded into a triangle of the same column lengths and angles. */
 #include "survey.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-/* Householder reflections from the left: row[rows * n] keeps its first n rows, upper triangular.
- * product[n] is scratch; rows are gone through in the order they lie in memory. */
-static void fold(double *row, size_t rows, size_t n, double *product)
+enum { SPARE = 8, FOLD = 2, FOLD_REPEATED = 16 };
+
+/* Columns are independent by far when each keeps this share of its length beside the others. */
+static const double by_far = 0.01;
+/* What is left of the shortest must not fall below a share of the longest: twice what R asks for.
+ */
+static const double least_square = 4 * PAL_RANK_TOLERANCE * PAL_RANK_TOLERANCE;
+
+static enum pal_status no_memory(struct pal_error *err)
 {
-    for (size_t k = 0; k < n && k + 1 < rows; k++) {
-        double size = 0, above = 0;
-        for (size_t i = 0; i < k; i++)
-            above += row[i * n + k] * row[i * n + k];
-        for (size_t i = k; i < rows; i++)
-            size += row[i * n + k] * row[i * n + k];
-        size = sqrt(size);
-        /* What rounding left of rounding is nothing; its square would be too small a number. */
-        if (!(size > 1e-60 * sqrt(above))) {
-            for (size_t i = k; i < rows; i++)
-                row[i * n + k] = 0;
-            continue;
-        }
-        const double first = row[k * n + k], alpha = first > 0 ? -size : size;
-        row[k * n + k] = first - alpha; /* the column is now the vector of the reflection */
-        memset(product, 0, n * sizeof *product);
-        for (size_t i = k; i < rows; i++) {
-            const double v = row[i * n + k];
-            for (size_t c = k + 1; v != 0 && c < n; c++)
-                product[c] += v * row[i * n + c];
-        }
-        const double scale = 1 / (size * (size + fabs(first)));
-        for (size_t i = k; i < rows; i++) {
-            const double v = row[i * n + k] * scale;
-            for (size_t c = k + 1; v != 0 && c < n; c++)
-                row[i * n + c] -= v * product[c];
-        }
-        row[k * n + k] = alpha;
-        for (size_t i = k + 1; i < rows; i++)
-            row[i * n + k] = 0;
-    }
+    return pal_nomem(err, "the rank of the replicate weights");
 }
 
-/* Whether the first n rows, a triangle, have independent columns by far: each keeps a hundredth of
- * its length beside those before it. More rows cannot make them dependent. */
-static bool is_full(const double *row, size_t n)
+static bool is_full(const struct survey_rank *rank)
 {
-    for (size_t k = 0; k < n; k++) {
-        double all = 0;
-        for (size_t i = 0; i <= k; i++)
-            all += row[i * n + k] * row[i * n + k];
-        if (!(fabs(row[k * n + k]) >= 0.01 * sqrt(all)) || !(all > 0))
-            return false;
-    }
-    return true;
+    return rank->left > 0 && rank->left >= least_square * rank->length;
 }
 
-static enum pal_status rank_row(struct survey_rank *rank, size_t n, struct pal_arena *arena,
-                                double **out, struct pal_error *err)
+static void forget_rows(struct survey_ranks *ranks, struct survey_rank *rank)
 {
-    if (rank->rows == 2 * n + 2) {
-        const struct pal_arena_mark mark = pal_arena_mark(arena);
-        double *product = pal_arena_alloc(arena, n, sizeof *product);
-        if (!product)
-            return pal_nomem(err, "the rank of the replicate weights");
-        fold(rank->row, rank->rows, n, product);
-        pal_arena_reset(arena, mark);
-        rank->rows = n;
-        rank->full = is_full(rank->row, n);
+    for (size_t i = 0; i < rank->rows; i++)
+        survey_weights_forget(ranks->weights, rank->row[i]);
+    rank->rows = 0;
+}
+
+/* ---- rows that a group has
+ * ----------------------------------------------------------------------- */
+
+static int by_row(const void *a, const void *b)
+{
+    const struct survey_weight *x = a, *y = b;
+    return (x->row > y->row) - (x->row < y->row);
+}
+
+/* The same row several times is one, longer row. */
+static void join_repeated(struct survey_ranks *ranks, struct survey_rank *rank)
+{
+    size_t n = 0;
+    if (!survey_weights_repeat(ranks->weights, false))
+        return;
+    qsort(rank->row, rank->rows, sizeof *rank->row, by_row);
+    for (size_t i = 0; i < rank->rows; i++) {
+        if (n && rank->row[n - 1].row == rank->row[i].row) {
+            rank->row[n - 1].scale =
+                (float)hypot((double)rank->row[n - 1].scale, (double)rank->row[i].scale);
+            survey_weights_forget(ranks->weights, rank->row[i]);
+        } else {
+            rank->row[n++] = rank->row[i];
+        }
     }
-    if (rank->rows == rank->room) {
-        size_t room = rank->room ? 2 * rank->room : 8;
-        room = room > 2 * n + 2 ? 2 * n + 2 : room;
-        double *grown = pal_arena_grow(arena, rank->row, rank->room * n, room * n, sizeof *grown);
-        if (!grown)
-            return pal_nomem(err, "the rank of the replicate weights");
-        rank->row = grown;
-        rank->room = room;
+    rank->rows = n;
+}
+
+static size_t triangle_size(size_t n) { return n * (n + 1) / 2; }
+
+/* All rows of a group: those of the triangle, then the others. */
+static enum pal_status spell(const struct survey_ranks *ranks, const struct survey_rank *rank,
+                             struct pal_arena *scratch, double **out, size_t *rows,
+                             struct pal_error *err)
+{
+    const size_t n = ranks->replicates, folded = rank->triangle ? n : 0;
+    *rows = folded + rank->rows;
+    *out = pal_arena_alloc(scratch, *rows * n + 1, sizeof **out);
+    if (!*out)
+        return no_memory(err);
+    const double *from = rank->triangle;
+    for (size_t i = 0; i < folded; i++) {
+        memcpy(*out + i * n + i, from, (n - i) * sizeof *from);
+        from += n - i;
     }
-    *out = rank->row + n * rank->rows++;
+    for (size_t i = 0; i < rank->rows; i++)
+        survey_weights_read(ranks->weights, rank->row[i], *out + (folded + i) * n);
     return PAL_OK;
 }
 
-static enum pal_status ranks_groups(struct survey_ranks *ranks, size_t groups,
-                                    struct pal_arena *arena, struct pal_error *err)
+static enum pal_status keep_triangle(struct survey_ranks *ranks, struct survey_rank *rank,
+                                     const double *row, struct pal_error *err)
+{
+    const size_t n = ranks->replicates;
+    if (!rank->triangle)
+        rank->triangle = pal_arena_alloc(ranks->arena, triangle_size(n) + 1, sizeof(double));
+    if (!rank->triangle)
+        return no_memory(err);
+    double *to = rank->triangle;
+    for (size_t i = 0; i < n; i++) {
+        memcpy(to, row + i * n + i, (n - i) * sizeof *to);
+        to += n - i;
+    }
+    forget_rows(ranks, rank);
+    return PAL_OK;
+}
+
+/* Looks at `rows` rows of a group; forgets them when they show that its columns are independent. */
+static enum pal_status look(struct survey_ranks *ranks, struct survey_rank *rank, const double *row,
+                            size_t rows, struct pal_arena *scratch, bool *shown,
+                            struct pal_error *err)
+{
+    struct pal_rank found;
+    PAL_TRY(pal_rank_of(row, rows, ranks->replicates, scratch, &found, err));
+    *shown = found.rank == ranks->replicates && found.least >= by_far;
+    if (!*shown)
+        return PAL_OK;
+    rank->left += found.left * found.left;
+    rank->triangle = NULL;
+    forget_rows(ranks, rank);
+    return PAL_OK;
+}
+
+/* A group has as many rows as it may before something is done about them. */
+static enum pal_status settle(struct survey_ranks *ranks, struct survey_rank *rank,
+                              struct pal_arena *scratch, struct pal_error *err)
+{
+    const size_t n = ranks->replicates;
+    double *row;
+    size_t rows;
+    bool shown;
+    join_repeated(ranks, rank);
+    const size_t folded = rank->triangle ? n : 0;
+    if (rank->rows + folded < n + SPARE) {
+        rank->most = rank->rows + n + SPARE;
+        return PAL_OK;
+    }
+    const size_t most =
+        n * (survey_weights_repeat(ranks->weights, true) ? FOLD_REPEATED : FOLD) + 2;
+    PAL_TRY(spell(ranks, rank, scratch, &row, &rows, err));
+    if (rows >= most) {
+        PAL_TRY(pal_rank_fold(row, rows, n, scratch, err));
+        PAL_TRY(keep_triangle(ranks, rank, row, err));
+        rows = n;
+    }
+    PAL_TRY(look(ranks, rank, row, rows, scratch, &shown, err));
+    rank->most = shown ? n + SPARE : 2 * rank->rows + n < most ? 2 * rank->rows + n : most;
+    if (!shown && rank->triangle)
+        rank->most = most - n;
+    return PAL_OK;
+}
+
+static enum pal_status add_row(struct survey_ranks *ranks, struct survey_rank *rank,
+                               struct survey_weight at, struct pal_error *err)
+{
+    const size_t n = ranks->replicates;
+    if (survey_weights_none(at))
+        return PAL_OK;
+    if (!rank->most)
+        rank->most = n + SPARE;
+    if (rank->rows == rank->room) {
+        const size_t room = rank->room ? 2 * rank->room : 8;
+        struct survey_weight *grown =
+            pal_arena_grow(ranks->arena, rank->row, rank->room, room, sizeof *grown);
+        if (!grown)
+            return no_memory(err);
+        rank->row = grown;
+        rank->room = room;
+    }
+    rank->row[rank->rows++] = at;
+    survey_weights_use(ranks->weights, at);
+    if (rank->rows < rank->most)
+        return PAL_OK;
+    struct pal_arena *scratch = pal_arena_new();
+    if (!scratch)
+        return no_memory(err);
+    const enum pal_status status = settle(ranks, rank, scratch, err);
+    pal_arena_free(scratch);
+    return status;
+}
+
+/* ---- rows as they come
+ * --------------------------------------------------------------------------- */
+
+void survey_ranks_new(struct survey_ranks *ranks, struct survey_weights *weights, size_t replicates,
+                      struct pal_arena *arena)
+{
+    *ranks = (struct survey_ranks){.replicates = replicates, .weights = weights, .arena = arena};
+}
+
+enum pal_status survey_ranks_groups(struct survey_ranks *ranks, size_t groups,
+                                    struct pal_error *err)
 {
     if (groups > ranks->room) {
         const size_t room = groups > 2 * ranks->room ? groups : 2 * ranks->room;
-        ranks->group = pal_arena_grow(arena, ranks->group, ranks->room, room, sizeof *ranks->group);
+        ranks->group =
+            pal_arena_grow(ranks->arena, ranks->group, ranks->room, room, sizeof *ranks->group);
         if (!ranks->group)
-            return pal_nomem(err, "the rank of the replicate weights");
+            return no_memory(err);
         ranks->room = room;
     }
     ranks->groups = groups > ranks->groups ? groups : ranks->groups;
     return PAL_OK;
 }
 
-enum pal_status survey_ranks_feed(struct survey_ranks *ranks, const struct pal_survey *survey,
-                                  const struct pal_survey_cells *cells, struct pal_error *err)
+enum pal_status survey_ranks_feed(struct survey_ranks *ranks, size_t rows, const uint32_t *group,
+                                  size_t groups, struct pal_error *err)
 {
-    const size_t n = ranks->replicates;
-    PAL_TRY(ranks_groups(ranks, cells->groups ? cells->groups : 1, survey->arena, err));
-    for (size_t i = 0; i < survey->rows; i++) {
-        const uint32_t group = cells->group ? cells->group[i] : 0;
-        double *row;
-        if (group == PAL_NO_GROUP || ranks->group[group].full)
+    PAL_TRY(survey_ranks_groups(ranks, groups ? groups : 1, err));
+    for (size_t i = 0; i < rows; i++) {
+        if (group && group[i] == PAL_NO_GROUP)
             continue;
-        PAL_TRY(rank_row(&ranks->group[group], n, survey->arena, &row, err));
-        for (size_t r = 0; r < n; r++)
-            row[r] = isnan(survey->replicate[r][i]) ? 0 : survey->replicate[r][i];
+        struct survey_rank *rank = &ranks->group[group ? group[i] : 0];
+        struct survey_weight at;
+        rank->length += survey_weights_longest(ranks->weights, i);
+        if (is_full(rank))
+            continue;
+        PAL_TRY(survey_weights_at(ranks->weights, i, &at, err));
+        PAL_TRY(add_row(ranks, rank, at, err));
     }
     return PAL_OK;
 }
 
-enum pal_status survey_ranks_merge(struct survey_ranks *into, const struct survey_ranks *from,
-                                   const uint32_t *group, struct pal_arena *arena,
-                                   struct pal_error *err)
+/* ---- two surveys become one
+ * ---------------------------------------------------------------------- */
+
+static enum pal_status merge_triangle(struct survey_ranks *into, struct survey_rank *mine,
+                                      const double *theirs, struct pal_arena *scratch,
+                                      struct pal_error *err)
 {
     const size_t n = into->replicates;
+    double *row = pal_arena_alloc(scratch, 2 * n * n + 1, sizeof *row);
+    if (!row)
+        return no_memory(err);
+    const double *from[] = {theirs, mine->triangle};
+    for (size_t t = 0; t < 2 && from[t]; t++)
+        for (size_t i = 0; i < n; i++) {
+            memcpy(row + (t * n + i) * n + i, from[t], (n - i) * sizeof *row);
+            from[t] += n - i;
+        }
+    PAL_TRY(pal_rank_fold(row, mine->triangle ? 2 * n : n, n, scratch, err));
+    const size_t rows = mine->rows; /* they stay as they are */
+    mine->rows = 0;
+    PAL_TRY(keep_triangle(into, mine, row, err));
+    mine->rows = rows;
+    return PAL_OK;
+}
+
+enum pal_status survey_ranks_merge(struct survey_ranks *into, const struct survey_ranks *from,
+                                   const struct survey_weight *weight, const uint32_t *group,
+                                   struct pal_arena *scratch, struct pal_error *err)
+{
     for (size_t g = 0; g < from->groups; g++) {
         const size_t to = group ? group[g] : g;
         if (to == PAL_NO_GROUP)
             continue;
-        PAL_TRY(ranks_groups(into, to + 1, arena, err));
-        if (from->group[g].full) { /* says all */
-            into->group[to].full = true;
+        const struct survey_rank *theirs = &from->group[g];
+        PAL_TRY(survey_ranks_groups(into, to + 1, err));
+        struct survey_rank *mine = &into->group[to];
+        mine->left += theirs->left;
+        mine->length += theirs->length;
+        if (is_full(mine)) {
+            forget_rows(into, mine);
+            mine->triangle = NULL;
             continue;
         }
-        for (size_t i = 0; i < from->group[g].rows && !into->group[to].full; i++) {
-            double *row;
-            PAL_TRY(rank_row(&into->group[to], n, arena, &row, err));
-            memcpy(row, from->group[g].row + i * n, n * sizeof *row);
+        if (theirs->triangle)
+            PAL_TRY(merge_triangle(into, mine, theirs->triangle, scratch, err));
+        for (size_t i = 0; i < theirs->rows && !is_full(mine); i++) {
+            struct survey_weight at = weight[theirs->row[i].row];
+            at.scale *= theirs->row[i].scale;
+            PAL_TRY(add_row(into, mine, at, err));
         }
     }
     return PAL_OK;
+}
+
+/* ---- the rank of a group
+ * ------------------------------------------------------------------------- */
+
+static double longest_of(const double *row, size_t rows, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < rows; i++) {
+        double longest = 0;
+        for (size_t r = 0; r < n; r++)
+            longest = fmax(longest, row[i * n + r] * row[i * n + r]);
+        sum += longest;
+    }
+    return sum;
 }
 
 enum pal_status survey_ranks_of(const struct survey_ranks *ranks, size_t group,
                                 struct pal_arena *scratch, double *out, struct pal_error *err)
 {
-    const size_t n = ranks->replicates;
+    double *row;
+    size_t rows;
+    struct pal_rank found;
     *out = 0;
-    if (group >= ranks->groups || !ranks->group[group].rows)
+    if (group >= ranks->groups)
         return PAL_OK;
     const struct survey_rank *rank = &ranks->group[group];
-    if (rank->full) {
-        *out = (double)n;
+    *out = (double)ranks->replicates;
+    if (is_full(rank))
         return PAL_OK;
+    const struct pal_arena_mark mark = pal_arena_mark(scratch);
+    PAL_TRY(spell(ranks, rank, scratch, &row, &rows, err));
+    /* Where rows were forgotten, those that are left say what all do when they outweigh them. */
+    if (!(rank->left > 0) || 2 * longest_of(row, rows, ranks->replicates) > rank->length) {
+        PAL_TRY(pal_rank_of(row, rows, ranks->replicates, scratch, &found, err));
+        *out = (double)found.rank;
     }
+    pal_arena_reset(scratch, mark);
+    return PAL_OK;
+}
+
+/* ---- the rank of rows that are held
+ * ---------------------------------------------------------------- */
+
+/* The sum of squares of the longest column. */
+static double length_of(const double *const *replicate, size_t replicates, const uint32_t *row,
+                        size_t rows)
+{
+    double longest = 0;
+    for (size_t r = 0; r < replicates; r++) {
+        double sum = 0;
+        for (size_t i = 0; i < rows; i++) {
+            const double w = replicate[r][row ? row[i] : i];
+            sum += isnan(w) ? 0 : w * w;
+        }
+        longest = fmax(longest, sum);
+    }
+    return longest;
+}
+
+enum pal_status survey_rank_rows(const double *const *replicate, size_t n, const uint32_t *row,
+                                 size_t rows, struct pal_arena *scratch, double *out,
+                                 struct pal_error *err)
+{
+    const struct pal_arena_mark mark = pal_arena_mark(scratch);
+    const size_t room = rows < FOLD * n + 2 ? rows : FOLD * n + 2;
+    double *folded = pal_arena_alloc(scratch, room * n + 1, sizeof *folded);
     struct pal_rank found;
-    PAL_TRY(pal_rank_of(rank->row, rank->rows, n, scratch, &found, err));
+    size_t at = 0;
+    if (!folded)
+        return no_memory(err);
+    for (size_t i = 0; i < rows; i++) {
+        if (at == n + SPARE && i == at) {
+            PAL_TRY(pal_rank_of(folded, at, n, scratch, &found, err));
+            if (found.rank == n && found.least >= by_far &&
+                found.left * found.left >= least_square * length_of(replicate, n, row, rows)) {
+                *out = (double)n;
+                pal_arena_reset(scratch, mark);
+                return PAL_OK;
+            }
+        }
+        if (at == room) {
+            PAL_TRY(pal_rank_fold(folded, at, n, scratch, err));
+            at = n;
+        }
+        for (size_t r = 0; r < n; r++) {
+            const double w = replicate[r][row ? row[i] : i];
+            folded[at * n + r] = isnan(w) ? 0 : w;
+        }
+        at++;
+    }
+    PAL_TRY(pal_rank_of(folded, at, n, scratch, &found, err));
     *out = (double)found.rank;
+    pal_arena_reset(scratch, mark);
     return PAL_OK;
 }

@@ -44,14 +44,62 @@ static void save_given(const struct survey_given *given, struct pal_buf *out)
     }
 }
 
-static void save_ranks(const struct survey_ranks *ranks, struct pal_buf *out)
+/* Rows of weights that ranks ask for, numbered anew: number[] receives theirs. */
+static void save_weights(const struct survey_weights *weights, size_t n, double *row,
+                         uint32_t *number, struct pal_buf *out)
 {
+    const size_t rows = survey_weights_rows(weights);
+    uint32_t used = 0;
+    for (size_t i = 0; i < rows; i++)
+        if (survey_weights_used(weights, i))
+            number[i] = used++;
+    pal_pack_u64(out, used);
+    for (size_t i = 0; i < rows; i++) {
+        if (!survey_weights_used(weights, i))
+            continue;
+        survey_weights_read(weights, (struct survey_weight){(uint32_t)i, 1}, row);
+        for (size_t r = 0; r < n; r++)
+            pal_pack_f64(out, row[r]);
+    }
+}
+
+static void save_ranks(const struct survey_ranks *ranks, const uint32_t *number,
+                       struct pal_buf *out)
+{
+    const size_t n = ranks->replicates;
     pal_pack_u64(out, ranks->groups);
     for (size_t g = 0; g < ranks->groups; g++) {
-        pal_pack_u64(out, ranks->group[g].rows);
-        for (size_t i = 0; i < ranks->group[g].rows * ranks->replicates; i++)
-            pal_pack_f64(out, ranks->group[g].row[i]);
+        const struct survey_rank *rank = &ranks->group[g];
+        pal_pack_f64(out, rank->left);
+        pal_pack_f64(out, rank->length);
+        pal_pack_u64(out, rank->rows);
+        for (size_t i = 0; i < rank->rows; i++) {
+            pal_pack_u32(out, number[rank->row[i].row]);
+            pal_pack_f64(out, (double)rank->row[i].scale);
+        }
+        pal_pack_u32(out, rank->triangle != NULL);
+        for (size_t i = 0; rank->triangle && i < n * (n + 1) / 2; i++)
+            pal_pack_f64(out, rank->triangle[i]);
     }
+}
+
+static enum pal_status save_all_ranks(const struct pal_survey *s, struct pal_buf *out,
+                                      struct pal_error *err)
+{
+    const size_t n = s->ask.replicates, rows = survey_weights_rows(s->weights);
+    struct pal_arena *scratch = pal_arena_new();
+    double *row = scratch ? pal_arena_alloc(scratch, n + 1, sizeof *row) : NULL;
+    uint32_t *number = scratch ? pal_arena_alloc(scratch, rows + 1, sizeof *number) : NULL;
+    const enum pal_status status = row && number ? PAL_OK : pal_nomem(err, "a saved state");
+    if (status == PAL_OK) {
+        save_weights(s->weights, n, row, number, out);
+        for (size_t f = 0; f < s->ask.frames; f++)
+            save_ranks(&s->ranks[f], number, out);
+        save_ranks(&s->whole, number, out);
+    }
+    if (scratch)
+        pal_arena_free(scratch);
+    return status;
 }
 
 enum pal_status pal_survey_save(const struct pal_survey *s, struct pal_buf *out,
@@ -69,9 +117,9 @@ enum pal_status pal_survey_save(const struct pal_survey *s, struct pal_buf *out,
         survey_table_save(&s->table[f], out);
         if (s->ask.method == PAL_SURVEY_GIVEN)
             save_given(&s->given[f], out);
-        save_ranks(&s->ranks[f], out);
     }
-    save_ranks(&s->whole, out);
+    if (s->weights)
+        PAL_TRY(save_all_ranks(s, out, err));
     return pal_buf_status(out, "a saved state", err);
 }
 
@@ -153,30 +201,94 @@ static bool room_for(struct pal_unpack *in, uint64_t n, size_t each)
     return !in->failed;
 }
 
-static enum pal_status load_ranks(struct survey_ranks *ranks, struct pal_unpack *in,
-                                  struct pal_arena *arena, struct pal_error *err)
+struct loading {
+    struct survey_weights *weights;
+    size_t n, rows;
+    struct survey_weight *weight; /* [rows] as they are numbered here */
+};
+
+static enum pal_status load_weights(struct loading *l, struct pal_unpack *in,
+                                    struct pal_arena *arena, struct pal_error *err)
+{
+    const uint64_t rows = pal_unpack_u64(in);
+    if (!room_for(in, rows, 8 * (l->n ? l->n : 1)))
+        return PAL_OK;
+    double *row = pal_arena_alloc(arena, l->n + 1, sizeof *row);
+    l->rows = (size_t)rows;
+    l->weight = pal_arena_alloc(arena, l->rows + 1, sizeof *l->weight);
+    if (!row || !l->weight)
+        return pal_nomem(err, "a saved state");
+    for (size_t i = 0; i < l->rows; i++) {
+        for (size_t r = 0; r < l->n; r++)
+            row[r] = pal_unpack_f64(in);
+        PAL_TRY(survey_weights_add(l->weights, row, &l->weight[i], err));
+    }
+    return PAL_OK;
+}
+
+static enum pal_status load_rank(const struct loading *l, struct survey_rank *rank,
+                                 struct pal_unpack *in, struct pal_arena *arena,
+                                 struct pal_error *err)
+{
+    rank->left = pal_unpack_f64(in);
+    rank->length = pal_unpack_f64(in);
+    const uint64_t rows = pal_unpack_u64(in);
+    if (!room_for(in, rows, 12))
+        return PAL_OK;
+    rank->row = pal_arena_alloc(arena, (size_t)rows + 1, sizeof *rank->row);
+    if (!rank->row)
+        return pal_nomem(err, "a saved state");
+    rank->room = (size_t)rows;
+    for (size_t i = 0; i < rows && !in->failed; i++) {
+        const uint32_t row = pal_unpack_u32(in);
+        const double scale = pal_unpack_f64(in);
+        if (row >= l->rows || survey_weights_none(l->weight[row])) {
+            in->failed = true;
+            return PAL_OK;
+        }
+        rank->row[i] = l->weight[row];
+        rank->row[i].scale *= (float)scale;
+        survey_weights_use(l->weights, rank->row[i]);
+        rank->rows++;
+    }
+    rank->most = rank->rows + 1;
+    if (pal_unpack_u32(in) == 0)
+        return PAL_OK;
+    const size_t triangle = l->n * (l->n + 1) / 2;
+    if (!room_for(in, triangle, 8))
+        return PAL_OK;
+    rank->triangle = pal_arena_alloc(arena, triangle + 1, sizeof *rank->triangle);
+    if (!rank->triangle)
+        return pal_nomem(err, "a saved state");
+    for (size_t i = 0; i < triangle; i++)
+        rank->triangle[i] = pal_unpack_f64(in);
+    return PAL_OK;
+}
+
+static enum pal_status load_ranks(const struct loading *l, struct survey_ranks *ranks,
+                                  struct pal_unpack *in, struct pal_arena *arena,
+                                  struct pal_error *err)
 {
     const uint64_t groups = pal_unpack_u64(in);
-    if (!room_for(in, groups, 8))
+    if (!room_for(in, groups, 28))
         return PAL_OK;
-    struct survey_ranks loaded = {
-        .replicates = ranks->replicates, .groups = (size_t)groups, .room = (size_t)groups};
-    loaded.group = pal_arena_alloc(arena, loaded.groups + 1, sizeof *loaded.group);
-    if (!loaded.group)
-        return pal_nomem(err, "a saved state");
-    for (size_t g = 0; g < loaded.groups && !in->failed; g++) {
-        const uint64_t rows = pal_unpack_u64(in);
-        const size_t n = loaded.replicates;
-        if (!room_for(in, rows, 8 * (n ? n : 1)))
-            return PAL_OK;
-        loaded.group[g] = (struct survey_rank){.rows = (size_t)rows, .room = (size_t)rows};
-        loaded.group[g].row = pal_arena_alloc(arena, (size_t)rows * n + 1, sizeof(double));
-        if (!loaded.group[g].row)
-            return pal_nomem(err, "a saved state");
-        for (size_t i = 0; i < rows * n; i++)
-            loaded.group[g].row[i] = pal_unpack_f64(in);
-    }
-    *ranks = loaded;
+    PAL_TRY(survey_ranks_groups(ranks, (size_t)groups, err));
+    for (size_t g = 0; g < groups && !in->failed; g++)
+        PAL_TRY(load_rank(l, &ranks->group[g], in, arena, err));
+    return PAL_OK;
+}
+
+static enum pal_status load_all_ranks(struct pal_survey *s, struct pal_unpack *in,
+                                      struct pal_error *err)
+{
+    struct loading l = {.weights = s->weights, .n = s->ask.replicates};
+    PAL_TRY(load_weights(&l, in, s->arena, err));
+    for (size_t f = 0; f < s->ask.frames && !in->failed; f++)
+        PAL_TRY(load_ranks(&l, &s->ranks[f], in, s->arena, err));
+    if (!in->failed)
+        PAL_TRY(load_ranks(&l, &s->whole, in, s->arena, err));
+    for (size_t i = 0; i < l.rows; i++)
+        survey_weights_forget(s->weights, l.weight[i]);
     return PAL_OK;
 }
 
@@ -214,7 +326,6 @@ enum pal_status pal_survey_load(struct pal_survey *s, struct pal_unpack *in, str
         PAL_TRY(survey_table_load(&s->table[f], units, in, s->arena, err));
         if (s->ask.method == PAL_SURVEY_GIVEN)
             PAL_TRY(load_given(&s->given[f], in, s->arena, err));
-        PAL_TRY(load_ranks(&s->ranks[f], in, s->arena, err));
     }
-    return load_ranks(&s->whole, in, s->arena, err);
+    return s->weights && !in->failed ? load_all_ranks(s, in, err) : PAL_OK;
 }
