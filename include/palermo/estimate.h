@@ -594,7 +594,7 @@ enum pal_status pal_survey_load(struct pal_survey *survey, struct pal_unpack *in
  *     variable z = g' t (then V of z is the variance as it was, to the last bit);
  *     the same matrix over several statistics for each set of them that is asked together;
  *     with replicates the covariance of the estimates themselves over the replicates.
- * Values are held against the mean of the whole, not against the value of a row.
+ * Values are held against the mean of their group, not against the value of a row.
  *
  * Two samples drawn independently of each other add up: totals, V, degrees of freedom, counts. That
  * is so for samples that share no stratum of the first stage; the caller has to know. A rule that

@@ -243,13 +243,15 @@ enum pal_status survey_quantile_answer(struct pal_survey_work *work,
 /* ---- moments (survey_moments.c)
  * ------------------------------------------------------------------------------------------- */
 
-/* Columns of a statistic: the weight w of the rows it takes, its linearized variable z, x where it
- * has one; of replicates the estimate alone. */
-enum { MOMENT_W, MOMENT_Z, MOMENT_X, MOMENT_COLUMNS };
+/* Columns of a statistic: the weight w of the rows it takes, its linearized variable z, which
+ * stands for one of y and x, and the other of them where there is one; of replicates the estimate
+ * alone. */
+enum { MOMENT_W, MOMENT_Z, MOMENT_REST, MOMENT_COLUMNS };
 struct moment { /* of a statistic in a group */
     uint64_t n, n_all;
-    double w, y, x, square; /* as in survey_view */
-    double logit;           /* standard error of the logit over replicates */
+    double w, y, x, square;    /* as in survey_view */
+    double centre_y, centre_x; /* the group's own means, or 0 */
+    double logit;              /* standard error of the logit over replicates */
 };
 struct moment_level { /* of a statistic at a level */
     uint32_t group;   /* that the level lies in */
@@ -272,7 +274,6 @@ struct survey_moments {
     struct moment_set *set;
     struct moment *moment;        /* [room * statistics] */
     double *df;                   /* [room * frames]     */
-    double *centre_y, *centre_x;  /* [statistics]        */
     struct moment_levels *levels; /* [statistics]        */
 };
 bool survey_moments_replicated(const struct pal_survey *survey);
@@ -283,14 +284,19 @@ PAL_CHECK_RESULT
 enum pal_status survey_moments_levels(struct pal_survey *survey, size_t statistic, size_t n,
                                       struct pal_error *err);
 double *survey_moments_matrix(const struct moment_set *set, size_t group);
-/* What z was made of, as raw sums (w, y, x): its gradient, or y where that does not exist. */
+/* Which of the raw sums (w, y, x) z stands for: x of squares, whose y does not matter about the
+ * mean, and y of all others. */
+size_t survey_moments_pivot(const struct pal_survey_statistic *statistic);
+/* What z was made of, as raw sums: its gradient, or the pivot where that does not exist. */
 void survey_moments_basis(const struct pal_survey_statistic *statistic,
                           const struct pal_survey_sums *sums, double *out);
-/* A combination of raw sums (w, y, x) as one of the columns (w, z, x). */
-void survey_moments_columns(const double *basis, const double *raw, double *out);
-/* Sums about another centre: y + d, x + e; x of a square is that of y. */
-void survey_moments_shift(const struct pal_survey_statistic *statistic, double d, double e,
-                          double w, double *y, double *x, double *square);
+/* A combination of raw sums as one of the columns. */
+void survey_moments_columns(const struct pal_survey_statistic *statistic, const double *basis,
+                            const double *raw, double *out);
+struct pal_survey_sums survey_moments_sums_of(const struct moment *moment);
+/* Sums about other centres. */
+void survey_moments_shift(const struct pal_survey_statistic *statistic, double centre_y,
+                          double centre_x, struct moment *moment);
 void survey_moments_sums(const struct pal_survey *survey, size_t group, size_t level,
                          struct survey_view *view);
 void survey_moments_variance(const struct pal_survey *survey, const struct survey_view *view,

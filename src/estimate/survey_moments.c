@@ -75,10 +75,8 @@ enum pal_status pal_survey_moments_new(const struct pal_survey_ask *ask,
     s->moments = m;
     s->design = NULL;
     s->df_design = 0;
-    m->centre_y = pal_arena_alloc(arena, statistics + 1, sizeof *m->centre_y);
-    m->centre_x = pal_arena_alloc(arena, statistics + 1, sizeof *m->centre_x);
     m->levels = pal_arena_alloc(arena, statistics + 1, sizeof *m->levels);
-    if (!m->centre_y || !m->centre_x || !m->levels)
+    if (!m->levels)
         return pal_nomem(err, "a survey");
     PAL_TRY(sets_new(s, set, sets, err));
     return survey_name_method(s, err);
@@ -143,6 +141,16 @@ static const struct moment_level *level_of(const struct pal_survey *s, size_t st
     return level < levels->n ? &levels->level[level] : NULL;
 }
 
+struct pal_survey_sums survey_moments_sums_of(const struct moment *moment)
+{
+    return (struct pal_survey_sums){.w = moment->w,
+                                    .y = moment->y,
+                                    .x = moment->x,
+                                    .centre_y = moment->centre_y,
+                                    .centre_x = moment->centre_x,
+                                    .n = (double)moment->n};
+}
+
 void survey_moments_sums(const struct pal_survey *s, size_t group, size_t level,
                          struct survey_view *view)
 {
@@ -154,11 +162,7 @@ void survey_moments_sums(const struct pal_survey *s, size_t group, size_t level,
     view->n = moment->n;
     view->n_all = moment->n_all;
     view->square = moment->square;
-    view->sums = (struct pal_survey_sums){.w = moment->w,
-                                          .y = moment->y,
-                                          .x = moment->x,
-                                          .centre_y = m->centre_y[statistic],
-                                          .centre_x = m->centre_x[statistic]};
+    view->sums = survey_moments_sums_of(moment);
     if (view->statistic->levels != PAL_NO_FRAME) {
         const struct moment_level *at = level_of(s, statistic, level);
         view->sums.y = view->square = at ? at->w : 0;
@@ -166,23 +170,30 @@ void survey_moments_sums(const struct pal_survey *s, size_t group, size_t level,
     }
 }
 
-/* What z was made of, by raw sums: its gradient, or y where that does not exist. */
+size_t survey_moments_pivot(const struct pal_survey_statistic *it)
+{
+    return it->kind->square ? 2 : 1;
+}
+
 void survey_moments_basis(const struct pal_survey_statistic *it, const struct pal_survey_sums *sums,
                           double *out)
 {
+    const size_t pivot = survey_moments_pivot(it);
+    memset(out, 0, MOMENT_COLUMNS * sizeof *out); /* not every kind has all three */
     it->kind->gradient(sums, it->kind->value(sums), out);
-    if (isfinite(out[0]) && isfinite(out[1]) && isfinite(out[2]) && out[1] != 0)
+    if (isfinite(out[0]) && isfinite(out[1]) && isfinite(out[2]) && out[pivot] != 0)
         return;
-    out[0] = out[2] = 0;
-    out[1] = 1;
+    memset(out, 0, MOMENT_COLUMNS * sizeof *out);
+    out[pivot] = 1;
 }
 
-/* A combination of raw sums (w, y, x) as one of the columns (w, z, x). */
-void survey_moments_columns(const double *basis, const double *raw, double *out)
+void survey_moments_columns(const struct pal_survey_statistic *it, const double *basis,
+                            const double *raw, double *out)
 {
-    out[MOMENT_Z] = raw[1] / basis[1];
+    const size_t pivot = survey_moments_pivot(it), rest = 3 - pivot;
+    out[MOMENT_Z] = raw[pivot] / basis[pivot];
     out[MOMENT_W] = raw[0] - basis[0] * out[MOMENT_Z];
-    out[MOMENT_X] = raw[2] - basis[2] * out[MOMENT_Z];
+    out[MOMENT_REST] = raw[rest] - basis[rest] * out[MOMENT_Z];
 }
 
 /* d value / d columns, times `factor`. */
@@ -201,7 +212,7 @@ static void coefficients(const struct pal_survey *s, const struct survey_view *v
         return;
     }
     survey_moments_basis(it, &view->sums, basis);
-    survey_moments_columns(basis, view->gradient, out);
+    survey_moments_columns(it, basis, view->gradient, out);
     for (size_t i = 0; i < MOMENT_COLUMNS; i++)
         out[i] *= factor;
 }
@@ -348,7 +359,6 @@ struct taking {
     const struct pal_survey *from;
     struct pal_survey_work *work; /* of `from` */
     struct pal_arena *scratch;
-    double *shift_y, *shift_x; /* [statistics] centre of `from` less that of `into` */
 };
 
 struct columns { /* of one statistic, by unit of its group, in the order of the places */
@@ -359,40 +369,19 @@ struct columns { /* of one statistic, by unit of its group, in the order of the 
     size_t at;
 };
 
-/* The centre is the value of a row; the mean of the whole takes its place. */
-static enum pal_status choose_centres(struct taking *t, size_t groups, struct pal_error *err)
+void survey_moments_shift(const struct pal_survey_statistic *it, double centre_y, double centre_x,
+                          struct moment *moment)
 {
-    struct survey_moments *m = t->into->moments;
-    for (size_t k = 0; k < t->into->ask.statistics; k++) {
-        double w = 0, y = 0, x = 0;
-        struct survey_view view = {0};
-        for (size_t g = 0; g < groups; g++) {
-            PAL_TRY(survey_view_of(t->work, k, g, SIZE_MAX, &view, err));
-            w += view.sums.w;
-            y += view.sums.y;
-            x += view.sums.x;
-        }
-        const struct pal_survey_statistic *it = view.statistic;
-        const double cy = view.sums.centre_y, cx = view.sums.centre_x;
-        if (!groups || it->y == PAL_NO_TERM)
-            continue;
-        m->centre_y[k] = cy != 0 && w > 0 ? cy + y / w : cy;
-        m->centre_x[k] = it->kind->square ? m->centre_y[k] : cx != 0 && w > 0 ? cx + x / w : cx;
-        t->shift_y[k] = cy - m->centre_y[k];
-        t->shift_x[k] = cx - m->centre_x[k];
-    }
-    return PAL_OK;
+    const double d = moment->centre_y - centre_y, e = moment->centre_x - centre_x, w = moment->w;
+    const double squares = 2 * d * moment->y + d * d * w;
+    moment->square += squares;
+    moment->x += it->kind->square ? squares : e * w;
+    moment->y += d * w;
+    moment->centre_y = centre_y;
+    moment->centre_x = centre_x;
 }
 
-/* Sums about another centre: y + d, x + e; x of a square is that of y. */
-void survey_moments_shift(const struct pal_survey_statistic *it, double d, double e, double w,
-                          double *y, double *x, double *square)
-{
-    *square += 2 * d * *y + d * d * w;
-    *x += it->kind->square ? 2 * d * *y + d * d * w : e * w;
-    *y += d * w;
-}
-
+/* The centre was the value of a row; the mean of the group takes its place. */
 static enum pal_status take_sums(struct taking *t, size_t k, size_t g, struct pal_error *err)
 {
     const struct pal_survey_statistic *it = &t->from->ask.statistic[k];
@@ -400,17 +389,22 @@ static enum pal_status take_sums(struct taking *t, size_t k, size_t g, struct pa
     struct moment *to = &into->moments->moment[g * into->ask.statistics + k];
     struct survey_view view;
     PAL_TRY(survey_view_of(t->work, k, g, SIZE_MAX, &view, err));
+    const struct pal_survey_sums *sums = &view.sums;
+    const double cy = sums->centre_y, cx = sums->centre_x, w = sums->w;
     *to = (struct moment){.n = view.n,
                           .n_all = view.n_all,
-                          .w = view.sums.w,
-                          .y = view.sums.y,
-                          .x = view.sums.x,
+                          .w = w,
+                          .y = sums->y,
+                          .x = sums->x,
                           .square = view.square,
+                          .centre_y = cy,
+                          .centre_x = cx,
                           .logit = (double)NAN};
-    survey_moments_shift(it, t->shift_y[k], t->shift_x[k], to->w, &to->y, &to->x, &to->square);
-    if (g >= view.table->groups)
-        return PAL_OK;
-    into->table[it->frame].count[g] = view.table->count[g];
+    const double y = cy != 0 && w > 0 ? cy + sums->y / w : 0;
+    const double x = cx != 0 && w > 0 ? cx + sums->x / w : 0;
+    survey_moments_shift(it, y, it->kind->square ? y : x, to);
+    if (g < view.table->groups)
+        into->table[it->frame].count[g] = view.table->count[g];
     return PAL_OK;
 }
 
@@ -457,21 +451,25 @@ static enum pal_status columns_take(struct taking *t, size_t k, size_t g, size_t
     memcpy(unit, view.group->unit, n * sizeof *unit);
     mine = (struct survey_view){.statistic = &t->into->ask.statistic[k], .square = (double)NAN};
     survey_moments_sums(t->into, g, level, &mine);
-    mine.sums.n = (double)mine.n;
     survey_moments_basis(it, &mine.sums, basis);
     survey_moments_basis(it, &view.sums, from);
-    const bool raw = basis[0] == 0 && basis[1] == 1 && basis[2] == 0; /* no gradient, or y itself */
-    const double d = t->shift_y[k], e = t->shift_x[k];
+    const size_t pivot = survey_moments_pivot(it);
+    const bool raw = basis[pivot] == 1 && basis[0] == 0 && basis[3 - pivot] == 0;
+    const struct pal_survey_sums *old = &view.sums, *now = &mine.sums;
     for (size_t i = 0; i < n; i++) {
-        double yi = y ? y[i] : 0, xi = x ? x[i] : 0, square = 0;
-        const double z = from[0] * w[i] + from[1] * yi + from[2] * xi;
-        survey_moments_shift(it, d, e, w[i], &yi, &xi, &square);
+        struct moment row = {.w = w[i],
+                             .y = y ? y[i] : 0,
+                             .x = x ? x[i] : 0,
+                             .centre_y = old->centre_y,
+                             .centre_x = old->centre_x};
+        const double z = from[0] * row.w + from[1] * row.y + from[2] * row.x;
+        survey_moments_shift(it, now->centre_y, now->centre_x, &row);
         out->here[i] = w[i] > 0;
         out->column[MOMENT_W][i] = w[i];
         if (out->width > MOMENT_Z)
-            out->column[MOMENT_Z][i] = raw ? yi : z;
-        if (out->width > MOMENT_X)
-            out->column[MOMENT_X][i] = xi;
+            out->column[MOMENT_Z][i] = !raw ? z : pivot == 1 ? row.y : row.x;
+        if (out->width > MOMENT_REST)
+            out->column[MOMENT_REST][i] = pivot == 1 ? row.x : row.y;
     }
     return PAL_OK;
 }
@@ -663,7 +661,6 @@ static enum pal_status take_all(struct taking *t, size_t groups, const uint32_t 
                                 struct pal_error *err)
 {
     struct pal_survey *into = t->into;
-    PAL_TRY(choose_centres(t, groups, err));
     for (size_t g = 0; g < groups; g++)
         PAL_TRY(take_group(t, g, err));
     for (size_t k = 0; k < into->ask.statistics; k++) {
@@ -687,12 +684,8 @@ enum pal_status pal_survey_moments_take(struct pal_survey *into, const struct pa
         status = survey_moments_groups(into, groups, err);
     if (status == PAL_OK)
         status = pal_survey_work_new(closed, t.scratch, &t.work, err);
-    if (status == PAL_OK) {
-        t.shift_y = pal_arena_alloc(t.scratch, into->ask.statistics + 1, sizeof *t.shift_y);
-        t.shift_x = pal_arena_alloc(t.scratch, into->ask.statistics + 1, sizeof *t.shift_x);
-        status = t.shift_y && t.shift_x ? take_all(&t, groups, parent, err)
-                                        : pal_nomem(err, "the moments of a survey");
-    }
+    if (status == PAL_OK)
+        status = take_all(&t, groups, parent, err);
     if (t.scratch)
         pal_arena_free(t.scratch);
     into->df_design = closed->df_design;

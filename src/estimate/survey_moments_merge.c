@@ -16,29 +16,16 @@ struct merging {
     const struct pal_survey *from;
     const uint32_t *const *group; /* of `from` as `into` has them; NULL: the same */
     struct pal_arena *scratch;
-    struct moment *before;     /* [groups * statistics] of `into` */
-    double *ww;                /* [groups * statistics] of `into`: variance of w, with levels */
-    size_t groups;             /* that `into` had                 */
-    uint32_t *back;            /* [groups of into] that of `from`, PAL_NO_GROUP */
-    double *shift_y, *shift_x; /* [statistics] centre of `from` less that of `into` */
+    struct moment *before; /* [groups * statistics] of `into` */
+    double *ww;            /* [groups * statistics] of `into`: variance of w, with levels */
+    size_t groups;         /* that `into` had                 */
+    uint32_t *back;        /* [groups of into] that of `from`, PAL_NO_GROUP */
 };
 
-static struct pal_survey_sums sums_of(const struct pal_survey *s, size_t statistic,
-                                      const struct moment *moment)
-{
-    const struct survey_moments *m = s->moments;
-    return (struct pal_survey_sums){.w = moment->w,
-                                    .y = moment->y,
-                                    .x = moment->x,
-                                    .n = (double)moment->n,
-                                    .centre_y = m->centre_y[statistic],
-                                    .centre_x = m->centre_x[statistic]};
-}
-
-/* d, e: what the centres of the part lie above those of the whole. */
 static void turn_of(const struct pal_survey_statistic *it, const struct pal_survey_sums *part,
-                    const struct pal_survey_sums *whole, double d, double e, struct turn *out)
+                    const struct pal_survey_sums *whole, struct turn *out)
 {
+    const double d = part->centre_y - whole->centre_y, e = part->centre_x - whole->centre_x;
     double b[MOMENT_COLUMNS] = {0}, all[MOMENT_COLUMNS] = {0};
     *out = (struct turn){{{1}}};
     if (it->y == PAL_NO_TERM)
@@ -48,9 +35,9 @@ static void turn_of(const struct pal_survey_statistic *it, const struct pal_surv
     /* y' = y + d w; x' = x + e w, or of squares x + 2 d y + d^2 w */
     const double xw = it->kind->square ? d * d : e, xy = it->kind->square ? 2 * d : 0;
     const double z[] = {all[0] + all[1] * d + all[2] * xw, all[1] + all[2] * xy, all[2]};
-    const double x[] = {xw, xy, 1};
-    survey_moments_columns(b, z, out->row[MOMENT_Z]);
-    survey_moments_columns(b, x, out->row[MOMENT_X]);
+    const double rest[2][MOMENT_COLUMNS] = {{d, 1, 0}, {xw, xy, 1}};
+    survey_moments_columns(it, b, z, out->row[MOMENT_Z]);
+    survey_moments_columns(it, b, rest[survey_moments_pivot(it) == 1], out->row[MOMENT_REST]);
 }
 
 /* to[n * n] += T from T', T block by block. turn[statistics of the set] */
@@ -76,19 +63,31 @@ static void add_turned(const struct moment_set *set, const struct turn *turn, co
 /* ---- groups ------------------------------------------------------------------------------------
  */
 
-static void merge_sums(const struct merging *m, size_t statistic, const struct moment *from,
+/* The mean of both, where either was held against one. */
+static double centre_of(double w, double sum, double centre, double more_w, double more,
+                        double other)
+{
+    if ((centre == 0 && other == 0) || !(w + more_w > 0))
+        return 0;
+    const double from = w > more_w ? centre : other; /* near most of the values */
+    return from + (sum + (centre - from) * w + more + (other - from) * more_w) / (w + more_w);
+}
+
+static void merge_sums(const struct pal_survey_statistic *it, const struct moment *from,
                        struct moment *to)
 {
-    const struct pal_survey_statistic *it = &m->into->ask.statistic[statistic];
-    double y = from->y, x = from->x, square = from->square;
-    survey_moments_shift(it, m->shift_y[statistic], m->shift_x[statistic], from->w, &y, &x,
-                         &square);
-    to->n += from->n;
-    to->n_all += from->n_all;
-    to->w += from->w;
-    to->y += y;
-    to->x += x;
-    to->square += square;
+    struct moment more = *from;
+    const double y = centre_of(to->w, to->y, to->centre_y, more.w, more.y, more.centre_y);
+    const double x =
+        it->kind->square ? y : centre_of(to->w, to->x, to->centre_x, more.w, more.x, more.centre_x);
+    survey_moments_shift(it, y, x, to);
+    survey_moments_shift(it, y, x, &more);
+    to->n += more.n;
+    to->n_all += more.n_all;
+    to->w += more.w;
+    to->y += more.y;
+    to->x += more.x;
+    to->square += more.square;
 }
 
 /* The matrices of group `at`: what was there, and those of group g of `from`. */
@@ -110,13 +109,13 @@ static enum pal_status merge_set(const struct merging *m, size_t number, size_t 
         const struct pal_survey_statistic *it = &m->into->ask.statistic[k];
         const struct moment nothing = {0};
         const struct pal_survey_sums whole =
-            sums_of(m->into, k, &m->into->moments->moment[at * statistics + k]);
+            survey_moments_sums_of(&m->into->moments->moment[at * statistics + k]);
         const struct pal_survey_sums before =
-            sums_of(m->into, k, at < m->groups ? &m->before[at * statistics + k] : &nothing);
+            survey_moments_sums_of(at < m->groups ? &m->before[at * statistics + k] : &nothing);
         const struct pal_survey_sums part =
-            sums_of(m->from, k, &m->from->moments->moment[g * statistics + k]);
-        turn_of(it, &before, &whole, 0, 0, &mine[i]);
-        turn_of(it, &part, &whole, m->shift_y[k], m->shift_x[k], &theirs[i]);
+            survey_moments_sums_of(&m->from->moments->moment[g * statistics + k]);
+        turn_of(it, &before, &whole, &mine[i]);
+        turn_of(it, &part, &whole, &theirs[i]);
     }
     double *v = survey_moments_matrix(into, at);
     memcpy(old, v, n * n * sizeof *v);
@@ -136,7 +135,8 @@ static enum pal_status merge_group(const struct merging *m, size_t at, size_t g,
     const struct survey_moments *from = m->from->moments;
     const size_t statistics = m->into->ask.statistics, frames = m->into->ask.frames;
     for (size_t k = 0; k < statistics; k++)
-        merge_sums(m, k, &from->moment[g * statistics + k], &into->moment[at * statistics + k]);
+        merge_sums(&m->into->ask.statistic[k], &from->moment[g * statistics + k],
+                   &into->moment[at * statistics + k]);
     for (size_t f = 0; f < frames; f++) {
         into->df[at * frames + f] += from->df[g * frames + f];
         m->into->table[f].count[at].all += m->from->table[f].count[g].all;
@@ -156,11 +156,11 @@ static void add_level(const struct pal_survey *part, size_t k, const struct mome
                       const struct pal_survey_sums *whole, struct moment_level *to)
 {
     const struct pal_survey_statistic *it = &part->ask.statistic[k];
-    struct pal_survey_sums sums = sums_of(part, k, group);
+    struct pal_survey_sums sums = survey_moments_sums_of(group);
     struct turn turn;
     sums.y = level ? level->w : 0;
     sums.centre_y = 0;
-    turn_of(it, &sums, whole, 0, 0, &turn);
+    turn_of(it, &sums, whole, &turn);
     const double a = turn.row[MOMENT_Z][MOMENT_W], b = turn.row[MOMENT_Z][MOMENT_Z];
     const double wz = level ? level->wz : 0, zz = level ? level->zz : 0;
     to->wz += a * ww + b * wz;
@@ -201,7 +201,7 @@ static enum pal_status merge_levels(const struct merging *m, size_t k, struct pa
         const struct moment *old =
             group < m->groups ? &m->before[group * statistics + k] : &nothing;
         struct pal_survey_sums whole =
-            sums_of(m->into, k, &m->into->moments->moment[group * statistics + k]);
+            survey_moments_sums_of(&m->into->moments->moment[group * statistics + k]);
         whole.y = to->w;
         whole.centre_y = 0;
         const double ww = group < m->groups ? m->ww[group * statistics + k] : 0;
@@ -248,11 +248,9 @@ static enum pal_status merge_all(struct merging *m, struct pal_error *err)
         most = (map ? map[g] : g) + 1 > most ? (map ? map[g] : g) + 1 : most;
     m->groups = into->groups;
     m->before = pal_arena_alloc(m->scratch, m->groups * statistics + 1, sizeof *m->before);
-    m->shift_y = pal_arena_alloc(m->scratch, statistics + 1, sizeof *m->shift_y);
-    m->shift_x = pal_arena_alloc(m->scratch, statistics + 1, sizeof *m->shift_x);
     m->back = pal_arena_alloc(m->scratch, most + 1, sizeof *m->back);
     m->ww = pal_arena_alloc(m->scratch, m->groups * statistics + 1, sizeof *m->ww);
-    if (!m->before || !m->ww || !m->shift_y || !m->shift_x || !m->back)
+    if (!m->before || !m->ww || !m->back)
         return pal_nomem(err, "the moments of a survey");
     if (m->groups)
         memcpy(m->before, into->moment, m->groups * statistics * sizeof *m->before);
@@ -260,8 +258,6 @@ static enum pal_status merge_all(struct merging *m, struct pal_error *err)
         const struct moment_set *set = &into->set[k];
         for (size_t g = 0; g < m->groups && set->first[1]; g++)
             m->ww[g * statistics + k] = survey_moments_matrix(set, g)[0];
-        m->shift_y[k] = from->centre_y[k] - into->centre_y[k];
-        m->shift_x[k] = from->centre_x[k] - into->centre_x[k];
     }
     PAL_TRY(survey_moments_groups(m->into, most, err));
     for (size_t g = 0; g < most; g++)
@@ -306,7 +302,8 @@ static void save_group(const struct pal_survey *s, size_t g, struct pal_buf *out
         const struct moment *moment = &m->moment[g * statistics + k];
         pal_pack_u64(out, moment->n);
         pal_pack_u64(out, moment->n_all);
-        const double sums[] = {moment->w, moment->y, moment->x, moment->square, moment->logit};
+        const double sums[] = {moment->w,        moment->y,        moment->x,    moment->square,
+                               moment->centre_y, moment->centre_x, moment->logit};
         for (size_t i = 0; i < PAL_COUNT(sums); i++)
             pal_pack_f64(out, sums[i]);
     }
@@ -326,10 +323,6 @@ enum pal_status survey_moments_save(const struct pal_survey *s, struct pal_buf *
     const struct survey_moments *m = s->moments;
     pal_pack_u64(out, s->replicates.n);
     pal_pack_f64(out, s->df_design);
-    for (size_t k = 0; k < s->ask.statistics; k++) {
-        pal_pack_f64(out, m->centre_y[k]);
-        pal_pack_f64(out, m->centre_x[k]);
-    }
     pal_pack_u64(out, m->groups);
     for (size_t g = 0; g < m->groups; g++)
         save_group(s, g, out);
@@ -359,7 +352,8 @@ static void load_group(struct pal_survey *s, size_t g, struct pal_unpack *in)
         struct moment *moment = &m->moment[g * statistics + k];
         moment->n = pal_unpack_u64(in);
         moment->n_all = pal_unpack_u64(in);
-        double *const sums[] = {&moment->w, &moment->y, &moment->x, &moment->square,
+        double *const sums[] = {&moment->w,      &moment->y,        &moment->x,
+                                &moment->square, &moment->centre_y, &moment->centre_x,
                                 &moment->logit};
         for (size_t i = 0; i < PAL_COUNT(sums); i++)
             *sums[i] = pal_unpack_f64(in);
@@ -408,12 +402,8 @@ enum pal_status survey_moments_load(struct pal_survey *s, struct pal_unpack *in,
     struct survey_moments *m = s->moments;
     s->replicates.n = (size_t)pal_unpack_u64(in);
     s->df_design = pal_unpack_f64(in);
-    for (size_t k = 0; k < s->ask.statistics; k++) {
-        m->centre_y[k] = pal_unpack_f64(in);
-        m->centre_x[k] = pal_unpack_f64(in);
-    }
     const uint64_t groups = pal_unpack_u64(in);
-    size_t each = 24 * s->ask.frames + 56 * s->ask.statistics;
+    size_t each = 24 * s->ask.frames + 72 * s->ask.statistics;
     for (size_t i = 0; i < m->sets; i++) {
         const size_t n = m->set[i].first[m->set[i].n];
         each += 8 + 4 * n * (n + 1);
