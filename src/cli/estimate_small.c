@@ -58,7 +58,7 @@ static size_t needs(const struct looking *l, size_t statistic, size_t out[2])
 /* `inner` asks for every column that `outer` asks for, and they have one in common. */
 static bool asks_for_more(const struct looking *l, size_t inner, size_t outer)
 {
-    size_t mine[2], theirs[2];
+    size_t mine[2] = {0, 0}, theirs[2] = {0, 0}; /* gcc -O3 does not see that they are set */
     const size_t m = needs(l, inner, mine), t = needs(l, outer, theirs);
     size_t found = 0;
     for (size_t i = 0; i < t; i++)
