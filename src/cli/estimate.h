@@ -298,15 +298,16 @@ enum pal_status est_values_ranked(const struct est_values *values, struct pal_ar
 PAL_CHECK_RESULT
 enum pal_status est_rows_make(const struct est_pass *pass, struct pal_arena *arena,
                               struct est_row **out, size_t *n, struct pal_error *err);
-/* The same a few at a time: at most `room` rows into row[], what they need into `arena`; *n 0 at
- * the end. Not of samples. */
+/* The same a few at a time, not of samples: rows first..first+n-1 of the count into row[], what
+ * they need into `arena`. Several threads may ask at once. */
 struct est_listing;
 PAL_CHECK_RESULT
 enum pal_status est_listing_new(const struct est_pass *pass, struct pal_arena *arena,
                                 struct est_listing **out, struct pal_error *err);
+size_t est_listing_count(const struct est_listing *listing);
 PAL_CHECK_RESULT
-enum pal_status est_listing_next(struct est_listing *listing, struct pal_arena *arena,
-                                 struct est_row *row, size_t room, size_t *n,
+enum pal_status est_listing_rows(const struct est_listing *listing, size_t first, size_t n,
+                                 struct pal_arena *arena, struct est_row *row,
                                  struct pal_error *err);
 /* format: csv, json, table. */
 PAL_CHECK_RESULT
@@ -331,7 +332,7 @@ struct est_saving {
      "of the state: groups with a count below --threshold (of a sample: with fewer respondents, "  \
      "or fewer than three sampling units) are put together as '_O', the last column of --by "      \
      "first, or left out when that is not enough; the cost is said. Of a sample it holds totals "  \
-     "and their covariance, and no sum by unit. Without it a state is confidential, and says so",                                                         \
+     "and their covariance, and no sum by unit. Without it a state is confidential, and says so",  \
      CLI_AT(struct options, hand_over)},                                                           \
     {                                                                                              \
         CLI_NUMBER, "threshold", 0, "N", "smallest count that --hand-over keeps; default 10",      \

@@ -322,39 +322,127 @@ static enum pal_status write_out(struct cli *cli, struct pal_buf *out, struct pa
     return PAL_OK;
 }
 
-/* Rows of hundreds of thousands of groups are written as they are made. Nothing is written before a
- * megabyte has come together, so that what fails early prints nothing. */
-static enum pal_status list_rows(struct cli *cli, const struct est_pass *pass, bool json,
-                                 struct pal_arena *scratch, struct pal_error *err)
+/* ---- rows of hundreds of thousands of groups ---------------------------------------------------
+ * They are made and put into text in blocks, side by side, and written in their order. */
+
+struct sheet { /* one block */
+    struct pal_arena *rows, *bytes;
+    struct est_row *row; /* [BLOCK] */
+    size_t first, n;
+    struct pal_buf text;
+};
+
+enum { BLOCK = 1024, MOST_HELPERS = 7, TOGETHER = 1 << 20 };
+
+struct writing {
+    const struct est_plan *plan;
+    const struct est_listing *listing;
+    bool json;
+    size_t all, next; /* rows; of them the first that is in no block yet */
+    struct sheet *sheet;
+};
+
+static enum pal_status begin_sheet(void *context, size_t slot, bool *end, struct pal_error *err)
 {
-    enum { ROWS = 1024, TOGETHER = 1 << 20 };
-    struct est_listing *listing;
-    struct est_row *row = pal_arena_alloc(cli->arena, ROWS, sizeof *row);
+    struct writing *w = context;
+    struct sheet *sheet = &w->sheet[slot];
+    (void)err;
+    sheet->first = w->next;
+    sheet->n = w->all - w->next < BLOCK ? w->all - w->next : BLOCK;
+    w->next += sheet->n;
+    *end = !sheet->n;
+    return PAL_OK;
+}
+
+static enum pal_status fill_sheet(void *context, size_t slot, unsigned worker,
+                                  struct pal_error *err)
+{
+    const struct writing *w = context;
+    struct sheet *sheet = &w->sheet[slot];
+    (void)worker;
+    const struct pal_arena_mark mark = pal_arena_mark(sheet->rows);
+    pal_buf_clear(&sheet->text);
+    const enum pal_status status =
+        est_listing_rows(w->listing, sheet->first, sheet->n, sheet->rows, sheet->row, err);
+    if (status == PAL_OK && w->json)
+        json_rows(w->plan, sheet->row, sheet->n, sheet->first > 0, &sheet->text);
+    else if (status == PAL_OK)
+        csv_rows(w->plan, sheet->row, sheet->n, &sheet->text);
+    pal_arena_reset(sheet->rows, mark);
+    return status == PAL_OK ? pal_buf_status(&sheet->text, "the output", err) : status;
+}
+
+static void free_arena(void *arena) { pal_arena_free(arena); }
+
+static enum pal_status new_sheets(struct writing *w, size_t n, struct pal_arena *job,
+                                  struct pal_error *err)
+{
+    w->sheet = pal_arena_alloc(job, n, sizeof *w->sheet);
+    for (size_t i = 0; w->sheet && i < n; i++) {
+        struct sheet *sheet = &w->sheet[i];
+        struct pal_arena **own[] = {&sheet->rows, &sheet->bytes};
+        for (size_t k = 0; k < PAL_COUNT(own); k++) {
+            *own[k] = pal_arena_new();
+            if (!*own[k])
+                return pal_nomem(err, "rows of output");
+            PAL_TRY(pal_arena_defer(job, free_arena, *own[k], err));
+        }
+        sheet->row = pal_arena_alloc(sheet->rows, BLOCK, sizeof *sheet->row);
+        pal_buf_init(&sheet->text, sheet->bytes, SIZE_MAX);
+        if (!sheet->row)
+            return pal_nomem(err, "rows of output");
+    }
+    return w->sheet ? PAL_OK : pal_nomem(err, "rows of output");
+}
+
+/* Nothing is written before a megabyte has come together, so that what fails early prints nothing.
+ */
+static enum pal_status write_sheets(struct cli *cli, struct writing *w, struct pal_arena *job,
+                                    struct pal_error *err)
+{
+    static const struct pal_ahead_steps steps = {begin_sheet, fill_sheet, true};
+    const unsigned asked = w->plan->request->threads, threads = asked ? asked : pal_processors();
+    struct pal_ahead *ahead;
     struct pal_buf out;
-    size_t n = ROWS, all = 0;
-    if (!row)
-        return pal_nomem(err, "rows of output");
-    PAL_TRY(est_listing_new(pass, cli->arena, &listing, err));
+    unsigned helpers = threads - 1 < MOST_HELPERS ? threads - 1 : MOST_HELPERS;
+    if (w->all < (size_t)8 * BLOCK) /* done before another thread wakes */
+        helpers = 0;
+    const size_t slots = helpers ? 2 * (size_t)helpers + 2 : 1;
+    PAL_TRY(new_sheets(w, slots, job, err));
+    PAL_TRY(pal_ahead_new(&steps, w, slots, helpers, job, &ahead, err));
     pal_buf_init(&out, cli->arena, SIZE_MAX);
-    if (json)
+    if (w->json)
         pal_buf_addc(&out, '[');
     else
-        csv_head(pass->plan, &out);
-    while (n == ROWS) {
-        const struct pal_arena_mark mark = pal_arena_mark(scratch);
-        PAL_TRY(est_listing_next(listing, scratch, row, ROWS, &n, err));
-        if (json)
-            json_rows(pass->plan, row, n, all > 0, &out);
-        else
-            csv_rows(pass->plan, row, n, &out);
-        all += n;
-        pal_arena_reset(scratch, mark);
+        csv_head(w->plan, &out);
+    for (;;) {
+        size_t slot;
+        bool end;
+        PAL_TRY(pal_ahead_next(ahead, &slot, &end, err));
+        if (end)
+            break;
+        pal_buf_add(&out, pal_buf_str(&w->sheet[slot].text));
         if (out.len >= TOGETHER)
             PAL_TRY(write_out(cli, &out, err));
     }
-    if (json)
-        pal_buf_adds(&out, all ? "\n]\n" : "]\n");
+    if (w->json)
+        pal_buf_adds(&out, w->all ? "\n]\n" : "]\n");
     return write_out(cli, &out, err);
+}
+
+static enum pal_status list_rows(struct cli *cli, const struct est_pass *pass, bool json,
+                                 struct pal_error *err)
+{
+    struct est_listing *listing;
+    PAL_TRY(est_listing_new(pass, cli->arena, &listing, err));
+    struct writing writing = {
+        .plan = pass->plan, .listing = listing, .json = json, .all = est_listing_count(listing)};
+    struct pal_arena *job = pal_arena_new();
+    if (!job)
+        return pal_nomem(err, "rows of output");
+    const enum pal_status status = write_sheets(cli, &writing, job, err);
+    pal_arena_free(job); /* and its threads end */
+    return status;
 }
 
 struct packed { /* a state as it will be written */
@@ -412,12 +500,7 @@ enum pal_status est_finish(struct cli *cli, const struct est_pass *cells, const 
             PAL_TRY(pack_state(cli, cells, saving, &packed, err));
             PAL_TRY(write_state(cli, &packed, saving, err));
         }
-        struct pal_arena *scratch = pal_arena_new();
-        if (!scratch)
-            return pal_nomem(err, "rows of output");
-        const enum pal_status status = list_rows(cli, pass, json, scratch, err);
-        pal_arena_free(scratch);
-        return status;
+        return list_rows(cli, pass, json, err);
     }
     /* The answers of a sample close its sums, so they are packed before and written after. */
     if (saving->path)

@@ -103,12 +103,45 @@ static enum pal_status name_ranks(const struct est_pass *pass, uint32_t *const *
     return PAL_OK;
 }
 
+/* Packed ranks of few bits are sorted digit by digit; what is equal stays in the order of groups,
+ * in which they come. */
+enum { DIGIT = 11, DIGITS = 1 << DIGIT, MOST_SORTED = 3 * DIGIT };
+
+static bool sort_by_digits(struct order *order, unsigned bits)
+{
+    struct pal_arena *const scratch = pal_arena_new();
+    struct place *from = order->place,
+                 *to = scratch ? pal_arena_alloc(scratch, order->groups, sizeof *to) : NULL;
+    size_t *begin = scratch ? pal_arena_alloc(scratch, DIGITS, sizeof *begin) : NULL;
+    const bool room = to && begin;
+    for (unsigned shift = 0; room && shift < bits; shift += DIGIT) {
+        memset(begin, 0, DIGITS * sizeof *begin);
+        for (size_t i = 0; i < order->groups; i++)
+            begin[from[i].packed >> shift & (DIGITS - 1)]++;
+        for (size_t d = 0, before = 0; d < DIGITS; d++) {
+            const size_t n = begin[d];
+            begin[d] = before;
+            before += n;
+        }
+        for (size_t i = 0; i < order->groups; i++)
+            to[begin[from[i].packed >> shift & (DIGITS - 1)]++] = from[i];
+        struct place *const sorted = to;
+        to = from;
+        from = sorted;
+    }
+    if (room && from != order->place)
+        memcpy(order->place, from, order->groups * sizeof *from);
+    pal_arena_free(scratch);
+    return room;
+}
+
 static enum pal_status sort_groups(const struct est_pass *pass, struct pal_arena *arena,
                                    struct order *out, struct pal_error *err)
 {
     const size_t bys = pass->plan->bys, n = pal_groups_count(pass->groups);
     *out = (struct order){.groups = n};
-    out->packed = bits_of_ranks(pass, out->bits) <= 64;
+    const unsigned bits = bits_of_ranks(pass, out->bits);
+    out->packed = bits <= 64;
     uint32_t **rank = pal_arena_alloc(arena, bys + 1, sizeof *rank);
     uint32_t *row = out->packed ? NULL : pal_arena_alloc(arena, n * bys + 1, sizeof *row);
     out->place = pal_arena_alloc(arena, n + 1, sizeof *out->place);
@@ -130,7 +163,10 @@ static enum pal_status sort_groups(const struct est_pass *pass, struct pal_arena
         if (!out->packed)
             place->rank = &row[g * bys];
     }
-    qsort(out->place, n, sizeof *out->place, place_order);
+    if (bits > MOST_SORTED || n < DIGITS)
+        qsort(out->place, n, sizeof *out->place, place_order);
+    else if (!sort_by_digits(out, bits))
+        return pal_nomem(err, "groups");
     return name_ranks(pass, rank, arena, out, err);
 }
 
@@ -185,13 +221,12 @@ static enum pal_status note_change(const struct est_plan *plan, struct pal_estim
     return PAL_OK;
 }
 
-/* ---- one after the other -----------------------------------------------------------------------
+/* ---- rows of registers -------------------------------------------------------------------------
  */
 
 struct est_listing {
     const struct est_pass *pass;
     struct order order;
-    size_t line, at; /* the row that comes next */
 };
 
 enum pal_status est_listing_new(const struct est_pass *pass, struct pal_arena *arena,
@@ -203,6 +238,11 @@ enum pal_status est_listing_new(const struct est_pass *pass, struct pal_arena *a
     *listing = (struct est_listing){.pass = pass};
     *out = listing;
     return sort_groups(pass, arena, &listing->order, err);
+}
+
+size_t est_listing_count(const struct est_listing *listing)
+{
+    return listing->order.groups * listing->pass->plan->lines;
 }
 
 static enum pal_status make_row(const struct est_pass *pass, const struct est_line *line,
@@ -223,27 +263,27 @@ static enum pal_status make_row(const struct est_pass *pass, const struct est_li
     return task->sides ? note_change(plan, &to->estimate, arena, err) : PAL_OK;
 }
 
-enum pal_status est_listing_next(struct est_listing *listing, struct pal_arena *arena,
-                                 struct est_row *row, size_t room, size_t *n, struct pal_error *err)
+enum pal_status est_listing_rows(const struct est_listing *listing, size_t first, size_t n,
+                                 struct pal_arena *arena, struct est_row *row,
+                                 struct pal_error *err)
 {
     enum { AHEAD = 16 };
     const struct est_pass *pass = listing->pass;
-    const struct est_plan *plan = pass->plan;
     const struct order *order = &listing->order;
-    for (*n = 0; *n < room && listing->line < plan->lines;) {
-        const struct est_line *line = &plan->line[listing->line];
-        if (listing->at == order->groups) {
-            listing->at = 0;
-            listing->line++;
-            continue;
+    if (!n)
+        return PAL_OK;
+    const struct est_line *line = &pass->plan->line[first / order->groups];
+    size_t at = first % order->groups;
+    for (size_t i = 0; i < n; i++, at++) {
+        if (at == order->groups) {
+            at = 0;
+            line++;
         }
-        if (listing->at + AHEAD < order->groups)
-            pal_state_call_for(pass->state[line->task], order->place[listing->at + AHEAD].group);
-        const size_t group = order->place[listing->at].group;
+        if (at + AHEAD < order->groups)
+            pal_state_call_for(pass->state[line->task], order->place[at + AHEAD].group);
         const pal_str *text;
-        PAL_TRY(group_texts(order, listing->at++, arena, &text, err));
-        PAL_TRY(make_row(pass, line, group, text, arena, &row[*n], err));
-        ++*n;
+        PAL_TRY(group_texts(order, at, arena, &text, err));
+        PAL_TRY(make_row(pass, line, order->place[at].group, text, arena, &row[i], err));
     }
     return PAL_OK;
 }
@@ -273,11 +313,11 @@ enum pal_status est_rows_make(const struct est_pass *pass, struct pal_arena *are
         return est_imputed_rows(pass, arena, out, n, err);
     if (pass->plan->survey)
         return survey_rows(pass, arena, out, n, err);
-    const size_t all = pal_groups_count(pass->groups) * pass->plan->lines;
     struct est_listing *listing = NULL;
     PAL_TRY(est_listing_new(pass, arena, &listing, err));
-    *out = pal_arena_alloc(arena, all + 1, sizeof **out);
+    *n = est_listing_count(listing);
+    *out = pal_arena_alloc(arena, *n + 1, sizeof **out);
     if (!*out)
         return pal_nomem(err, "rows of output");
-    return est_listing_next(listing, arena, *out, all, n, err);
+    return est_listing_rows(listing, 0, *n, arena, *out, err);
 }
