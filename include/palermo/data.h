@@ -130,6 +130,44 @@ const char *pal_descriptor_path(const struct pal_descriptor *descriptor); /* of 
 size_t pal_descriptor_files(const struct pal_descriptor *descriptor);
 pal_str pal_descriptor_file(const struct pal_descriptor *descriptor, size_t i);
 bool pal_descriptor_synthetic(const struct pal_descriptor *descriptor);
+struct pal_names {
+    size_t n;
+    const pal_str *name;
+};
+pal_str pal_names_join(const struct pal_names *names, struct pal_arena *arena); /* "sex,age" */
+
+/* How weights are adjusted after the design, in words: the flags of `palermo estimate` and the keys
+ * of `design` fill it alike. What is empty is not asked for. */
+struct pal_weighting_term { /* a total that is known: "1", "age", "sex=M" */
+    pal_str text, column, value;
+    bool level; /* 1 where the column holds `value`; otherwise its numbers; no column: 1 */
+};
+struct pal_weighting {
+    pal_str respondents;      /* the column that tells them                      */
+    struct pal_names answers; /* its values that make one, in descriptors        */
+    struct pal_names classes; /* non-response: whose respondents stand in for it */
+    bool trims;
+    double trim_low, trim_high;
+    struct pal_names poststratify;
+    size_t rakes;
+    const struct pal_names *rake; /* [rakes] a margin each     */
+    pal_str calibrate;            /* linear, raking, logit     */
+    size_t terms;
+    const struct pal_weighting_term *term;
+    struct pal_names population; /* files: one a margin, one of totals                */
+    bool bounded;
+    double low, high;      /* of the factor; -INFINITY, INFINITY: none          */
+    pal_str aggregate;     /* psu: one factor a first-stage unit                */
+    size_t max_iterations; /* 0: not given                                      */
+    double epsilon;
+};
+bool pal_weighting_asked(const struct pal_weighting *words);
+/* What belongs together and what does not. typed: messages name flags (--rake), otherwise keys
+ * (rake); *key receives the key at fault, as in a descriptor. PAL_USAGE. */
+PAL_CHECK_RESULT
+enum pal_status pal_weighting_check(const struct pal_weighting *words, bool typed, const char **key,
+                                    struct pal_error *err);
+
 /* Its records are a sample (NULL: they are none): columns by role and the words of `design`, as the
  * flags of `palermo estimate` have them; empty words are the defaults. One column a stage. */
 struct pal_sample_facts {
@@ -144,6 +182,7 @@ struct pal_sample_facts {
     double scale; /* 0: the kind's own */
     size_t rscales;
     const double *rscale;
+    struct pal_weighting weighting;
     struct pal_place at;
 };
 /* Does a column bear a name of `replicate`? */
@@ -279,6 +318,8 @@ struct pal_dataset {
     size_t files;
     const struct pal_dataset_file *of_file; /* [files]                                      */
     const uint32_t *file_of; /* [rows] index in of_file; NULL when there is one file only   */
+    size_t populations;                         /* files that its `design` names            */
+    const struct pal_dataset_file *population; /* [populations]                            */
     pal_str file;            /* of the first: name, path and fingerprint                    */
     const char *path;
     char sha256[65];

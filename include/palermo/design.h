@@ -286,6 +286,7 @@ struct pal_margin { /* rows put into cells */
 };
 
 enum pal_distance { PAL_DISTANCE_LINEAR, PAL_DISTANCE_RAKING, PAL_DISTANCE_LOGIT };
+bool pal_distance_parse(pal_str word, enum pal_distance *out); /* linear, raking, logit */
 
 struct pal_adjust {
     enum pal_adjust_kind kind;

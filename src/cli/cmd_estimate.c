@@ -379,6 +379,19 @@ static enum pal_status list_absent(struct cli *cli, const char *text, struct est
     return PAL_OK;
 }
 
+static enum pal_status read_standard(struct cli *cli, const char *path, struct est_request *out,
+                                     struct pal_error *err)
+{
+    struct pal_names by;
+    if (!est_names(out->standard_by, cli->arena, &by))
+        return pal_fail(err, PAL_USAGE, "--standard-by '%.*s' is no list of columns",
+                        PAL_ARG(out->standard_by));
+    PAL_TRY(pal_standard_read(path, &by, cli->arena, &out->standard, err));
+    if (!out->standard_by.len)
+        out->standard_by = pal_names_join(&by, cli->arena);
+    return PAL_OK;
+}
+
 static enum pal_status make_request(struct cli *cli, const struct cli_list *files, pal_str *stats,
                                     size_t n, struct est_request *out, struct pal_error *err)
 {
@@ -410,7 +423,7 @@ static enum pal_status make_request(struct cli *cli, const struct cli_list *file
     if (!o->standard && o->standard_by)
         return pal_fail(err, PAL_USAGE, "--standard-by needs --standard FILE");
     if (o->standard)
-        PAL_TRY(est_standard_read(o->standard, &out->standard_by, cli->arena, &out->standard, err));
+        PAL_TRY(read_standard(cli, o->standard, out, err));
     return PAL_OK;
 }
 

@@ -86,9 +86,12 @@ enum pal_status est_where_parse(pal_str text, struct pal_arena *arena, struct es
 /* How a cell is judged: a number in a column of numbers, otherwise text. */
 bool est_where_number(const struct est_where *where, double value);
 bool est_where_text(const struct est_where *where, pal_str value);
+bool est_where_cell(const struct est_where *where, pal_str text); /* by what the text is */
 
 /* A name at the front of *rest, perhaps in quotes, up to one of `ends`; white space is trimmed. */
 bool est_name(pal_str *rest, const char *ends, struct pal_arena *arena, pal_str *out);
+/* "sex,'age group'": a list of them; false for one that cannot be read, and without memory. */
+bool est_names(pal_str text, struct pal_arena *arena, struct pal_names *out);
 
 /* ---- statistics
  * ------------------------------------------------------------------------------------ */
@@ -184,16 +187,6 @@ enum pal_status est_plan_condition_column(struct est_plan *plan, const struct es
 PAL_CHECK_RESULT
 enum pal_status est_plan_new(const struct est_request *request, struct pal_arena *arena,
                              struct est_plan **out, struct pal_error *err);
-/* Reads --standard FILE: the columns named in `by` (comma-separated; empty: all but the last), and
- * the one that is left, or `weight`. */
-PAL_CHECK_RESULT
-enum pal_status est_standard_read(const char *path, pal_str *by, struct pal_arena *arena,
-                                  struct pal_standard *out, struct pal_error *err);
-/* Reads a population: the columns named in `by`, and the one that is left, or `population`. */
-PAL_CHECK_RESULT
-enum pal_status est_population_read(const char *path, pal_str by, struct pal_arena *arena,
-                                    struct pal_standard *out, struct pal_error *err);
-
 /* ---- passes
  * ------------------------------------------------------------------------------------------ */
 

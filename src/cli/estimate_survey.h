@@ -8,7 +8,7 @@
 #define PALERMO_CLI_ESTIMATE_SURVEY_H
 
 #include "estimate.h"
-#include "estimate_adjust.h"
+#include "palermo/weighting.h"
 
 /* ---- the plan ----------------------------------------------------------------------------------
  */
@@ -72,7 +72,7 @@ struct est_survey_plan {
     bool imputed;      /* completed data sets, told apart by a column, or each a file */
     size_t imputation; /* the column; EST_NO_COLUMN: each a file */
     enum pal_imputed_df mi_df;
-    struct est_adjust adjust; /* weights that change after the design */
+    struct pal_weighting_plan *weighting; /* weights that change after the design; NULL: none */
 };
 bool est_survey_asked(const struct est_plan *plan);
 PAL_CHECK_RESULT
@@ -81,6 +81,11 @@ enum pal_status est_survey_plan_new(struct est_plan *plan, struct pal_arena *are
 
 /* An option of samples as typed: the i-th time it was given; ptr NULL when it was not. */
 pal_str est_extra(const struct est_request *request, const char *name, size_t i);
+
+/* The options that adjust weights; *out NULL: none is given (estimate_weighting.c). */
+PAL_CHECK_RESULT
+enum pal_status est_weighting_plan(struct est_plan *plan, struct pal_arena *arena,
+                                   struct pal_weighting_plan **out, struct pal_error *err);
 
 /* ---- formulas over labels (estimate_formula.c)
  * ------------------------------------------------------ */
@@ -100,7 +105,7 @@ bool est_formula_uses(const struct est_formula *formula, size_t label);
 
 struct est_survey_pass {
     struct pal_survey *survey;
-    struct est_adjusted *adjusted; /* NULL: weights stay as they are */
+    struct pal_weighting_rows *adjusted; /* NULL: weights stay as they are */
     struct est_values stratum[PAL_MAX_STAGES], unit[PAL_MAX_STAGES];
     struct pal_groups **groups; /* [frames] of levels; NULL: the pass's own */
     struct est_values *level;   /* [frames] of levels                       */

@@ -72,8 +72,8 @@ enum pal_status est_survey_pass_new(struct est_pass *pass, struct pal_error *err
         PAL_TRY(values_new(&s->level[f], arena, err));
         PAL_TRY(pal_groups_new(arena, pass->plan->bys + 1, &s->groups[f], err));
     }
-    if (plan->adjust.steps)
-        PAL_TRY(est_adjusted_new(&plan->adjust, arena, &s->adjusted, err));
+    if (plan->weighting)
+        PAL_TRY(pal_weighting_rows_new(plan->weighting, arena, &s->adjusted, err));
     return pal_survey_new(&plan->ask, arena, &s->survey, err);
 }
 
@@ -489,7 +489,7 @@ static enum pal_status feed_batch(struct reader *r, const struct pal_batch *batc
         PAL_TRY(learn_by(r, b, batch->col[plan->by_column[b]].dict, err));
     PAL_TRY(feed_design(r, batch, err));
     if (r->pass->survey->adjusted)
-        PAL_TRY(est_adjusted_rows(r->pass->survey->adjusted, batch, err));
+        PAL_TRY(pal_weighting_rows_add(r->pass->survey->adjusted, batch, err));
     for (size_t f = 0; f < plan->survey->frames; f++)
         PAL_TRY(fill_frame(r, batch, f, err));
     const unsigned margins = plan->request->margins ? 1u << plan->bys : 1u;
@@ -643,6 +643,6 @@ enum pal_status est_survey_pass_fold(struct est_pass *into, const struct est_pas
         .group = groups,
     };
     if (into->survey->adjusted)
-        PAL_TRY(est_adjusted_fold(into->survey->adjusted, from->survey->adjusted, err));
+        PAL_TRY(pal_weighting_rows_fold(into->survey->adjusted, from->survey->adjusted, err));
     return pal_survey_merge(into->survey->survey, from->survey->survey, &map, err);
 }

@@ -591,7 +591,7 @@ static enum pal_status plan_ask(struct est_survey_plan *s, struct pal_arena *are
     }
     for (size_t i = 0; i < s->statistics; i++)
         s->ask.hold = s->ask.hold || s->statistic[i].kind->rows;
-    s->ask.hold = s->ask.hold || s->adjust.steps > 0;
+    s->ask.hold = s->ask.hold || s->weighting != NULL;
     s->ask.frames = s->frames;
     s->ask.frame = frame;
     s->ask.statistics = s->statistics;
@@ -599,40 +599,15 @@ static enum pal_status plan_ask(struct est_survey_plan *s, struct pal_arena *are
     return PAL_OK;
 }
 
-/* Options that change weights after the design, and the rule of quantiles. */
-static enum pal_status plan_adjust(struct est_plan *plan, struct pal_arena *arena,
-                                   struct pal_error *err)
+static enum pal_status plan_rule(const struct est_request *request, struct est_survey_plan *s,
+                                 struct pal_error *err)
 {
-    const struct est_request *request = plan->request;
-    struct est_survey_plan *s = plan->survey;
     const pal_str rule = est_extra(request, "quantile-rule", 0);
-    const pal_str rounds = est_extra(request, "max-iterations", 0);
-    const pal_str epsilon = est_extra(request, "epsilon", 0);
-    struct est_adjust_ask ask = {
-        .respondents = est_extra(request, "respondents", 0),
-        .classes = est_extra(request, "nonresponse-classes", 0),
-        .trim = est_extra(request, "trim", 0),
-        .poststratify = est_extra(request, "poststratify", 0),
-        .rake = est_extra(request, "rake", 0),
-        .calibrate = est_extra(request, "calibrate", 0),
-        .terms = est_extra(request, "terms", 0),
-        .population = est_extra(request, "population", 0),
-        .bounds = est_extra(request, "bounds", 0),
-        .aggregate = est_extra(request, "aggregate", 0),
-    };
-    int64_t most = 0;
     if (rule.ptr && !pal_quantile_rule_parse(rule, &s->rule))
         return pal_fail(err, PAL_USAGE,
                         "--quantile-rule is math, school, hf1 to hf9 or shahvaish, not '%.*s'",
                         PAL_ARG(rule));
-    if (rounds.ptr && (!pal_int_parse(rounds, &most) || most < 1))
-        return pal_fail(err, PAL_USAGE, "--max-iterations takes a whole number from 1, not '%.*s'",
-                        PAL_ARG(rounds));
-    if (epsilon.ptr && (!pal_num_parse(epsilon, &ask.epsilon) || !(ask.epsilon > 0)))
-        return pal_fail(err, PAL_USAGE, "--epsilon takes a number above 0, not '%.*s'",
-                        PAL_ARG(epsilon));
-    ask.max_iterations = (size_t)most;
-    return est_adjust_plan(&ask, plan, arena, &s->adjust, err);
+    return PAL_OK;
 }
 
 static enum pal_status plan_imputation(struct est_plan *plan, struct pal_arena *arena,
@@ -694,7 +669,8 @@ enum pal_status est_survey_plan_new(struct est_plan *plan, struct pal_arena *are
     if (missing.ptr && !s->missing_undefined && !pal_str_eq(missing, PAL_STR("outside")))
         return pal_fail(err, PAL_USAGE, "--missing is outside or undefined, not '%.*s'",
                         PAL_ARG(missing));
-    PAL_TRY(plan_adjust(plan, arena, err));
+    PAL_TRY(plan_rule(request, s, err));
+    PAL_TRY(est_weighting_plan(plan, arena, &s->weighting, err));
     PAL_TRY(plan_imputation(plan, arena, err));
     PAL_TRY(frame_of(plan, NULL, 0, EST_NO_COLUMN, arena, &first, err));
     for (size_t i = 0; i < plan->stats; i++)

@@ -397,8 +397,8 @@ enum pal_status est_survey_close(const struct est_pass *pass, struct pal_arena *
     if (pass->survey->adjusted) {
         const struct pal_adjust *steps;
         size_t count;
-        PAL_TRY(est_adjusted_steps(pass->survey->adjusted, arena, &steps, &count, err));
-        pal_survey_adjust(survey, steps, count, plan->adjust.by_psu);
+        PAL_TRY(pal_weighting_steps(pass->survey->adjusted, arena, &steps, &count, err));
+        pal_survey_adjust(survey, steps, count, pal_weighting_by_psu(plan->weighting));
     }
     return pal_survey_close(survey, err);
 }

@@ -58,6 +58,21 @@ bool est_name(pal_str *rest, const char *ends, struct pal_arena *arena, pal_str 
     return out->len > 0;
 }
 
+bool est_names(pal_str text, struct pal_arena *arena, struct pal_names *out)
+{
+    pal_str *name = pal_arena_alloc(arena, text.len + 1, sizeof *name);
+    *out = (struct pal_names){0, name};
+    for (pal_str rest = text; name && rest.len; out->n++) {
+        if (!est_name(&rest, ",", arena, &name[out->n]))
+            return false;
+        if (rest.len) {
+            rest.ptr++;
+            rest.len--;
+        }
+    }
+    return name && (out->n || !text.len);
+}
+
 static const struct {
     const char *sign;
     enum est_operator operator;
@@ -227,4 +242,12 @@ bool est_where_text(const struct est_where *where, pal_str value)
         if (pal_str_eq(value, where->value[i]))
             return where->operator== EST_IN;
     return where->operator== EST_NOT_IN;
+}
+
+bool est_where_cell(const struct est_where *where, pal_str text)
+{
+    double value;
+    if (where->operator!= EST_PREFIX && pal_num_parse(text, &value))
+        return est_where_number(where, value);
+    return est_where_text(where, text);
 }

@@ -42,6 +42,14 @@ static enum pal_status files(const struct pal_dataset *dataset, struct pal_buf *
         pal_buf_addf(out, ", \"sha256\": \"%s\" }", sha);
     }
     pal_buf_adds(out, "],\n");
+    for (size_t i = 0; i < dataset->populations; i++) {
+        pal_buf_adds(out, i ? ",\n                      { \"file\": "
+                            : "      \"populations\": [{ \"file\": ");
+        pal_json_text(out, dataset->population[i].name);
+        pal_buf_addf(out, ", \"sha256\": \"%s\" }", dataset->population[i].sha256);
+    }
+    if (dataset->populations)
+        pal_buf_adds(out, "],\n");
     return PAL_OK;
 }
 

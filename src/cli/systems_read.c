@@ -109,9 +109,7 @@ static bool is_wanted(const struct reader *r, const struct pal_record *record)
     for (size_t i = 0; i < r->wheres; i++) {
         const struct est_where *where = &r->where[i];
         const pal_str cell = record->field[r->where_column[i]];
-        double number;
-        const bool numeric = where->operator!= EST_PREFIX && pal_num_parse(cell, &number);
-        if (!cell.len || !(numeric ? est_where_number(where, number) : est_where_text(where, cell)))
+        if (!cell.len || !est_where_cell(where, cell))
             return false;
     }
     return true;

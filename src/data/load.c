@@ -447,6 +447,26 @@ static enum pal_status load_one_file(struct loader *l, size_t i, struct pal_aren
     return PAL_OK;
 }
 
+/* Populations that the weights are brought to: read when they are used, known by their bytes. */
+static enum pal_status find_populations(struct loader *l, struct pal_dataset *dataset,
+                                        struct pal_error *err)
+{
+    const struct pal_names *names = &l->d->sample.weighting.population;
+    struct pal_dataset_file *file = pal_arena_alloc(l->arena, names->n + 1, sizeof *file);
+    if (!file)
+        return pal_nomem(err, "a dataset");
+    for (size_t i = 0; i < names->n; i++) {
+        file[i].name = names->name[i];
+        file[i].path = load_find_beside(l->d, names->name[i], l->options, l->arena);
+        if (!file[i].path)
+            return load_missing_file(l->d, names->name[i], err);
+        PAL_TRY(pal_file_sha256(file[i].path, file[i].sha256, err));
+    }
+    dataset->populations = names->n;
+    dataset->population = file;
+    return PAL_OK;
+}
+
 enum pal_status pal_dataset_load(const struct pal_descriptor *descriptor,
                                  const struct pal_load_options *options, struct pal_diag *diag,
                                  struct pal_arena *arena, struct pal_dataset **out,
@@ -471,6 +491,7 @@ enum pal_status pal_dataset_load(const struct pal_descriptor *descriptor,
     }
     say_what_was_set_aside(&l);
     PAL_TRY(load_build(&l, dataset, err));
+    PAL_TRY(find_populations(&l, dataset, err));
     dataset->files = files;
     dataset->of_file = file;
     dataset->file = file[0].name;

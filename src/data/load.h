@@ -187,6 +187,9 @@ enum pal_status load_fields_prepare(struct loader *l, struct pal_error *err);
 /* NULL when the file lies nowhere. */
 const char *load_find_file(const struct pal_descriptor *d, pal_str name,
                            const struct pal_load_options *options, struct pal_arena *arena);
+/* A file that stays the same when another is read in place of the data. */
+const char *load_find_beside(const struct pal_descriptor *d, pal_str name,
+                             const struct pal_load_options *options, struct pal_arena *arena);
 /* Remarks above the header (lines that begin with `comment`; 0 = none) are passed over as a
  * preamble is: they are added to dialect->skip_rows. */
 PAL_CHECK_RESULT

@@ -8,6 +8,12 @@ const char *load_find_file(const struct pal_descriptor *d, pal_str name,
 {
     if (options->file)
         return options->file;
+    return load_find_beside(d, name, options, arena);
+}
+
+const char *load_find_beside(const struct pal_descriptor *d, pal_str name,
+                             const struct pal_load_options *options, struct pal_arena *arena)
+{
     const char *path = pal_path_join(arena, d->folder, name);
     /* A folder of that name is found too: opening it says what is wrong. */
     if (path && (pal_file_exists(path) || pal_dir_exists(path)))
@@ -26,6 +32,10 @@ pal_str pal_descriptor_missing_file(const struct pal_descriptor *descriptor,
     for (size_t i = 0; i < descriptor->paths_n; i++)
         if (!load_find_file(descriptor, descriptor->paths[i], options, arena))
             return descriptor->paths[i];
+    const struct pal_names *population = &descriptor->sample.weighting.population;
+    for (size_t i = 0; i < population->n; i++)
+        if (!load_find_beside(descriptor, population->name[i], options, arena))
+            return population->name[i];
     return (pal_str){"", 0};
 }
 

@@ -37,6 +37,10 @@ enum pal_status data_choice(const struct pal_yaml *node, const char *key, const 
 PAL_CHECK_RESULT
 enum pal_status data_character(const struct pal_yaml *node, const char *key, char *out,
                                struct pal_error *err);
+/* The keys of `design` that adjust weights. */
+PAL_CHECK_RESULT
+enum pal_status data_read_weighting(const struct pal_yaml *design, struct pal_arena *arena,
+                                    struct pal_weighting *out, struct pal_error *err);
 /* One entry of `dimensions`. */
 PAL_CHECK_RESULT
 enum pal_status data_dimension_add(struct pal_descriptor *d, pal_str name,

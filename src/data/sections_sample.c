@@ -140,9 +140,29 @@ static enum pal_status read_samples(const struct pal_yaml *design, struct pal_ar
 
 DATA_SECTION(sample)
 {
-    static const char *const keys[] = {
-        "nest", "lonely_psu", "lonely_domain", "variance", "replicate_kind", "scale", "rscales",
-        "mse",  "df",         "deff",          "samples"};
+    static const char *const keys[] = {"nest",
+                                       "lonely_psu",
+                                       "lonely_domain",
+                                       "variance",
+                                       "replicate_kind",
+                                       "scale",
+                                       "rscales",
+                                       "mse",
+                                       "df",
+                                       "deff",
+                                       "samples",
+                                       "respondents",
+                                       "trim",
+                                       "rake",
+                                       "poststratify",
+                                       "calibrate",
+                                       "nonresponse_classes",
+                                       "terms",
+                                       "bounds",
+                                       "population",
+                                       "aggregate",
+                                       "max_iterations",
+                                       "epsilon"};
     static const char *const rules[] = {"fail", "certainty", "remove", "average", "adjust"};
     static const char *const domains[] = {"none", "adjust"};
     static const char *const kinds[] = {"weight", "factor"};
@@ -170,5 +190,6 @@ DATA_SECTION(sample)
     PAL_TRY(read_variance(design, s, err));
     PAL_TRY(read_df(design, s, err));
     PAL_TRY(read_scales(design, arena, s, err));
+    PAL_TRY(data_read_weighting(design, arena, &s->weighting, err));
     return read_samples(design, arena, s, err);
 }

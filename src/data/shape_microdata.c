@@ -35,9 +35,28 @@ static enum pal_status mark_replicates(struct loader *l, pal_str name, struct pa
                        PAL_ARG(name));
 }
 
+/* Columns that weights are adjusted by must be there; what their cells hold is judged when the
+ * weights are. */
+static enum pal_status find_weighting(struct loader *l, struct pal_error *err)
+{
+    const struct pal_sample_facts *s = &l->d->sample;
+    const struct pal_weighting *w = &s->weighting;
+    const struct pal_names respondents = {w->respondents.len ? 1 : 0, &w->respondents};
+    const struct pal_names *const some[] = {&respondents, &w->classes, &w->poststratify};
+    for (size_t i = 0; i < PAL_COUNT(some); i++)
+        PAL_TRY(mark_columns(l, some[i]->name, some[i]->n, LOAD_SAMPLING_NONE, err));
+    for (size_t i = 0; i < w->rakes; i++)
+        PAL_TRY(mark_columns(l, w->rake[i].name, w->rake[i].n, LOAD_SAMPLING_NONE, err));
+    for (size_t i = 0; i < w->terms; i++)
+        PAL_TRY(mark_columns(l, &w->term[i].column, w->term[i].column.len ? 1 : 0,
+                             LOAD_SAMPLING_NONE, err));
+    return PAL_OK;
+}
+
 static enum pal_status prepare(struct loader *l, struct pal_error *err)
 {
     const struct pal_sample_facts *s = &l->d->sample;
+    PAL_TRY(find_weighting(l, err));
     PAL_TRY(mark_columns(l, s->stratum, s->strata, LOAD_SAMPLING_CODE, err));
     PAL_TRY(mark_columns(l, s->unit, s->units, LOAD_SAMPLING_CODE, err));
     for (size_t i = 0; i < s->replicates; i++)

@@ -10,6 +10,17 @@
 /* ---- distances
  * ------------------------------------------------------------------------------------- */
 
+bool pal_distance_parse(pal_str word, enum pal_distance *out)
+{
+    static const char *const words[] = {"linear", "raking", "logit"};
+    for (size_t i = 0; i < PAL_COUNT(words); i++)
+        if (pal_str_eq(word, pal_str_of(words[i]))) {
+            *out = (enum pal_distance)i;
+            return true;
+        }
+    return false;
+}
+
 struct distance {
     enum pal_distance kind;
     double low, high;

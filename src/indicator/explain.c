@@ -1,92 +1,12 @@
 /* explain.c: where one number came from, in words, at 80 columns. The figure is taken apart again
  * by the calls that made it, so what is told is what was done. */
-#include "inside.h"
+#include "explain.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { WIDTH = 80, MOST_LINES = 12, MOST_AREAS = 60, MOST_FINDINGS = 20 };
-
-struct page {
-    struct pal_buf out;
-    struct pal_arena *arena;
-};
-
-/* ---- text
- * ---------------------------------------------------------------------------------------- */
-
-static size_t letters(pal_str word)
-{
-    size_t n = 0, at = 0;
-    uint32_t code_point;
-    for (size_t took; (took = pal_utf8_next(word, at, &code_point)); at += took)
-        n++;
-    return n;
-}
-
-/* Wrapped at 80 columns, continued under the first word. */
-static void say_text(struct page *page, size_t indent, size_t hang, pal_str text)
-{
-    size_t column = 0;
-    for (size_t at = 0; at < text.len;) {
-        while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\n'))
-            at++;
-        const size_t from = at;
-        while (at < text.len && text.ptr[at] != ' ' && text.ptr[at] != '\n')
-            at++;
-        const pal_str word = {text.ptr + from, at - from};
-        if (!word.len)
-            break;
-        const size_t wide = letters(word);
-        if (column && column + 1 + wide > WIDTH) {
-            pal_buf_addc(&page->out, '\n');
-            column = 0;
-        }
-        if (!column) {
-            const size_t margin = page->out.len && from ? indent + hang : indent;
-            for (; column < (from ? margin : indent); column++)
-                pal_buf_addc(&page->out, ' ');
-        } else {
-            pal_buf_addc(&page->out, ' ');
-            column++;
-        }
-        pal_buf_add(&page->out, word);
-        column += wide;
-    }
-    pal_buf_addc(&page->out, '\n');
-}
-
-static void say(struct page *page, size_t indent, const char *format, ...) PAL_PRINTF(3, 4);
-
-static void say(struct page *page, size_t indent, const char *format, ...)
-{
-    char text[4096];
-    va_list args;
-    va_start(args, format);
-    const int n = vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    say_text(page, indent, 2,
-             (pal_str){text, n < 0                     ? 0
-                             : (size_t)n < sizeof text ? (size_t)n
-                                                       : sizeof text - 1});
-}
-
-static void head(struct page *page, const char *words)
-{
-    pal_buf_addf(&page->out, "\n%s\n", words);
-}
-
-struct number {
-    char text[PAL_NUM_SIZE];
-};
-
-static struct number number(double value)
-{
-    struct number n;
-    pal_num_write(value, n.text);
-    return n;
-}
+enum { MOST_LINES = 12, MOST_AREAS = 60, MOST_FINDINGS = 20 };
 
 /* ---- taking apart
  * ----------------------------------------------------------------------------------- */
@@ -116,156 +36,93 @@ static const struct item *find_item(const struct job *j, const struct pal_figure
 /* ---- value and formula
  * ------------------------------------------------------------------------------- */
 
-static pal_str reading_text(struct page *page, const struct reading *r)
+static pal_str reading_text(struct explain_page *page, const struct reading *r)
 {
     if (r->absent == PAL_PRESENT)
-        return pal_arena_printf(page->arena, "%s", number(r->value).text);
+        return pal_arena_printf(page->arena, "%s", explain_number(r->value).text);
     if (r->absent == PAL_BELOW_THRESHOLD)
-        return pal_arena_printf(page->arena, "between %s and %s", number(r->low).text,
-                                number(r->high).text);
+        return pal_arena_printf(page->arena, "between %s and %s", explain_number(r->low).text,
+                                explain_number(r->high).text);
     return pal_arena_printf(page->arena, "none (%s)", pal_absent_name(r->absent));
 }
 
-static void say_value(struct page *page, const struct pal_figure *f)
+static void say_value(struct explain_page *page, const struct pal_figure *f)
 {
     const struct pal_figure_estimate *e = &f->estimate;
     const pal_str unit = pal_text_in(&f->definition->unit_name, PAL_EN);
-    head(page, "Value");
+    explain_head(page, "Value");
     if (e->absent == PAL_PRESENT && e->status == PAL_ANSWER_OK)
-        say(page, 2, "%s %.*s", number(e->value).text, PAL_ARG(unit));
+        explain_say(page, 2, "%s %.*s", explain_number(e->value).text, PAL_ARG(unit));
     else
-        say(page, 2, "none: %s",
-            e->absent != PAL_PRESENT ? pal_absent_name(e->absent)
-            : e->note                ? e->note
-                                     : "undefined");
+        explain_say(page, 2, "none: %s",
+                    e->absent != PAL_PRESENT ? pal_absent_name(e->absent)
+                    : e->note                ? e->note
+                                             : "undefined");
     if (e->has_bounds)
-        say(page, 2,
+        explain_say(
+            page, 2,
             "It lies between %s and %s: what the cells below a threshold leave open. These are no "
             "confidence limits.",
-            number(e->bound_low).text, number(e->bound_high).text);
+            explain_number(e->bound_low).text, explain_number(e->bound_high).text);
     if (e->absent != PAL_PRESENT || e->status != PAL_ANSWER_OK)
         return;
     if (e->has_interval)
-        say(page, 2, "%g per cent interval: %s to %s (%s; kind of uncertainty: %s)", 100 * e->level,
-            number(e->low).text, number(e->high).text, e->method ? e->method : "",
-            pal_uncertainty_name(e->uncertainty));
+        explain_say(page, 2, "%g per cent interval: %s to %s (%s; kind of uncertainty: %s)",
+                    100 * e->level, explain_number(e->low).text, explain_number(e->high).text,
+                    e->method ? e->method : "", pal_uncertainty_name(e->uncertainty));
     else
-        say(page, 2, "no interval: %s (kind of uncertainty: %s)", e->method ? e->method : "",
-            pal_uncertainty_name(e->uncertainty));
+        explain_say(page, 2, "no interval: %s (kind of uncertainty: %s)",
+                    e->method ? e->method : "", pal_uncertainty_name(e->uncertainty));
     if (e->note)
-        say(page, 2, "%s", e->note);
+        explain_say(page, 2, "%s", e->note);
 }
 
-/* "A, B"; "*" stays a pattern. */
-static pal_str joined(struct page *page, const pal_str *word, size_t n)
-{
-    struct pal_buf out;
-    pal_buf_init(&out, page->arena, 64 * 1024);
-    for (size_t i = 0; i < n; i++)
-        pal_buf_addf(&out, "%s%.*s", i ? ", then " : "", PAL_ARG(word[i]));
-    return pal_buf_str(&out);
-}
-
-static void say_statistic(struct page *page, const struct pal_definition *d)
-{
-    static const struct {
-        const char *name, *words;
-    } formula[] = {
-        {"mean", "sum of weight x value / sum of weight"},
-        {"proportion", "sum of the weights of the records that count / sum of all weights"},
-        {"quantile", "the value that this share of the weights does not exceed"},
-        {"ratio-of-totals", "sum of weight x numerator / sum of weight x denominator"},
-        {"total", "sum of weight x value"},
-        {"variance", "sum of weight x (value - mean) squared / sum of weight x n / (n - 1)"},
-    };
-    for (size_t i = 0; i < PAL_COUNT(formula); i++)
-        if (strcmp(d->estimator->name, formula[i].name) == 0)
-            say(page, 2, "%s: %s%s%s", formula[i].name, formula[i].words,
-                d->ask.per > 0 ? ", x " : "", d->ask.per > 0 ? number(d->ask.per).text : "");
-    if (d->p > 0)
-        say(page, 2, "the share is %s", number(d->p).text);
-}
-
-/* How the records were drawn, and what that does to the figure. */
-static void say_design(struct page *page, const struct pal_sample_facts *s,
-                       const struct pal_figure *f)
-{
-    const struct pal_figure_estimate *e = &f->estimate;
-    const pal_str variance = s->variance.len ? s->variance : PAL_STR("taylor");
-    const struct {
-        const char *what;
-        pal_str columns;
-    } part[] = {{"weights", s->weight},
-                {"strata", joined(page, s->stratum, s->strata)},
-                {"sampling units", joined(page, s->unit, s->units)},
-                {"finite populations", joined(page, s->fpc, s->fpcs)},
-                {"replicate weights", joined(page, s->replicate, s->replicates)}};
-    head(page, "Design of the sample");
-    for (size_t i = 0; i < PAL_COUNT(part); i++)
-        if (part[i].columns.len)
-            say(page, 2, "%s: %.*s", part[i].what, PAL_ARG(part[i].columns));
-    if (s->by_area || s->by_period)
-        say(page, 2, "each %s drew a sample of its own",
-            s->by_area && s->by_period ? "area and year"
-            : s->by_area               ? "area"
-                                       : "year");
-    say(page, 2, "variance: %.*s; strata with one sampled unit: %.*s", PAL_ARG(variance),
-        PAL_ARG(s->lonely_psu.len ? s->lonely_psu : PAL_STR("fail")));
-    say(page, 2,
-        "The whole sample is the design; this area, year and breakdown are a domain of it.");
-    say(page, 2, "records used: %llu; without an answer, and so not used: %llu",
-        (unsigned long long)e->n, (unsigned long long)e->missing);
-    if (e->has_std_error)
-        say(page, 2, "standard error %s", number(e->std_error).text);
-    if (e->has_df)
-        say(page, 2, "degrees of freedom %s", number(e->df).text);
-    if (e->has_deff)
-        say(page, 2, "design effect %s: so many times the variance of a simple random sample",
-            number(e->deff).text);
-}
-
-static void say_formula(struct page *page, const struct job *j, const struct item *item,
+static void say_formula(struct explain_page *page, const struct job *j, const struct item *item,
                         const struct pal_figure *f)
 {
     struct reading y, x;
     const double per = j->d->ask.per > 0 ? j->d->ask.per : 1;
     job_readings(j, item, &y, &x);
-    head(page, "Formula");
+    explain_head(page, "Formula");
     const pal_str top = reading_text(page, &y), bottom = reading_text(page, &x);
     if (j->d->sampled) {
-        say_statistic(page, j->d);
-        say(page, 2, "= %s", number(f->estimate.value).text);
+        explain_statistic(page, j->d);
+        explain_say(page, 2, "= %s", explain_number(f->estimate.value).text);
     } else if (j->is_systems) {
-        say(page, 2, "%s: %s, by the lists that each row is on", j->d->estimator->name,
-            f->estimate.method);
+        explain_say(page, 2, "%s: %s, by the lists that each row is on", j->d->estimator->name,
+                    f->estimate.method);
         if (!job_is_part(j, item))
-            say(page, 2, "the sum of its parts, each of which is estimated by itself");
+            explain_say(page, 2, "the sum of its parts, each of which is estimated by itself");
         if (j->two)
-            say(page, 2, "= %s / %s = %s; on the lists are %s",
-                number(f->estimate.value * x.value / systems_per(j->d)).text, number(x.value).text,
-                number(f->estimate.value).text, number(f->estimate.numerator).text);
+            explain_say(page, 2, "= %s / %s = %s; on the lists are %s",
+                        explain_number(f->estimate.value * x.value / systems_per(j->d)).text,
+                        explain_number(x.value).text, explain_number(f->estimate.value).text,
+                        explain_number(f->estimate.numerator).text);
         else
-            say(page, 2, "= %s, of which %s on the lists", number(f->estimate.value).text,
-                number(f->estimate.numerator).text);
+            explain_say(page, 2, "= %s, of which %s on the lists",
+                        explain_number(f->estimate.value).text,
+                        explain_number(f->estimate.numerator).text);
     } else if (!j->two) {
-        say(page, 2, "%s: the numerator itself", j->d->estimator->name);
-        say(page, 2, "= %.*s", PAL_ARG(top));
+        explain_say(page, 2, "%s: the numerator itself", j->d->estimator->name);
+        explain_say(page, 2, "= %.*s", PAL_ARG(top));
     } else {
-        say(page, 2, "%s: numerator / denominator x %s", j->d->estimator->name, number(per).text);
+        explain_say(page, 2, "%s: numerator / denominator x %s", j->d->estimator->name,
+                    explain_number(per).text);
         if (f->estimate.absent == PAL_PRESENT && f->estimate.status == PAL_ANSWER_OK)
-            say(page, 2, "= %.*s / %.*s x %s = %s", PAL_ARG(top), PAL_ARG(bottom), number(per).text,
-                number(f->estimate.value).text);
+            explain_say(page, 2, "= %.*s / %.*s x %s = %s", PAL_ARG(top), PAL_ARG(bottom),
+                        explain_number(per).text, explain_number(f->estimate.value).text);
         else
-            say(page, 2, "numerator %.*s; denominator %.*s", PAL_ARG(top), PAL_ARG(bottom));
+            explain_say(page, 2, "numerator %.*s; denominator %.*s", PAL_ARG(top), PAL_ARG(bottom));
     }
     if (f->flags & PAL_FLAG_OVERDISPERSED)
-        say(page, 2,
+        explain_say(
+            page, 2,
             "The counts of this area scatter about their log-linear trend more than chance allows "
             "(Pearson chi-square beyond its 5 per cent point, five years at least), so the "
             "interval takes their dispersion near this year: the median chi-square of "
             "neighbouring years.");
     if (j->d->estimator->source)
-        say(page, 2, "Source of the method: %s", j->d->estimator->source);
+        explain_say(page, 2, "Source of the method: %s", j->d->estimator->source);
 }
 
 /* ---- rows
@@ -301,7 +158,8 @@ static enum pal_status see_cell(struct seen *seen, const struct cells *cells,
     return PAL_OK;
 }
 
-static void say_conditions(struct page *page, const struct pal_operand *operand, const char *what)
+static void say_conditions(struct explain_page *page, const struct pal_operand *operand,
+                           const char *what)
 {
     struct pal_buf text;
     pal_buf_init(&text, page->arena, 64 * 1024);
@@ -310,11 +168,12 @@ static void say_conditions(struct page *page, const struct pal_operand *operand,
         pal_buf_clear(&text);
         for (size_t k = 0; k < c->n; k++)
             pal_buf_addf(&text, "%s%.*s", k ? " or " : "", PAL_ARG(c->value[k]));
-        say(page, 4, "%s %.*s = %.*s", what, PAL_ARG(c->column), PAL_ARG(pal_buf_str(&text)));
+        explain_say(page, 4, "%s %.*s = %.*s", what, PAL_ARG(c->column),
+                    PAL_ARG(pal_buf_str(&text)));
     }
 }
 
-static void say_operand(struct page *page, const char *what, const struct cells *cells,
+static void say_operand(struct explain_page *page, const char *what, const struct cells *cells,
                         const struct pal_definition *sampled)
 {
     const struct pal_dataset *dataset = cells->dataset;
@@ -324,15 +183,16 @@ static void say_operand(struct page *page, const char *what, const struct cells 
     pal_buf_init(&text, page->arena, 64 * 1024);
     for (size_t i = 0; i < operand->values; i++)
         pal_buf_addf(&text, "%s%.*s", i ? " + " : "", PAL_ARG(operand->value[i]));
-    say(page, 2, "%s: dataset %.*s%s%.*s", what, PAL_ARG(pal_descriptor_name(dataset->descriptor)),
-        text.len ? ", " : "", PAL_ARG(pal_buf_str(&text)));
+    explain_say(page, 2, "%s: dataset %.*s%s%.*s", what,
+                PAL_ARG(pal_descriptor_name(dataset->descriptor)), text.len ? ", " : "",
+                PAL_ARG(pal_buf_str(&text)));
     say_conditions(page, operand, "only rows with");
     if (sampled && operand->condition != sampled->numerator.condition)
         say_conditions(page, &sampled->numerator, "of these count the records with");
     if (sampled && sampled->numerator.values)
-        say(page, 4, "the value is %.*s", PAL_ARG(sampled->numerator.value[0]));
+        explain_say(page, 4, "the value is %.*s", PAL_ARG(sampled->numerator.value[0]));
     if (sampled && sampled->denominator.values)
-        say(page, 4, "the denominator is %.*s", PAL_ARG(sampled->denominator.value[0]));
+        explain_say(page, 4, "the denominator is %.*s", PAL_ARG(sampled->denominator.value[0]));
     pal_buf_clear(&text);
     for (size_t k = 0; k < dataset->dimensions; k++)
         if (cells->dimension && cells->dimension[k].by == SIZE_MAX &&
@@ -340,15 +200,15 @@ static void say_operand(struct page *page, const char *what, const struct cells 
             pal_buf_addf(&text, "%s%.*s", text.len ? ", " : "",
                          PAL_ARG(dataset->dimension[k].name));
     if (text.len)
-        say(page, 4, "held at the total: %.*s", PAL_ARG(pal_buf_str(&text)));
+        explain_say(page, 4, "held at the total: %.*s", PAL_ARG(pal_buf_str(&text)));
     for (size_t i = 0; i < dataset->files; i++)
-        say(page, 4, "file %.*s, SHA-256 %.16s...", PAL_ARG(dataset->of_file[i].name),
-            dataset->of_file[i].sha256);
+        explain_say(page, 4, "file %.*s, SHA-256 %.16s...", PAL_ARG(dataset->of_file[i].name),
+                    dataset->of_file[i].sha256);
     if (facts->citation.len)
-        say(page, 4, "%.*s", PAL_ARG(facts->citation));
+        explain_say(page, 4, "%.*s", PAL_ARG(facts->citation));
 }
 
-static enum pal_status say_rows(struct page *page, const struct seen *seen,
+static enum pal_status say_rows(struct explain_page *page, const struct seen *seen,
                                 const struct pal_load_options *load, struct pal_error *err)
 {
     const struct pal_dataset *dataset = seen->dataset;
@@ -373,19 +233,19 @@ static enum pal_status say_rows(struct page *page, const struct seen *seen,
             pal_buf_addf(&page->out, " of %.*s", PAL_ARG(dataset->of_file[file].name));
         pal_buf_addf(&page->out, "%s\n", state);
         if (text.len)
-            say_text(page, 6, 0, text);
+            explain_text(page, 6, 0, text);
     }
     if (seen->n > MOST_LINES)
-        say(page, 4, "and %zu more rows", seen->n - MOST_LINES);
+        explain_say(page, 4, "and %zu more rows", seen->n - MOST_LINES);
     return pal_buf_status(&page->out, "the explanation", err);
 }
 
 /* The areas of a total, with what each gave. */
-static enum pal_status say_areas(struct page *page, const struct job *j, const struct item *total,
-                                 struct pal_error *err)
+static enum pal_status say_areas(struct explain_page *page, const struct job *j,
+                                 const struct item *total, struct pal_error *err)
 {
     size_t told = 0, given = 0;
-    head(page, "Areas in this total");
+    explain_head(page, "Areas in this total");
     for (size_t i = 0; i < j->items; i++) {
         const struct item *item = &j->item[i];
         struct reading y, x;
@@ -399,21 +259,21 @@ static enum pal_status say_areas(struct page *page, const struct job *j, const s
             continue;
         const pal_str code = pal_areas_get(j->compute->areas, item->key[KEY_AREA])->code;
         if (j->two)
-            say(page, 2, "%.*s  %.*s / %.*s", PAL_ARG(code), PAL_ARG(reading_text(page, &y)),
-                PAL_ARG(reading_text(page, &x)));
+            explain_say(page, 2, "%.*s  %.*s / %.*s", PAL_ARG(code),
+                        PAL_ARG(reading_text(page, &y)), PAL_ARG(reading_text(page, &x)));
         else
-            say(page, 2, "%.*s  %.*s", PAL_ARG(code), PAL_ARG(reading_text(page, &y)));
+            explain_say(page, 2, "%.*s  %.*s", PAL_ARG(code), PAL_ARG(reading_text(page, &y)));
     }
     if (given > MOST_AREAS)
-        say(page, 2, "and %zu more areas", given - MOST_AREAS);
+        explain_say(page, 2, "and %zu more areas", given - MOST_AREAS);
     return pal_buf_status(&page->out, "the explanation", err);
 }
 
-static enum pal_status say_sources(struct page *page, const struct job *j, const struct item *item,
-                                   const struct pal_load_options *load, struct seen *seen,
-                                   size_t *seen_n, struct pal_error *err)
+static enum pal_status say_sources(struct explain_page *page, const struct job *j,
+                                   const struct item *item, const struct pal_load_options *load,
+                                   struct seen *seen, size_t *seen_n, struct pal_error *err)
 {
-    head(page, "Where it comes from");
+    explain_head(page, "Where it comes from");
     const struct {
         const char *what;
         const struct cells *cells;
@@ -434,15 +294,15 @@ static enum pal_status say_sources(struct page *page, const struct job *j, const
     if (j->whole && item->x && !item->total) {
         struct seen *rows = &seen[(*seen_n)++];
         *rows = (struct seen){.dataset = j->entry->y.cells->dataset};
-        say(page, 2, "denominator: the known categories of '%.*s' in the same dataset",
-            PAL_ARG(j->d->of));
+        explain_say(page, 2, "denominator: the known categories of '%.*s' in the same dataset",
+                    PAL_ARG(j->d->of));
         PAL_TRY(see_cell(rows, j->whole, item->x, page->arena, err));
         PAL_TRY(say_rows(page, rows, load, err));
     }
     if (j->d->of_un_members)
-        say(page, 2, "denominator: %s",
-            item->total ? "the States Members of the United Nations in the region"
-                        : "the State itself");
+        explain_say(page, 2, "denominator: %s",
+                    item->total ? "the States Members of the United Nations in the region"
+                                : "the State itself");
     return PAL_OK;
 }
 
@@ -460,8 +320,8 @@ static bool touches(const struct pal_finding *finding, const struct seen *seen)
     return false;
 }
 
-static void say_findings(struct page *page, const struct pal_diag *diag, const struct seen *seen,
-                         size_t seen_n)
+static void say_findings(struct explain_page *page, const struct pal_diag *diag,
+                         const struct seen *seen, size_t seen_n)
 {
     size_t n = 0;
     for (size_t i = 0; diag && i < pal_diag_listed(diag); i++) {
@@ -472,16 +332,17 @@ static void say_findings(struct page *page, const struct pal_diag *diag, const s
         if (!mine)
             continue;
         if (!n++)
-            head(page, "Findings about these rows");
+            explain_head(page, "Findings about these rows");
         if (n <= MOST_FINDINGS)
-            say(page, 2, "%s, %s, line %llu: %.*s", pal_severity_name(finding->severity),
-                finding->rule, (unsigned long long)finding->at.line, PAL_ARG(finding->what));
+            explain_say(page, 2, "%s, %s, line %llu: %.*s", pal_severity_name(finding->severity),
+                        finding->rule, (unsigned long long)finding->at.line,
+                        PAL_ARG(finding->what));
     }
     if (n > MOST_FINDINGS)
-        say(page, 2, "and %zu more", n - MOST_FINDINGS);
+        explain_say(page, 2, "and %zu more", n - MOST_FINDINGS);
 }
 
-static void say_marks(struct page *page, const struct pal_figure *f)
+static void say_marks(struct explain_page *page, const struct pal_figure *f)
 {
     static const char *const meaning[] = {
         "cells below a threshold are in it: no value, but bounds",
@@ -509,35 +370,39 @@ static void say_marks(struct page *page, const struct pal_figure *f)
         "withheld until the end of its embargo",
         "strata with one sampled unit are in its variance, by a rule",
     };
-    head(page, "Marks");
-    say(page, 2, "observation status %.*s, confidentiality %.*s, nature %.*s, scope %s",
-        PAL_ARG(pal_figure_letter(&f->obs_status)), PAL_ARG(pal_figure_letter(&f->conf_status)),
-        PAL_ARG(pal_figure_nature(f)), pal_scope_name(f->scope));
+    explain_head(page, "Marks");
+    explain_say(page, 2, "observation status %.*s, confidentiality %.*s, nature %.*s, scope %s",
+                PAL_ARG(pal_figure_letter(&f->obs_status)),
+                PAL_ARG(pal_figure_letter(&f->conf_status)), PAL_ARG(pal_figure_nature(f)),
+                pal_scope_name(f->scope));
     for (size_t i = 0; pal_flag_words[i] && i < PAL_COUNT(meaning); i++)
         if (f->flags >> i & 1)
-            say(page, 2, "%s: %s", pal_flag_words[i], meaning[i]);
+            explain_say(page, 2, "%s: %s", pal_flag_words[i], meaning[i]);
     if (f->left_out)
-        say(page, 2, "rows left out: %u", (unsigned)f->left_out);
+        explain_say(page, 2, "rows left out: %u", (unsigned)f->left_out);
     if (f->coverage_of && isnan(f->coverage_population))
-        say(page, 2, "%u of %u States report", (unsigned)f->coverage_n, (unsigned)f->coverage_of);
+        explain_say(page, 2, "%u of %u States report", (unsigned)f->coverage_n,
+                    (unsigned)f->coverage_of);
     else if (f->coverage_of)
-        say(page, 2, "%u of %u States report, %.1f per cent of the population",
-            (unsigned)f->coverage_n, (unsigned)f->coverage_of, 100 * f->coverage_population);
+        explain_say(page, 2, "%u of %u States report, %.1f per cent of the population",
+                    (unsigned)f->coverage_n, (unsigned)f->coverage_of,
+                    100 * f->coverage_population);
 }
 
-static void say_definition(struct page *page, const struct pal_definition *d)
+static void say_definition(struct explain_page *page, const struct pal_definition *d)
 {
     const pal_str text = pal_text_in(&d->definition, PAL_EN),
                   comparability = pal_text_in(&d->comparability, PAL_EN);
-    head(page, "Definition");
-    say(page, 2, "%.*s version %u; measures %s, basis %s; SHA-256 %.16s...", PAL_ARG(d->code),
-        d->version, pal_measures_name(d->measures), pal_basis_name(d->basis), d->sha256);
+    explain_head(page, "Definition");
+    explain_say(page, 2, "%.*s version %u; measures %s, basis %s; SHA-256 %.16s...",
+                PAL_ARG(d->code), d->version, pal_measures_name(d->measures),
+                pal_basis_name(d->basis), d->sha256);
     if (text.len)
-        say_text(page, 2, 0, text);
+        explain_text(page, 2, 0, text);
     if (comparability.len)
-        say_text(page, 2, 0, comparability);
+        explain_text(page, 2, 0, comparability);
     for (size_t i = 0; i < d->references_n; i++)
-        say(page, 2, "- %.*s", PAL_ARG(d->references[i]));
+        explain_say(page, 2, "- %.*s", PAL_ARG(d->references[i]));
 }
 
 enum pal_status pal_explain(const struct pal_figures *figures, const struct pal_figure *figure,
@@ -545,7 +410,7 @@ enum pal_status pal_explain(const struct pal_figures *figures, const struct pal_
                             const struct pal_load_options *load, struct pal_arena *arena,
                             pal_str *out, struct pal_error *err)
 {
-    struct page page = {.arena = arena};
+    struct explain_page page = {.arena = arena};
     struct plan plan;
     struct area_order order;
     struct people people;
@@ -580,14 +445,14 @@ enum pal_status pal_explain(const struct pal_figures *figures, const struct pal_
     if (!item)
         return pal_fail(err, PAL_BUG, "the figure '%.*s' cannot be taken apart", PAL_ARG(key));
     const struct pal_area *area = pal_areas_get(compute->areas, figure->area);
-    say(&page, 0, "%.*s", PAL_ARG(key));
-    say(&page, 0, "%.*s. %.*s, %d", PAL_ARG(pal_text_in(&d->title, PAL_EN)),
-        PAL_ARG(pal_text_in(&area->name, PAL_EN)), (int)figure->period);
+    explain_say(&page, 0, "%.*s", PAL_ARG(key));
+    explain_say(&page, 0, "%.*s. %.*s, %d", PAL_ARG(pal_text_in(&d->title, PAL_EN)),
+                PAL_ARG(pal_text_in(&area->name, PAL_EN)), (int)figure->period);
     say_value(&page, figure);
     say_formula(&page, &job, item, figure);
     if (d->sampled)
-        say_design(&page, pal_descriptor_sample(plan.entry[0].y.cells->dataset->descriptor),
-                   figure);
+        explain_design(&page, pal_descriptor_sample(plan.entry[0].y.cells->dataset->descriptor),
+                       figure);
     PAL_TRY(say_sources(&page, &job, item, load, seen, &seen_n, err));
     if (item->total)
         PAL_TRY(say_areas(&page, &job, item, err));

@@ -205,7 +205,7 @@ enum pal_status report_citations(const struct pal_report_input *input, const pal
                                  pal_str *out, struct pal_error *err);
 
 /* An estimate's method in the language; the estimator's own words where the house has none. */
-pal_str report_method_name(enum pal_language language, const char *method);
+pal_str report_method_name(enum pal_language language, const char *method, struct pal_arena *arena);
 
 /* ---- formats -----------------------------------------------------------------------------------
  */

@@ -101,7 +101,7 @@ static void estimation(struct page *p, struct page_slice slice)
         return;
     open_term(p, PAL_WORD_ESTIMATOR);
     if (with->estimate.method)
-        page_text(p, report_method_name(p->language, with->estimate.method));
+        page_text(p, report_method_name(p->language, with->estimate.method, p->arena));
     pal_buf_adds(p->out, "<br>");
     page_english(p, pal_str_of(with->definition->estimator->source));
     close_term(p);

@@ -100,7 +100,7 @@ static enum pal_status basis(const struct pal_report_input *input, const struct 
     pal_buf_add(&text, pal_word_fill(language, PAL_WORD_DISPUTED_COMPUTED, with, 1, arena));
     if (f->estimate.has_interval) {
         pal_buf_add(&text, report_semicolon(language));
-        pal_buf_add(&text, report_method_name(language, f->estimate.method));
+        pal_buf_add(&text, report_method_name(language, f->estimate.method, arena));
     }
     *out = pal_buf_str(&text);
     return pal_buf_status(&text, "disputed figures", err);

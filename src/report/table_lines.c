@@ -216,7 +216,34 @@ static void visit_method(void *with, const struct pal_figure *f)
 
 static bool holds(const char *text, const char *part) { return text && strstr(text, part); }
 
-pal_str report_method_name(enum pal_language language, const char *method)
+/* What was done to the weights and the records stands behind the method that gave the variance. */
+static pal_str with_adjustments(enum pal_language language, pal_str name, const char *method,
+                                struct pal_arena *arena)
+{
+    static const struct {
+        const char *part;
+        enum pal_word word;
+    } steps[] = {
+        {"non-response", PAL_WORD_METHOD_NONRESPONSE},
+        {"trimmed", PAL_WORD_METHOD_TRIMMED},
+        {"post-stratified", PAL_WORD_METHOD_POSTSTRATIFIED},
+        {"raked", PAL_WORD_METHOD_RAKED},
+        {"calibrated", PAL_WORD_METHOD_CALIBRATED},
+        {"Rubin's rules", PAL_WORD_METHOD_IMPUTED},
+    };
+    struct pal_buf out;
+    pal_buf_init(&out, arena, 4096);
+    pal_buf_add(&out, name);
+    for (size_t i = 0; i < PAL_COUNT(steps); i++) {
+        if (!holds(method, steps[i].part))
+            continue;
+        pal_buf_add(&out, report_semicolon(language));
+        pal_buf_add(&out, pal_word(language, steps[i].word));
+    }
+    return pal_buf_str(&out);
+}
+
+pal_str report_method_name(enum pal_language language, const char *method, struct pal_arena *arena)
 {
     static const struct {
         const char *part;
@@ -237,7 +264,7 @@ pal_str report_method_name(enum pal_language language, const char *method)
     };
     for (size_t i = 0; i < PAL_COUNT(names); i++)
         if (holds(method, names[i].part))
-            return pal_word(language, names[i].word);
+            return with_adjustments(language, pal_word(language, names[i].word), method, arena);
     return pal_str_of(method);
 }
 
@@ -246,7 +273,7 @@ static pal_str method_name(const struct lines *l, const struct method *m)
 {
     const bool plain = m->uncertainty == PAL_UNC_NONE && !holds(m->method, "all States") &&
                        !holds(m->method, "sum of reported");
-    return plain ? PAL_STR("") : report_method_name(l->notes->language, m->method);
+    return plain ? PAL_STR("") : report_method_name(l->notes->language, m->method, l->notes->arena);
 }
 
 static void add_kind(const struct lines *l, enum pal_uncertainty uncertainty, struct pal_buf *out)

@@ -48,6 +48,12 @@ const char *const report_text_ar[PAL_WORDS] = {
     [PAL_WORD_METHOD_SYSTEMS] = "التقدير بالنظم المتعددة (Chan, Silverman and Vincent 2021)",
     [PAL_WORD_METHOD_RECAPTURE] =
         "إعادة رصد الحالات المبلغ عنها (Chapman 1951؛ منظمة العمل الدولية 2005)",
+    [PAL_WORD_METHOD_NONRESPONSE] = "عُدّلت الأوزان لمراعاة عدم الاستجابة",
+    [PAL_WORD_METHOD_TRIMMED] = "قُلّمت الأوزان المتطرفة",
+    [PAL_WORD_METHOD_POSTSTRATIFIED] = "رُجّحت الأوزان طبقياً بعد المعاينة وفق عدد سكان معروف",
+    [PAL_WORD_METHOD_RAKED] = "ضُبطت الأوزان تكرارياً على توزيعات هامشية معروفة للسكان",
+    [PAL_WORD_METHOD_CALIBRATED] = "عُويرت الأوزان على مجاميع معروفة للسكان",
+    [PAL_WORD_METHOD_IMPUTED] = "أُسندت الإجابات المفقودة عدة مرات (Rubin 1987)",
     [PAL_WORD_DATE] = "{1} {2} {3}",
     [PAL_WORD_MONTH_1] = "كانون الثاني/يناير",
     [PAL_WORD_MONTH_2] = "شباط/فبراير",

@@ -49,6 +49,15 @@ const char *const report_text_es[PAL_WORDS] = {
     [PAL_WORD_METHOD_SYSTEMS] =
         "estimación por sistemas múltiples (Chan, Silverman y Vincent 2021)",
     [PAL_WORD_METHOD_RECAPTURE] = "recaptura de casos notificados (Chapman 1951; OIT 2005)",
+    [PAL_WORD_METHOD_NONRESPONSE] = "ponderaciones ajustadas por falta de respuesta",
+    [PAL_WORD_METHOD_TRIMMED] = "ponderaciones extremas recortadas",
+    [PAL_WORD_METHOD_POSTSTRATIFIED] =
+        "ponderaciones posestratificadas según una población conocida",
+    [PAL_WORD_METHOD_RAKED] = "ponderaciones ajustadas iterativamente a distribuciones marginales "
+                              "conocidas de la población",
+    [PAL_WORD_METHOD_CALIBRATED] =
+        "ponderaciones calibradas según totales conocidos de la población",
+    [PAL_WORD_METHOD_IMPUTED] = "respuestas ausentes imputadas varias veces (Rubin 1987)",
     [PAL_WORD_DATE] = "{1} de {2} de {3}",
     [PAL_WORD_MONTH_1] = "enero",
     [PAL_WORD_MONTH_2] = "febrero",

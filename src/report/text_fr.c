@@ -52,6 +52,12 @@ const char *const report_text_fr[PAL_WORDS] = {
     [PAL_WORD_METHOD_SYSTEMS] =
         "estimation par systèmes multiples (Chan, Silverman et Vincent 2021)",
     [PAL_WORD_METHOD_RECAPTURE] = "recapture des cas signalés (Chapman 1951\u00a0; OIT 2005)",
+    [PAL_WORD_METHOD_NONRESPONSE] = "poids ajustés pour la non-réponse",
+    [PAL_WORD_METHOD_TRIMMED] = "poids extrêmes tronqués",
+    [PAL_WORD_METHOD_POSTSTRATIFIED] = "poids post-stratifiés sur une population connue",
+    [PAL_WORD_METHOD_RAKED] = "poids calés par ratissage sur des marges connues de la population",
+    [PAL_WORD_METHOD_CALIBRATED] = "poids calés sur des totaux connus de la population",
+    [PAL_WORD_METHOD_IMPUTED] = "réponses manquantes imputées plusieurs fois (Rubin 1987)",
     [PAL_WORD_DATE] = "{1} {2} {3}",
     [PAL_WORD_MONTH_1] = "janvier",
     [PAL_WORD_MONTH_2] = "février",

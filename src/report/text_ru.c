@@ -48,6 +48,15 @@ const char *const report_text_ru[PAL_WORDS] = {
     [PAL_WORD_METHOD_SYSTEMS] = "метод множественных систем (Chan, Silverman and Vincent 2021)",
     [PAL_WORD_METHOD_RECAPTURE] =
         "повторный поиск зарегистрированных случаев (Chapman 1951; МОТ 2005)",
+    [PAL_WORD_METHOD_NONRESPONSE] = "веса скорректированы на неполучение ответов",
+    [PAL_WORD_METHOD_TRIMMED] = "крайние веса усечены",
+    [PAL_WORD_METHOD_POSTSTRATIFIED] =
+        "веса постстратифицированы по известной численности населения",
+    [PAL_WORD_METHOD_RAKED] =
+        "веса итеративно приведены к известным маргинальным распределениям населения",
+    [PAL_WORD_METHOD_CALIBRATED] = "веса откалиброваны по известным итогам по населению",
+    [PAL_WORD_METHOD_IMPUTED] =
+        "отсутствующие ответы восполнены методом множественной импутации (Rubin 1987)",
     [PAL_WORD_DATE] = "{1} {2} {3} года",
     [PAL_WORD_MONTH_1] = "января",
     [PAL_WORD_MONTH_2] = "февраля",

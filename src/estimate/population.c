@@ -1,7 +1,5 @@
-/* estimate_standard.c: a population from a file: its categories, and what each of them weighs. */
-#include "estimate.h"
-
-#include <math.h>
+/* population.c: a population from a file: its categories, and what each of them weighs. */
+#include "palermo/weighting.h"
 
 static size_t header_find(const pal_str *header, size_t n, pal_str name)
 {
@@ -13,13 +11,12 @@ static size_t header_find(const pal_str *header, size_t n, pal_str name)
 
 struct words { /* what messages call it */
     const char *what, *number, *brief;
-    const char *option; /* names the columns of categories              */
     const char *weight; /* the column of numbers where several are left */
 };
 static const struct words a_standard = {"the standard population", "standard weight",
-                                        "the standard", "--standard-by", "weight"};
+                                        "the standard", "weight"};
 static const struct words a_population = {"the population", "population", "the population",
-                                          "the margin", "population"};
+                                          "population"};
 
 struct layout { /* which fields hold categories, which one the weight */
     const struct words *words;
@@ -28,10 +25,11 @@ struct layout { /* which fields hold categories, which one the weight */
 };
 
 static enum pal_status find_layout(const char *path, const struct words *words,
-                                   const pal_str *header, size_t n, pal_str *by,
+                                   const pal_str *header, size_t n, const struct pal_names *by,
                                    struct pal_arena *arena, struct layout *out,
                                    struct pal_error *err)
 {
+    const size_t wanted = by->n ? by->n : n - 1;
     if (n < 2)
         return pal_fail(err, PAL_DATA, "'%s' needs a column of categories and one of weights",
                         path);
@@ -40,33 +38,13 @@ static enum pal_status find_layout(const char *path, const struct words *words,
                            .category = pal_arena_alloc(arena, n, sizeof *out->category)};
     if (!out->category)
         return pal_nomem(err, path);
-    if (!by->len) {
-        struct pal_buf names;
-        pal_buf_init(&names, arena, 1 << 16);
-        for (size_t i = 0; i + 1 < n; i++) {
-            if (i)
-                pal_buf_addc(&names, ',');
-            pal_buf_add(&names, header[i]);
-        }
-        PAL_TRY(pal_buf_status(&names, path, err));
-        *by = pal_buf_str(&names);
-    }
-    pal_str rest = *by;
-    while (rest.len) {
-        pal_str name;
-        if (!est_name(&rest, ",", arena, &name))
-            return pal_fail(err, PAL_USAGE, "%s '%.*s' is no list of columns", words->option,
-                            PAL_ARG(*by));
-        if (rest.len) {
-            rest.ptr++;
-            rest.len--;
-        }
+    for (size_t i = 0; i < wanted; i++) {
+        const pal_str name = by->n ? by->name[i] : header[i];
         const size_t at = header_find(header, n, name);
         if (at == SIZE_MAX || out->categories == n) {
             const pal_str near = pal_nearest(name, header, n);
             return pal_fail(err, PAL_USAGE, "'%s' has no column '%.*s'%s%.*s%s", path,
-                            PAL_ARG(name), near.len ? "; did you mean '" : "", PAL_ARG(near),
-                            near.len ? "'?" : "");
+                            PAL_ARG(name), PAL_NEAR(near));
         }
         out->category[out->categories++] = at;
     }
@@ -85,7 +63,7 @@ static enum pal_status find_layout(const char *path, const struct words *words,
         return pal_fail(err, PAL_USAGE,
                         "'%s' has several columns beside '%.*s' and none is called "
                         "'%s'",
-                        path, PAL_ARG(*by), words->weight);
+                        path, PAL_ARG(pal_names_join(by, arena)), words->weight);
     return PAL_OK;
 }
 
@@ -118,9 +96,9 @@ static enum pal_status add_category(const char *path, const struct layout *layou
     return PAL_OK;
 }
 
-static enum pal_status read_categories(const char *path, const struct words *words, pal_str *by,
-                                       struct pal_arena *arena, struct pal_standard *out,
-                                       struct pal_error *err)
+static enum pal_status read_categories(const char *path, const struct words *words,
+                                       struct pal_names *by, struct pal_arena *arena,
+                                       struct pal_standard *out, struct pal_error *err)
 {
     struct pal_records *records;
     struct pal_record record;
@@ -163,18 +141,22 @@ static enum pal_status read_categories(const char *path, const struct words *wor
     }
     if (!rows)
         return pal_fail(err, PAL_DATA, "%s '%s' has no rows", words->what, path);
+    if (!by->n)
+        *by = (struct pal_names){n - 1, header};
     *out = (struct pal_standard){.n = rows, .category = category, .weight = weight};
     return PAL_OK;
 }
 
-enum pal_status est_standard_read(const char *path, pal_str *by, struct pal_arena *arena,
+enum pal_status pal_standard_read(const char *path, struct pal_names *by, struct pal_arena *arena,
                                   struct pal_standard *out, struct pal_error *err)
 {
     return read_categories(path, &a_standard, by, arena, out, err);
 }
 
-enum pal_status est_population_read(const char *path, pal_str by, struct pal_arena *arena,
-                                    struct pal_standard *out, struct pal_error *err)
+enum pal_status pal_population_read(const char *path, const struct pal_names *by,
+                                    struct pal_arena *arena, struct pal_standard *out,
+                                    struct pal_error *err)
 {
-    return read_categories(path, &a_population, &by, arena, out, err);
+    struct pal_names columns = *by;
+    return read_categories(path, &a_population, &columns, arena, out, err);
 }

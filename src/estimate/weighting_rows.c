@@ -1,6 +1,6 @@
-/* estimate_adjusted.c: what the rows give to the steps that adjust weights: cells, terms, answers.
+/* weighting_rows.c: what the rows give to the steps that adjust weights: cells, terms, answers.
  */
-#include "estimate_adjust.h"
+#include "weighting.h"
 
 #include <math.h>
 #include <string.h>
@@ -11,8 +11,8 @@ struct tuples { /* cells of the code tuples met in the file at hand */
     size_t known, room;
 };
 
-struct est_adjusted {
-    const struct est_adjust *adjust;
+struct pal_weighting_rows {
+    const struct pal_weighting_plan *plan;
     struct pal_arena *arena;
     size_t rows, room;
     uint8_t *respondent;    /* [room] or NULL: all */
@@ -22,50 +22,51 @@ struct est_adjusted {
     struct tuples *tuples;  /* [margins] */
 };
 
-enum pal_status est_adjusted_new(const struct est_adjust *adjust, struct pal_arena *arena,
-                                 struct est_adjusted **out, struct pal_error *err)
+enum pal_status pal_weighting_rows_new(const struct pal_weighting_plan *plan,
+                                       struct pal_arena *arena, struct pal_weighting_rows **out,
+                                       struct pal_error *err)
 {
-    struct est_adjusted *a = pal_arena_alloc(arena, 1, sizeof *a);
+    struct pal_weighting_rows *a = pal_arena_alloc(arena, 1, sizeof *a);
     if (!a)
         return pal_nomem(err, "adjusted weights");
-    *a = (struct est_adjusted){.adjust = adjust, .arena = arena};
-    a->cell = pal_arena_alloc(arena, adjust->margins + 1, sizeof *a->cell);
-    a->names = pal_arena_alloc(arena, adjust->margins + 1, sizeof *a->names);
-    a->tuples = pal_arena_alloc(arena, adjust->margins + 1, sizeof *a->tuples);
+    *a = (struct pal_weighting_rows){.plan = plan, .arena = arena};
+    a->cell = pal_arena_alloc(arena, plan->margins + 1, sizeof *a->cell);
+    a->names = pal_arena_alloc(arena, plan->margins + 1, sizeof *a->names);
+    a->tuples = pal_arena_alloc(arena, plan->margins + 1, sizeof *a->tuples);
     if (!a->cell || !a->names || !a->tuples)
         return pal_nomem(err, "adjusted weights");
-    for (size_t m = 0; m < adjust->margins; m++) {
-        const struct est_margin *margin = &adjust->margin[m];
+    for (size_t m = 0; m < plan->margins; m++) {
+        const struct weighting_margin *margin = &plan->margin[m];
         a->names[m] = pal_map_new(arena, margin->cells);
         if (!a->names[m])
             return pal_nomem(err, "adjusted weights");
         for (size_t c = 0; c < margin->cells; c++)
             if (pal_map_add(a->names[m], margin->name[c], NULL) == SIZE_MAX)
                 return pal_nomem(err, "adjusted weights");
-        PAL_TRY(pal_groups_new(arena, margin->columns, &a->tuples[m].tuple, err));
+        PAL_TRY(pal_groups_new(arena, margin->by->n, &a->tuples[m].tuple, err));
     }
     *out = a;
     return PAL_OK;
 }
 
-static enum pal_status make_room(struct est_adjusted *a, size_t rows, struct pal_error *err)
+static enum pal_status make_room(struct pal_weighting_rows *a, size_t rows, struct pal_error *err)
 {
-    const struct est_adjust *adjust = a->adjust;
+    const struct pal_weighting_plan *plan = a->plan;
     if (rows <= a->room)
         return PAL_OK;
     const size_t room = rows > 2 * a->room ? rows : 2 * a->room;
     bool ok = true;
-    if (adjust->respondents) {
+    if (plan->words->respondents.len) {
         a->respondent = pal_arena_grow(a->arena, a->respondent, a->room, room, 1);
         ok = a->respondent != NULL;
     }
-    for (size_t m = 0; m < adjust->margins && ok; m++) {
+    for (size_t m = 0; m < plan->margins && ok; m++) {
         a->cell[m] = pal_arena_grow(a->arena, a->cell[m], a->room, room, sizeof(uint32_t));
         ok = a->cell[m] != NULL;
     }
-    if (adjust->terms && ok) {
-        a->x = pal_arena_grow(a->arena, a->x, a->room * adjust->terms, room * adjust->terms,
-                              sizeof(double));
+    if (plan->words->terms && ok) {
+        a->x = pal_arena_grow(a->arena, a->x, a->room * plan->words->terms,
+                              room * plan->words->terms, sizeof(double));
         ok = a->x != NULL;
     }
     a->room = room;
@@ -89,14 +90,15 @@ static bool tuple_room(struct tuples *t, size_t tuples, struct pal_arena *arena)
 }
 
 /* The cell that the texts of a row name; PAL_NO_CELL where one of them is missing. */
-static enum pal_status learn_cell(struct est_adjusted *a, size_t m, const struct pal_batch *batch,
-                                  size_t row, uint32_t *out, struct pal_error *err)
+static enum pal_status learn_cell(struct pal_weighting_rows *a, size_t m,
+                                  const struct pal_batch *batch, size_t row, uint32_t *out,
+                                  struct pal_error *err)
 {
-    const struct est_margin *margin = &a->adjust->margin[m];
+    const struct weighting_margin *margin = &a->plan->margin[m];
     struct pal_buf text;
     pal_buf_init(&text, a->arena, 1 << 20);
     *out = PAL_NO_CELL;
-    for (size_t i = 0; i < margin->columns; i++) {
+    for (size_t i = 0; i < margin->by->n; i++) {
         const struct pal_column *column = &batch->col[margin->column[i]];
         if (!column->code[row])
             return PAL_OK;
@@ -118,17 +120,17 @@ static enum pal_status learn_cell(struct est_adjusted *a, size_t m, const struct
     const struct pal_place place = {.file = batch->file, .line = batch->line[row]};
     const pal_str near = pal_nearest(pal_buf_str(&text), margin->name, margin->cells);
     return pal_fail_at(err, PAL_DATA, &place, "'%.*s' of '%.*s' is not in the population%s%.*s%s",
-                       PAL_ARG(pal_buf_str(&text)), PAL_ARG(margin->text),
-                       near.len ? "; did you mean '" : "", PAL_ARG(near), near.len ? "'?" : "");
+                       PAL_ARG(pal_buf_str(&text)), PAL_ARG(pal_names_join(margin->by, a->arena)),
+                       PAL_NEAR(near));
 }
 
 /* Rows that did not answer are in no cell of a population; they are in their class. */
-static enum pal_status find_cells(struct est_adjusted *a, size_t m, const struct pal_batch *batch,
-                                  struct pal_error *err)
+static enum pal_status find_cells(struct pal_weighting_rows *a, size_t m,
+                                  const struct pal_batch *batch, struct pal_error *err)
 {
-    const struct est_margin *margin = &a->adjust->margin[m];
+    const struct weighting_margin *margin = &a->plan->margin[m];
     struct tuples *t = &a->tuples[m];
-    uint32_t *key = pal_arena_alloc(a->arena, margin->columns, sizeof *key);
+    uint32_t *key = pal_arena_alloc(a->arena, margin->by->n, sizeof *key);
     uint32_t *cell = a->cell[m] + a->rows;
     if (!key)
         return pal_nomem(err, "adjusted weights");
@@ -136,7 +138,7 @@ static enum pal_status find_cells(struct est_adjusted *a, size_t m, const struct
         cell[row] = PAL_NO_CELL;
         if (margin->population && a->respondent && !a->respondent[a->rows + row])
             continue;
-        for (size_t i = 0; i < margin->columns; i++)
+        for (size_t i = 0; i < margin->by->n; i++)
             key[i] = batch->col[margin->column[i]].code[row];
         const uint32_t tuple = pal_groups_add(t->tuple, key);
         if (tuple == PAL_NO_GROUP || !tuple_room(t, (size_t)tuple + 1, a->arena))
@@ -160,38 +162,50 @@ static bool same_text(pal_str text, pal_str wanted)
            (pal_num_parse(text, &a) && pal_num_parse(wanted, &b) && a == b);
 }
 
-static bool condition_holds(const struct est_where *where, pal_str text)
+static bool is_respondent(const struct pal_weighting_plan *plan, pal_str answer)
 {
-    double value;
-    if (where->operator!= EST_PREFIX && pal_num_parse(text, &value))
-        return est_where_number(where, value);
-    return est_where_text(where, text);
+    if (plan->source.responds)
+        return plan->source.responds(plan->source.condition, answer);
+    for (size_t i = 0; i < plan->words->answers.n; i++)
+        if (same_text(answer, plan->words->answers.name[i]))
+            return true;
+    return false;
 }
 
-static void find_respondents(struct est_adjusted *a, const struct pal_batch *batch)
+static enum pal_status find_respondents(struct pal_weighting_rows *a, const struct pal_batch *batch,
+                                        struct pal_error *err)
 {
-    const struct pal_column *column = &batch->col[a->adjust->respondent_column];
-    for (size_t row = 0; row < batch->rows; row++)
-        a->respondent[a->rows + row] =
-            column->code[row] &&
-            condition_holds(&a->adjust->respondent, pal_dict_text(column->dict, column->code[row]));
+    const struct pal_column *column = &batch->col[a->plan->respondent];
+    const size_t codes = pal_dict_count(column->dict);
+    const struct pal_arena_mark mark = pal_arena_mark(a->arena);
+    uint8_t *known = pal_arena_alloc(a->arena, codes + 1, 1); /* 0: not asked yet; 1 no, 2 yes */
+    if (!known)
+        return pal_nomem(err, "adjusted weights");
+    for (size_t row = 0; row < batch->rows; row++) {
+        const uint32_t code = column->code[row];
+        if (!known[code])
+            known[code] = code && is_respondent(a->plan, pal_dict_text(column->dict, code)) ? 2 : 1;
+        a->respondent[a->rows + row] = known[code] == 2;
+    }
+    pal_arena_reset(a->arena, mark);
+    return PAL_OK;
 }
 
-static enum pal_status find_terms(struct est_adjusted *a, const struct pal_batch *batch,
+static enum pal_status find_terms(struct pal_weighting_rows *a, const struct pal_batch *batch,
                                   struct pal_error *err)
 {
-    const struct est_adjust *adjust = a->adjust;
+    const struct pal_weighting_plan *plan = a->plan;
     for (size_t row = 0; row < batch->rows; row++) {
-        double *x = a->x + (a->rows + row) * adjust->terms;
+        double *x = a->x + (a->rows + row) * plan->words->terms;
         const bool counts = !a->respondent || a->respondent[a->rows + row];
-        for (size_t t = 0; t < adjust->terms; t++) {
-            const struct est_model_term *term = &adjust->term[t];
-            if (term->kind == EST_MODEL_ONE) {
+        for (size_t t = 0; t < plan->words->terms; t++) {
+            const struct pal_weighting_term *term = &plan->words->term[t];
+            if (!term->column.len) {
                 x[t] = 1;
                 continue;
             }
-            const struct pal_column *column = &batch->col[term->column];
-            const bool number = term->kind == EST_MODEL_NUMBER;
+            const struct pal_column *column = &batch->col[plan->term[t]];
+            const bool number = !term->level;
             x[t] = 0;
             if (number ? column->absent[row] != PAL_PRESENT : !column->code[row]) {
                 const struct pal_place place = {.file = batch->file, .line = batch->line[row]};
@@ -209,15 +223,15 @@ static enum pal_status find_terms(struct est_adjusted *a, const struct pal_batch
     return PAL_OK;
 }
 
-enum pal_status est_adjusted_rows(struct est_adjusted *a, const struct pal_batch *batch,
-                                  struct pal_error *err)
+enum pal_status pal_weighting_rows_add(struct pal_weighting_rows *a, const struct pal_batch *batch,
+                                       struct pal_error *err)
 {
     PAL_TRY(make_room(a, a->rows + batch->rows, err));
     if (a->respondent)
-        find_respondents(a, batch);
-    for (size_t m = 0; m < a->adjust->margins; m++)
+        PAL_TRY(find_respondents(a, batch, err));
+    for (size_t m = 0; m < a->plan->margins; m++)
         PAL_TRY(find_cells(a, m, batch, err));
-    if (a->adjust->terms)
+    if (a->plan->words->terms)
         PAL_TRY(find_terms(a, batch, err));
     a->rows += batch->rows;
     return PAL_OK;
@@ -226,8 +240,9 @@ enum pal_status est_adjusted_rows(struct est_adjusted *a, const struct pal_batch
 /* ---- several files
  * ----------------------------------------------------------------------------------- */
 
-static enum pal_status fold_cells(struct est_adjusted *into, const struct est_adjusted *from,
-                                  size_t m, struct pal_error *err)
+static enum pal_status fold_cells(struct pal_weighting_rows *into,
+                                  const struct pal_weighting_rows *from, size_t m,
+                                  struct pal_error *err)
 {
     const size_t n = pal_map_count(from->names[m]);
     uint32_t *mine = pal_arena_alloc(into->arena, n + 1, sizeof *mine);
@@ -246,14 +261,15 @@ static enum pal_status fold_cells(struct est_adjusted *into, const struct est_ad
     return PAL_OK;
 }
 
-enum pal_status est_adjusted_fold(struct est_adjusted *into, const struct est_adjusted *from,
-                                  struct pal_error *err)
+enum pal_status pal_weighting_rows_fold(struct pal_weighting_rows *into,
+                                        const struct pal_weighting_rows *from,
+                                        struct pal_error *err)
 {
-    const size_t terms = into->adjust->terms;
+    const size_t terms = into->plan->words->terms;
     PAL_TRY(make_room(into, into->rows + from->rows, err));
     if (into->respondent && from->rows)
         memcpy(into->respondent + into->rows, from->respondent, from->rows);
-    for (size_t m = 0; m < into->adjust->margins; m++)
+    for (size_t m = 0; m < into->plan->margins; m++)
         PAL_TRY(fold_cells(into, from, m, err));
     if (terms && from->rows)
         memcpy(into->x + into->rows * terms, from->x, from->rows * terms * sizeof *from->x);
@@ -264,8 +280,9 @@ enum pal_status est_adjusted_fold(struct est_adjusted *into, const struct est_ad
 /* ---- steps
  * ---------------------------------------------------------------------------------------------- */
 
-static enum pal_status names_of(const struct est_adjusted *a, size_t m, struct pal_arena *arena,
-                                struct pal_margin *out, struct pal_error *err)
+static enum pal_status names_of(const struct pal_weighting_rows *a, size_t m,
+                                struct pal_arena *arena, struct pal_margin *out,
+                                struct pal_error *err)
 {
     const size_t n = pal_map_count(a->names[m]);
     pal_str *name = pal_arena_alloc(arena, n + 1, sizeof *name);
@@ -273,36 +290,36 @@ static enum pal_status names_of(const struct est_adjusted *a, size_t m, struct p
         return pal_nomem(err, "adjusted weights");
     for (size_t c = 0; c < n; c++)
         name[c] = pal_map_key(a->names[m], c);
-    *out = (struct pal_margin){n, a->cell[m], a->adjust->margin[m].population, name};
+    *out = (struct pal_margin){n, a->cell[m], a->plan->margin[m].population, name};
     return PAL_OK;
 }
 
-enum pal_status est_adjusted_steps(const struct est_adjusted *a, struct pal_arena *arena,
-                                   const struct pal_adjust **out, size_t *n, struct pal_error *err)
+enum pal_status pal_weighting_steps(const struct pal_weighting_rows *a, struct pal_arena *arena,
+                                    const struct pal_adjust **out, size_t *n, struct pal_error *err)
 {
-    const struct est_adjust *adjust = a->adjust;
-    struct pal_adjust *step = pal_arena_alloc(arena, adjust->steps + 1, sizeof *step);
-    struct pal_margin *margin = pal_arena_alloc(arena, adjust->margins + 1, sizeof *margin);
-    pal_str *term = pal_arena_alloc(arena, adjust->terms + 1, sizeof *term);
+    const struct pal_weighting_plan *plan = a->plan;
+    struct pal_adjust *step = pal_arena_alloc(arena, plan->steps + 1, sizeof *step);
+    struct pal_margin *margin = pal_arena_alloc(arena, plan->margins + 1, sizeof *margin);
+    pal_str *term = pal_arena_alloc(arena, plan->words->terms + 1, sizeof *term);
     size_t m = 0;
     if (!step || !margin || !term)
         return pal_nomem(err, "adjusted weights");
-    for (size_t t = 0; t < adjust->terms; t++)
-        term[t] = adjust->term[t].text;
-    for (size_t s = 0; s < adjust->steps; s++) {
-        step[s] = adjust->step[s];
+    for (size_t t = 0; t < plan->words->terms; t++)
+        term[t] = plan->words->term[t].text;
+    for (size_t s = 0; s < plan->steps; s++) {
+        step[s] = plan->step[s];
         step[s].respondent = a->respondent;
         step[s].margin = margin + m;
         for (size_t k = 0; k < step[s].margins; k++, m++)
             PAL_TRY(names_of(a, m, arena, &margin[m], err));
         if (step[s].kind != PAL_ADJUST_CALIBRATE)
             continue;
-        step[s].terms = adjust->terms;
+        step[s].terms = plan->words->terms;
         step[s].x = a->x;
-        step[s].total = adjust->total;
+        step[s].total = plan->total;
         step[s].term = term;
     }
     *out = step;
-    *n = adjust->steps;
+    *n = plan->steps;
     return PAL_OK;
 }
