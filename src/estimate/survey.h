@@ -17,19 +17,25 @@ struct survey_view;
 /* ---- tables of cells (survey_table.c) ---------------------------------------------------------
  */
 
-/* Sums by (group, unit). A cell is a row of `stride` doubles: key, parts, w, then one sum a term
- * that has one. The weight of the rows where a term is present differs from w in the few cells
- * where something is absent: those weights stand apart, in a list from the cell. */
+/* Sums by (group, unit). A cell is a row of `stride` doubles: key, parts, w, then the sums of terms
+ * that are seldom zero. What is seldom anything else (a flag that few answer with yes) is listed as
+ * it comes, without a look at the cell, until the list would take more memory than sums in every
+ * cell; then the term gets a place in the cells. The weight of the rows where a term is present
+ * differs from w in the few cells where something is absent: those weights stand apart, in a list
+ * from the cell. */
 struct survey_table {
     const struct pal_survey_frame *frame;
-    size_t terms;
-    size_t *slot;   /* [terms] place of its sum in a cell; 0: has none            */
-    double *centre; /* [terms] NaN until values have been seen                    */
+    size_t terms, sums; /* sums: terms that have one                              */
+    size_t *sum;        /* [terms] number of its sum, from 1; 0: has none         */
+    size_t *slot;       /* [terms] place of its sum in a cell; 0: listed, or none */
+    double *centre;     /* [terms] NaN until values have been seen                */
     size_t stride;
     size_t cells, room;
     double *cell; /* [room * stride] */
     size_t slots; /* of the index, a power of two */
     struct survey_slot *index;
+    struct survey_list *list; /* [terms] */
+    bool *place;              /* [terms] about to move from the list into the cells */
     size_t parts, parts_room;
     struct survey_part *part; /* weights of present rows, where some are absent */
     size_t groups, groups_room;
@@ -38,6 +44,14 @@ struct survey_table {
     /* once closed: cells by group, and within it by the place of their unit */
     size_t *start;   /* [groups + 1] */
     uint32_t *order; /* [cells]      */
+};
+/* What rows add to the sums of a term, in their order. Once closed: by group, in their order, the
+ * cells numbered within their groups. */
+struct survey_list {
+    size_t n, room;
+    uint32_t *cell; /* [room] */
+    double *more;   /* [room] */
+    size_t *start;  /* [groups + 1] once closed; NULL: nothing is listed */
 };
 struct survey_slot {
     uint32_t cell, tag; /* cell + 1, 0 = free; some bits of its key's hash */
@@ -52,11 +66,10 @@ struct survey_count {
 
 enum { CELL_KEY, CELL_PARTS, CELL_W }; /* places in a cell; the first two are no doubles */
 
-uint32_t survey_cell_group(const struct survey_table *table, size_t cell);
 uint32_t survey_cell_unit(const struct survey_table *table, size_t cell);
-bool survey_cell_parted(const struct survey_table *table, size_t cell); /* something was absent */
-/* Sum of weights of the cell's rows where a term is present. */
-double survey_cell_weight(const struct survey_table *table, size_t cell, size_t term);
+/* The weights of a cell's rows where a term is present, for terms that are absent in some: the
+ * first of a list that goes on at table->part[next - 1]. 0: all are present. */
+uint32_t survey_cell_parts(const struct survey_table *table, size_t cell);
 
 PAL_CHECK_RESULT
 enum pal_status survey_table_new(const struct pal_survey_frame *frame, struct pal_arena *arena,
@@ -71,7 +84,9 @@ enum pal_status survey_table_merge(struct survey_table *into, const struct surve
                                    struct pal_arena *arena, struct pal_error *err);
 /* Bytes of a table and back: cells in their order, so that the sums stay the same to the last bit.
  */
-void survey_table_save(const struct survey_table *table, struct pal_buf *out);
+PAL_CHECK_RESULT
+enum pal_status survey_table_save(const struct survey_table *table, struct pal_buf *out,
+                                  struct pal_error *err);
 PAL_CHECK_RESULT
 enum pal_status survey_table_load(struct survey_table *table, size_t units, struct pal_unpack *in,
                                   struct pal_arena *arena, struct pal_error *err);

@@ -47,47 +47,53 @@ static double sum_of(const double *column, size_t n)
 /* Cells lie all over the memory: those a few places on are called for. */
 enum { AHEAD = 12 };
 
-static void gather_cells(const struct survey_table *table, struct survey_group *g)
+/* Weights of present rows: the column w itself until a cell differs. */
+static enum pal_status gather_present(const struct survey_table *table, struct survey_group *g,
+                                      size_t cell, size_t i, struct pal_error *err)
 {
+    for (uint32_t at = survey_cell_parts(table, cell); at; at = table->part[at - 1].next) {
+        const struct survey_part *part = &table->part[at - 1];
+        const size_t k = part->term;
+        if (part->w == g->w[i])
+            continue;
+        if (g->present[k] == g->w) {
+            g->present[k] = pal_arena_alloc(g->arena, g->n, sizeof **g->present);
+            if (!g->present[k])
+                return pal_nomem(err, "the sums of a group");
+            memcpy(g->present[k], g->w, g->n * sizeof **g->present);
+        }
+        g->present[k][i] = part->w;
+    }
+    return PAL_OK;
+}
+
+static enum pal_status gather_cells(const struct survey_table *table, struct survey_group *g,
+                                    struct pal_error *err)
+{
+    const uint32_t *order = table->order + (g->n ? table->start[g->group] : 0);
     for (size_t i = 0; i < g->n; i++) {
         if (i + AHEAD < g->n) {
-            const double *next =
-                table->cell + survey_group_cell(table, g->group, i + AHEAD) * table->stride;
+            const double *next = table->cell + order[i + AHEAD] * table->stride;
             for (size_t k = 0; k < table->stride; k += 8)
                 __builtin_prefetch(next + k);
         }
-        const size_t cell = survey_group_cell(table, g->group, i);
-        const double *row = table->cell + cell * table->stride;
-        g->unit[i] = survey_cell_unit(table, cell);
+        const double *row = table->cell + order[i] * table->stride;
+        g->unit[i] = survey_cell_unit(table, order[i]);
         g->w[i] = row[CELL_W];
         for (size_t k = 0; k < table->terms; k++)
-            if (g->sum[k])
+            if (table->slot[k])
                 g->sum[k][i] = row[table->slot[k]];
     }
-}
-
-/* Weights of present rows: the column w itself until a cell differs. */
-static enum pal_status gather_present(const struct survey_table *table, struct survey_group *g,
-                                      struct pal_error *err)
-{
     for (size_t k = 0; k < table->terms; k++)
         g->present[k] = g->w;
-    for (size_t i = 0; i < g->n; i++) {
-        const size_t cell = survey_group_cell(table, g->group, i);
-        if (!survey_cell_parted(table, cell))
+    for (size_t i = 0; table->parts && i < g->n; i++)
+        PAL_TRY(gather_present(table, g, order[i], i, err));
+    for (size_t k = 0; g->n && k < table->terms; k++) {
+        const struct survey_list *list = &table->list[k];
+        if (!list->start)
             continue;
-        for (size_t k = 0; k < table->terms; k++) {
-            const double w = survey_cell_weight(table, cell, k);
-            if (w == g->w[i])
-                continue;
-            if (g->present[k] == g->w) {
-                g->present[k] = pal_arena_alloc(g->arena, g->n, sizeof **g->present);
-                if (!g->present[k])
-                    return pal_nomem(err, "the sums of a group");
-                memcpy(g->present[k], g->w, g->n * sizeof **g->present);
-            }
-            g->present[k][i] = w;
-        }
+        for (size_t i = list->start[g->group]; i < list->start[g->group + 1]; i++)
+            g->sum[k][list->cell[i]] += list->more[i];
     }
     return PAL_OK;
 }
@@ -106,14 +112,13 @@ static enum pal_status gather(const struct survey_table *table, struct survey_gr
     if (!g->unit || !g->w || !g->present || !g->sum || !g->total_present || !g->total)
         return pal_nomem(err, "the sums of a group");
     for (size_t k = 0; k < terms; k++) {
-        if (!table->slot[k])
+        if (!table->sum[k])
             continue;
         g->sum[k] = pal_arena_alloc(g->arena, g->n + 1, sizeof **g->sum);
         if (!g->sum[k])
             return pal_nomem(err, "the sums of a group");
     }
-    gather_cells(table, g);
-    PAL_TRY(gather_present(table, g, err));
+    PAL_TRY(gather_cells(table, g, err));
     g->total_w = sum_of(g->w, g->n);
     for (size_t k = 0; k < terms; k++) {
         g->total_present[k] = g->present[k] == g->w ? g->total_w : sum_of(g->present[k], g->n);
@@ -183,8 +188,8 @@ static void given_sums(const struct survey_given *given, const struct survey_tab
             given->missing ? given->missing + (g->group * given->terms + k) * n : NULL;
         for (size_t r = 0; r < n; r++)
             g->rep_present[k][r] = sum[r] - (gone ? gone[r] : 0);
-        if (table->slot[k])
-            memcpy(g->rep_sum[k], sum + (table->slot[k] - CELL_W) * n, n * sizeof *sum);
+        if (table->sum[k])
+            memcpy(g->rep_sum[k], sum + table->sum[k] * n, n * sizeof *sum);
     }
 }
 

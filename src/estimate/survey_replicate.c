@@ -13,7 +13,7 @@ void survey_given_new(struct survey_given *given, const struct survey_table *tab
                       size_t replicates)
 {
     *given = (struct survey_given){.replicates = replicates, .terms = table->terms};
-    given->width = table->stride - CELL_W; /* w, then the terms that have sums */
+    given->width = 1 + table->sums; /* w, then the terms that have sums */
 }
 
 static enum pal_status given_groups(struct survey_given *given, size_t groups,
@@ -104,11 +104,11 @@ static void add_row(struct survey_given *given, const struct survey_table *table
             add_weights(given->missing + (group * given->terms + k) * n, w, n);
             continue;
         }
-        if (!table->slot[k])
+        if (!table->sum[k])
             continue;
         double y = cells->value[source][row] - table->centre[k];
         y = what->kind == PAL_TERM_SQUARE ? y * y : y;
-        double *to = sum + (table->slot[k] - CELL_W) * n;
+        double *to = sum + table->sum[k] * n;
         if (y == 1)
             add_weights(to, w, n);
         else if (y != 0)
@@ -167,15 +167,14 @@ static void merge_group(struct survey_given *into, const struct survey_table *to
         const double *gone = from->missing ? from->missing + (g * from->terms + k) * n : NULL;
         if (gone)
             add_weights(into->missing + (mine * into->terms + k) * n, gone, n);
-        if (!to->slot[k])
+        if (!to->sum[k])
             continue;
         const double d = isnan(table->centre[k]) ? 0 : table->centre[k] - to->centre[k];
-        const size_t at = (to->slot[k] - CELL_W) * n;
+        const size_t at = to->sum[k] * n;
         add_weights(sum + at, more + at, n);
         if (d == 0)
             continue;
-        const double *value =
-            what->kind == PAL_TERM_SQUARE ? more + (to->slot[what->of] - CELL_W) * n : NULL;
+        const double *value = what->kind == PAL_TERM_SQUARE ? more + to->sum[what->of] * n : NULL;
         for (size_t r = 0; r < n; r++) {
             const double present = more[r] - (gone ? gone[r] : 0);
             sum[at + r] += value ? 2 * d * value[r] + d * d * present : d * present;

@@ -114,7 +114,7 @@ enum pal_status pal_survey_save(const struct pal_survey *s, struct pal_buf *out,
     if (s->has_design)
         PAL_TRY(save_design(s, out, err));
     for (size_t f = 0; f < s->ask.frames; f++) {
-        survey_table_save(&s->table[f], out);
+        PAL_TRY(survey_table_save(&s->table[f], out, err));
         if (s->ask.method == PAL_SURVEY_GIVEN)
             save_given(&s->given[f], out);
     }
