@@ -23,8 +23,8 @@ enum pal_lonely {
     PAL_LONELY_FAIL,      /* refuse                                                    */
     PAL_LONELY_CERTAINTY, /* a certainty unit: contributes 0                           */
     PAL_LONELY_REMOVE,    /* contributes 0, and the table says so                      */
-    PAL_LONELY_AVERAGE,   /* the mean contribution of the other strata                 */
-    PAL_LONELY_ADJUST,    /* centred at the mean of all units instead of its own       */
+    PAL_LONELY_AVERAGE,   /* the mean of the other strata of its parent; NaN: none     */
+    PAL_LONELY_ADJUST,    /* centred at the mean of all units of its parent            */
 };
 const char *pal_lonely_name(enum pal_lonely rule);
 bool pal_lonely_parse(pal_str word, enum pal_lonely *out);

@@ -64,7 +64,7 @@ static const struct cli_option table[] = {
      "columns of sampling units, a stage each; without it every row is one",
      CLI_AT(struct options, psu)},
     {CLI_TEXT, "fpc", 0, "C[,C2]",
-     "population sizes (from 1) or sampling fractions (below 1), a stage each; with --variance "
+     "population sizes, or sampling fractions (up to 1), a stage each; with --variance "
      "brewer, hajek, horvitz-thompson or yates-grundy the inclusion probability of each unit, "
      "drawn without replacement",
      CLI_AT(struct options, fpc)},

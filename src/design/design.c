@@ -292,6 +292,36 @@ enum pal_status pal_design_joint(struct pal_design *design, const double *joint,
     return PAL_OK;
 }
 
+static bool has_sizes(const struct design_stage *stage)
+{
+    for (size_t h = 0; h < stage->strata; h++)
+        if (stage->stratum[h].fpc > 1 && isfinite(stage->stratum[h].fpc))
+            return true;
+    return false;
+}
+
+/* Whether the corrections of a stage are population sizes: one above 1 says so; where all are
+ * exactly 1, another stage does. Otherwise they are fractions, and 1 is a census. */
+static enum pal_status read_as_sizes(const struct pal_design *design, size_t s, bool *sizes,
+                                     struct pal_error *err)
+{
+    const struct design_stage *stage = &design->stage[s];
+    bool fractions = false, elsewhere = false;
+    for (size_t h = 0; h < stage->strata; h++)
+        fractions = fractions || (stage->stratum[h].fpc > 0 && stage->stratum[h].fpc < 1);
+    for (size_t k = 0; k < design->levels; k++)
+        elsewhere = elsewhere || (k != s && design->spec.fpc[k] && has_sizes(&design->stage[k]));
+    *sizes = has_sizes(stage);
+    if (*sizes && fractions)
+        return pal_fail(err, PAL_DATA,
+                        "the finite population corrections of stage %zu are partly above 1, as "
+                        "population sizes are, and partly below, as fractions sampled; give one "
+                        "of the two",
+                        s + 1);
+    *sizes = *sizes || (!fractions && elsewhere);
+    return PAL_OK;
+}
+
 enum pal_status pal_design_close(struct pal_design *design, struct pal_error *err)
 {
     if (design->spec.unequal >= PAL_UNEQUAL_HORVITZ_THOMPSON && !design->together)
@@ -305,6 +335,9 @@ enum pal_status pal_design_close(struct pal_design *design, struct pal_error *er
             "stratum say --nest");
     for (size_t s = 0; s < design->levels; s++) {
         struct design_stage *stage = &design->stage[s];
+        bool sizes = false;
+        if (design->spec.fpc[s] && !design->spec.unequal)
+            PAL_TRY(read_as_sizes(design, s, &sizes, err));
         for (size_t h = 0; h < stage->strata; h++) {
             struct design_stratum *stratum = &stage->stratum[h];
             const double n = (double)stratum->sampled;
@@ -321,7 +354,7 @@ enum pal_status pal_design_close(struct pal_design *design, struct pal_error *er
                                 "a finite population correction is %g; give the population "
                                 "size, or the fraction sampled",
                                 stratum->fpc);
-            stratum->population = stratum->fpc < 1 ? n / stratum->fpc : stratum->fpc;
+            stratum->population = sizes ? stratum->fpc : n / stratum->fpc;
             if (stratum->population < n * (1 - 1e-12))
                 return pal_fail(
                     err, PAL_DATA,

@@ -159,7 +159,8 @@ struct stage_work {
     size_t number;
     const struct sums *sums;
     struct stratum_sums *stratum; /* [touched strata] */
-    double centre_a, centre_b;    /* of all units: the adjust rule */
+    size_t parents;               /* touched units of the stage above; 1 at the first */
+    struct parent_sums *parent;   /* [parents] for the rules adjust and average       */
 };
 
 static enum pal_status lonely_refused(size_t stage, uint32_t stratum, struct pal_error *err)
@@ -188,18 +189,34 @@ static bool left_alone(const struct stage_work *work, size_t h)
            work->stratum[h].seen == 1;
 }
 
-static void centre_of_all(struct stage_work *work)
+/* Lonely rules look at the other strata of the same parent: all of them at the first stage. */
+struct parent_sums {
+    double a, b, sampled;    /* over all units, of whatever stratum     */
+    double total;            /* of the strata that have a variance      */
+    size_t strata, ordinary; /* with domain rows; those with a variance */
+};
+
+static struct parent_sums *parent_of(const struct stage_work *work, size_t h)
 {
-    double a = 0, b = 0, n = 0;
+    return &work->parent[work->number ? work->touched->above[h] : 0];
+}
+
+static enum pal_status sum_parents(struct stage_work *work, struct pal_arena *scratch,
+                                   struct pal_error *err)
+{
+    work->parent = pal_arena_alloc(scratch, work->parents + 1, sizeof *work->parent);
+    if (!work->parent)
+        return pal_nomem(err, "the strata of the design");
     for (size_t h = 0; h < work->touched->strata; h++) {
+        struct parent_sums *of = parent_of(work, h);
         if (!work->stratum[h].seen)
             continue;
-        a += work->stratum[h].a;
-        b += work->stratum[h].b;
-        n += (double)stratum_at(work, h)->sampled;
+        of->a += work->stratum[h].a;
+        of->b += work->stratum[h].b;
+        of->sampled += (double)stratum_at(work, h)->sampled;
+        of->strata++;
     }
-    work->centre_a = n > 0 ? a / n : 0;
-    work->centre_b = n > 0 ? b / n : 0;
+    return PAL_OK;
 }
 
 /* sum_i (a_i - ca)(b_i - cb) over all sampled units; those without domain rows are zeros. */
@@ -272,7 +289,9 @@ static double stratum_products(const struct stage_work *work, size_t h, bool shi
 {
     const struct stratum_sums *sums = &work->stratum[h];
     const double n = (double)stratum_at(work, h)->sampled;
-    double a = shifted ? work->centre_a : sums->a / n, b = shifted ? work->centre_b : sums->b / n;
+    const struct parent_sums *all = shifted ? parent_of(work, h) : NULL;
+    double a = all ? all->a / all->sampled : sums->a / n;
+    double b = all ? all->b / all->sampled : sums->b / n;
     if (!work->touched->spread)
         return centred_products(work, h, a, b);
     if (work->design->together && !shifted)
@@ -284,41 +303,69 @@ static double stratum_products(const struct stage_work *work, size_t h, bool shi
     return spread_products(work, h, a, b);
 }
 
-static enum pal_status stage_variance(struct stage_work *work, struct pal_design_variance *out,
-                                      struct pal_error *err)
+/* What a stratum adds to the variance; false where the lonely rule leaves it without one. */
+static enum pal_status stratum_variance(const struct stage_work *work, size_t h,
+                                        struct pal_design_variance *out, double *add, bool *has,
+                                        struct pal_error *err)
 {
     const enum pal_lonely rule = work->design->spec.lonely;
+    const struct design_stratum *stratum = stratum_at(work, h);
+    *add = 0;
+    *has = true;
+    if (census(stratum))
+        return PAL_OK;
+    const double n = (double)stratum->sampled;
+    const double f = isfinite(stratum->population) ? n / stratum->population : 0;
+    const bool alone = stratum->sampled == 1, left = left_alone(work, h);
+    if (alone && rule == PAL_LONELY_FAIL)
+        return lonely_refused(work->number, work->touched->stratum[h], err);
+    out->lonely += alone || (left && rule >= PAL_LONELY_AVERAGE);
+    *has = !(alone ? rule != PAL_LONELY_ADJUST : rule == PAL_LONELY_AVERAGE && left);
+    if (!*has)
+        return PAL_OK;
+    const bool shifted = rule == PAL_LONELY_ADJUST && (alone || left);
+    const bool joint = work->design->together && !shifted;
+    *add = work->stratum[h].factor * (1 - f) * (alone || joint ? 1 : n / (n - 1)) *
+           stratum_products(work, h, shifted);
+    return PAL_OK;
+}
+
+/* The average rule: strata without a variance get the mean of the others of the same parent. Where
+ * there are no others it is unknown, not zero. */
+static double averaged(const struct stage_work *work)
+{
     double total = 0;
-    size_t strata = 0, ordinary = 0;
-    if (rule == PAL_LONELY_ADJUST)
-        centre_of_all(work);
-    for (size_t h = 0; h < work->touched->strata; h++) {
-        const struct stratum_sums *sums = &work->stratum[h];
-        const struct design_stratum *stratum = stratum_at(work, h);
-        if (!sums->seen)
-            continue;
-        strata++;
-        if (census(stratum)) {
-            ordinary++;
-            continue;
-        }
-        const double n = (double)stratum->sampled;
-        const double f = isfinite(stratum->population) ? n / stratum->population : 0;
-        const bool alone = stratum->sampled == 1, left = left_alone(work, h);
-        if (alone && rule == PAL_LONELY_FAIL)
-            return lonely_refused(work->number, work->touched->stratum[h], err);
-        out->lonely += alone || (left && rule >= PAL_LONELY_AVERAGE);
-        if (alone ? rule != PAL_LONELY_ADJUST : rule == PAL_LONELY_AVERAGE && left)
-            continue;
-        ordinary++;
-        const bool shifted = rule == PAL_LONELY_ADJUST && (alone || left);
-        const bool joint = work->design->together && !shifted;
-        total += sums->factor * (1 - f) * (alone || joint ? 1 : n / (n - 1)) *
-                 stratum_products(work, h, shifted);
+    for (size_t p = 0; p < work->parents; p++) {
+        const struct parent_sums *of = &work->parent[p];
+        if (of->strata && !of->ordinary)
+            return (double)NAN;
+        if (of->strata > of->ordinary)
+            total += of->total * ((double)of->strata / (double)of->ordinary);
+        else
+            total += of->total;
     }
-    if (rule == PAL_LONELY_AVERAGE && ordinary < strata) /* none is left to average: unknown */
-        total = ordinary ? total * ((double)strata / (double)ordinary) : (double)NAN;
-    out->value += total;
+    return total;
+}
+
+static enum pal_status stage_variance(struct stage_work *work, struct pal_arena *scratch,
+                                      struct pal_design_variance *out, struct pal_error *err)
+{
+    const enum pal_lonely rule = work->design->spec.lonely;
+    double total = 0, add;
+    bool has;
+    if (rule >= PAL_LONELY_AVERAGE)
+        PAL_TRY(sum_parents(work, scratch, err));
+    for (size_t h = 0; h < work->touched->strata; h++) {
+        if (!work->stratum[h].seen)
+            continue;
+        PAL_TRY(stratum_variance(work, h, out, &add, &has, err));
+        total += add;
+        if (rule == PAL_LONELY_AVERAGE) {
+            parent_of(work, h)->total += add;
+            parent_of(work, h)->ordinary += has;
+        }
+    }
+    out->value += rule == PAL_LONELY_AVERAGE ? averaged(work) : total;
     return PAL_OK;
 }
 
@@ -420,9 +467,15 @@ enum pal_status pal_touched_covariance(const struct pal_touched *touched, const 
     for (size_t s = 0; s <= last; s++) {
         if (s)
             inherit_factors(touched, s, strata);
-        struct stage_work work = {
-            design, &design->stage[s], &touched->stage[s], s, &sums[s], strata[s], 0, 0};
-        PAL_TRY(stage_variance(&work, out, err));
+        struct stage_work work = {design,
+                                  &design->stage[s],
+                                  &touched->stage[s],
+                                  s,
+                                  &sums[s],
+                                  strata[s],
+                                  s ? touched->stage[s - 1].units : 1,
+                                  NULL};
+        PAL_TRY(stage_variance(&work, scratch, out, err));
     }
     size_t units = 0, domain_strata = 0;
     for (size_t h = 0; h < touched->stage[0].strata; h++) {
