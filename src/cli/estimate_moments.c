@@ -157,6 +157,8 @@ enum pal_status est_moments_apart(struct est_pass *into, const struct est_pass *
     const struct pal_map *theirs = from->survey->strata;
     if (!mine || !theirs)
         return pal_fail(err, PAL_BUG, "moments are added to sums by unit");
+    if (ask->method == PAL_SURVEY_MADE || ask->method == PAL_SURVEY_GIVEN)
+        return PAL_OK; /* pal_survey_merge refuses them, whatever their strata */
     if (!stratified && ask->method != PAL_SURVEY_VALUE)
         return pal_fail(err, PAL_USAGE,
                         "states of samples made for hand-over are added stratum by stratum, and "
