@@ -478,6 +478,18 @@ enum pal_survey_method {
     PAL_SURVEY_GIVEN, /* each row brings its replicate weights     */
     PAL_SURVEY_VALUE, /* the value alone                           */
 };
+/* The rank of given replicate weights is that of R's qr(): LINPACK's dqrdc2, which sets a column
+ * aside when less than 1e-5 of it lies outside those before it (pal_rank_of). It is found over the
+ * rows of a domain when the survey is closed, once for all statistics of it:
+ *   time    rows^3 of a domain with fewer rows than replicates, otherwise replicates^3; with more
+ *           than twice as many rows that leave the columns dependent, rows * replicates^2
+ *   memory  4 bytes a weight (8 where one has more than nine digits), for rows in no proportion to
+ *           one another: of a domain at most as many as replicates and 8, once they show that its
+ *           columns are independent, otherwise at most twice as many, or 4 * replicates^2 bytes.
+ *           A row that several domains have, in margins say, is kept once.
+ * A domain that is independent beyond doubt in its first rows stays so whatever follows, unless
+ * what follows is heavier by a factor of thousands: then as many rows again are looked at.
+ * PAL_DF_DESIGN needs one such domain, the whole file. */
 enum pal_survey_df {
     PAL_DF_DOMAIN, /* units minus strata, counted over the domain; given replicates: rank - 1 */
     PAL_DF_DESIGN, /* the same over the whole file                                            */
