@@ -614,7 +614,7 @@ enum pal_status pal_survey_load(struct pal_survey *survey, struct pal_unpack *in
  * do replicates, whose variance is no sum over strata.
  *
  * A survey of moments is closed: it is answered, saved, loaded and merged like any other.
- * Source : Sarndal, Swensson & Wretman 1992, sections 5.5 and 5.6; Wolter 2007, section 6.2. */
+ * Source : Sarndal, Swensson & Wretman 1992, sections 5.5 to 5.7; Wolter 2007, chapter 6. */
 struct pal_survey_set { /* statistics that stand in one contrast or covariance */
     size_t n;
     const size_t *statistic; /* [n] rising; none with levels */

@@ -328,7 +328,9 @@ struct est_saving {
      "and their covariance, and no sum by unit. Without it a state is confidential, and says so",  \
      CLI_AT(struct options, hand_over)},                                                           \
     {                                                                                              \
-        CLI_NUMBER, "threshold", 0, "N", "smallest count that --hand-over keeps; default 10",      \
+        CLI_NUMBER, "threshold", 0, "N",                                                           \
+            "smallest count that --hand-over keeps, of a sample the rows that were asked and not " \
+            "those of which a condition holds; default 10",                                        \
             CLI_AT(struct options, threshold)                                                      \
     }
 /* A pass with no count between 0 and the threshold in any cell, of groups, sides, categories and

@@ -280,6 +280,9 @@ static enum pal_status unpack_survey(struct pal_unpack *in, struct est_pass *pas
             continue;
         PAL_TRY(unpack_values(in, &s->level[f], pass->arena, err));
         PAL_TRY(unpack_groups(in, pass, &s->level[f], s->groups[f], err));
+        for (size_t g = 0; pass->plan->bys && g < pal_groups_count(s->groups[f]); g++)
+            if (pal_groups_find(pass->groups, pal_groups_key(s->groups[f], g)) == PAL_NO_GROUP)
+                in->failed = true; /* a level of no group */
     }
     return in->failed ? PAL_OK : pal_survey_load(s->survey, in, err);
 }
