@@ -25,6 +25,8 @@ struct words {
     struct words_key *key; /* [room] of codes 1.. */
     pal_str *text;         /* [room]              */
     size_t count, room;
+    uint32_t *number; /* [numbers] codes of whole numbers without zeros in front; 0: not known */
+    size_t numbers;
     bool failed; /* memory ran out */
 };
 bool words_new(struct words *words, struct pal_arena *arena);
@@ -81,6 +83,32 @@ static inline uint64_t words_hash(struct words_key key)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 static inline uint32_t words_tag(uint64_t hash) { return (uint32_t)(hash >> 32); }
+
+/* A text of up to seven digits without zeros in front is as good as its number, which needs no
+ * hash. False: it is another text. 8 bytes from text.ptr on can be read. */
+static inline bool words_number(pal_str text, uint32_t *out)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    const uint64_t zeros = UINT64_C(0x3030303030303030), high = UINT64_C(0xF0F0F0F0F0F0F0F0);
+    uint64_t word;
+    if (text.len - 1 > 6 || (*text.ptr == '0' && text.len > 1))
+        return false;
+    memcpy(&word, text.ptr, sizeof word);
+    word = word << (64 - 8 * text.len) | zeros >> 8 * text.len;
+    if (((word & high) ^ zeros) | (((word + UINT64_C(0x0606060606060606)) & high) ^ zeros))
+        return false;
+    word = (word ^ zeros) * 2561 >> 8;
+    word = (word & UINT64_C(0x00FF00FF00FF00FF)) * 6553601 >> 16;
+    *out = (uint32_t)((word & UINT64_C(0x0000FFFF0000FFFF)) * UINT64_C(42949672960001) >> 32);
+    return true;
+#else
+    (void)text;
+    (void)out;
+    return false;
+#endif
+}
+/* Remembers the code of a number. Where memory is out, or the number is large, it is looked up. */
+void words_know(struct words *words, uint32_t number, uint32_t code);
 
 uint32_t words_add(struct words *words, pal_str text, struct words_key key, size_t at);
 

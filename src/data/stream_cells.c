@@ -49,6 +49,40 @@ static inline uint32_t first_guess(const struct words_slot *slot, const struct w
     return same->low == key.low && same->high == key.high ? guess.code : 0;
 }
 
+static bool plain_text(pal_str text)
+{
+    return !text.len ||
+           ((unsigned char)*text.ptr > '"' && (unsigned char)text.ptr[text.len - 1] > ' ');
+}
+
+/* Units and strata are often numbers. */
+static bool codes_of_numbers(const struct stream_field *field, size_t from, size_t to,
+                             struct words *words, uint32_t *code, uint8_t *absent)
+{
+    const struct cells_at cells = cells_at(field);
+    for (size_t row = from; row < to; row++) {
+        pal_str text = raw_cell(cells, row);
+        uint32_t number = 0;
+        if (field->absent.n || !plain_text(text))
+            text = stream_text(field, row);
+        absent[row] = text.len ? PAL_PRESENT : PAL_BLANK;
+        code[row] = 0;
+        if (!text.len)
+            continue;
+        const bool is_number = words_number(text, &number);
+        if (is_number && number < words->numbers && words->number[number]) {
+            code[row] = words->number[number];
+            continue;
+        }
+        code[row] = words_code(words, text);
+        if (!code[row])
+            return false;
+        if (is_number)
+            words_know(words, number, code[row]);
+    }
+    return true;
+}
+
 bool stream_codes(const struct stream_field *field, size_t from, size_t to, struct words *words,
                   uint32_t *code, uint8_t *absent)
 {
@@ -56,6 +90,9 @@ bool stream_codes(const struct stream_field *field, size_t from, size_t to, stru
     struct words_key key[STREAM_BLOCK];
     uint64_t hash[STREAM_BLOCK];
     const struct cells_at cells = cells_at(field);
+    uint32_t number;
+    if (from < to && words_number(raw_cell(cells, from), &number))
+        return codes_of_numbers(field, from, to, words, code, absent);
     const struct words_slot *slot = words->slot;
     const struct words_key *known = words->key;
     size_t mask = words->slots - 1;
@@ -64,8 +101,7 @@ bool stream_codes(const struct stream_field *field, size_t from, size_t to, stru
     /* Slots are called for before they are needed: a large dictionary does not stay near. */
     for (size_t i = 0; i < rows; i++) {
         text[i] = raw_cell(cells, from + i);
-        if (text[i].len && (!plain || (unsigned char)*text[i].ptr <= '"' ||
-                            (unsigned char)text[i].ptr[text[i].len - 1] <= ' '))
+        if (text[i].len && (!plain || !plain_text(text[i])))
             text[i] = stream_text(field, from + i);
         key[i] = words_key_near(text[i]);
         hash[i] = words_hash(key[i]);

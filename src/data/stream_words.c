@@ -61,3 +61,19 @@ uint32_t words_add(struct words *words, pal_str text, struct words_key key, size
     words->failed = false;
     return code;
 }
+
+void words_know(struct words *words, uint32_t number, uint32_t code)
+{
+    enum { MOST = 1 << 21 };
+    if (number >= MOST)
+        return;
+    if (number >= words->numbers) {
+        const size_t old = words->numbers, room = 2 * (size_t)number + 64;
+        uint32_t *grown = pal_arena_grow(words->arena, words->number, old, room, sizeof *grown);
+        if (!grown)
+            return;
+        words->number = grown;
+        words->numbers = room;
+    }
+    words->number[number] = code;
+}

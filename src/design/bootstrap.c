@@ -12,11 +12,7 @@
 
 static void bootstrap_factors(const struct replicate_maker *m, uint32_t psu, double *out)
 {
-    const uint32_t h = m->design->stage[0].unit_stratum[psu];
-    const uint8_t *draws = m->draws + (size_t)psu * m->n;
-    const double low = m->low[h], step = m->step[h];
-    for (size_t r = 0; r < m->n; r++)
-        out[r] = low + step * draws[r];
+    replicate_draws(m, psu, out);
 }
 
 static const struct replicate_kind bootstrap = {"bootstrap", bootstrap_factors, NULL};

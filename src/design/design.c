@@ -179,9 +179,9 @@ static enum pal_status check_probability(const struct pal_design_rows *rows, siz
 static bool remembered(const struct pal_design *design, uint32_t stratum, uint32_t code,
                        uint32_t *unit)
 {
-    if (code >= design->memo_room || design->memo_stratum[code] != stratum + 1)
+    if (code >= design->memo_room || design->memo[code].stratum != stratum + 1)
         return false;
-    *unit = design->memo_unit[code];
+    *unit = design->memo[code].unit;
     return true;
 }
 
@@ -190,16 +190,12 @@ static enum pal_status remember(struct pal_design *design, uint32_t stratum, uin
 {
     if (code >= design->memo_room) {
         const size_t old = design->memo_room, room = 2 * (size_t)code + 64;
-        design->memo_stratum = pal_arena_grow(design->arena, design->memo_stratum, old, room,
-                                              sizeof *design->memo_stratum);
-        design->memo_unit =
-            pal_arena_grow(design->arena, design->memo_unit, old, room, sizeof *design->memo_unit);
-        if (!design->memo_stratum || !design->memo_unit)
+        design->memo = pal_arena_grow(design->arena, design->memo, old, room, sizeof *design->memo);
+        if (!design->memo)
             return pal_nomem(err, "the units of the design");
         design->memo_room = room;
     }
-    design->memo_stratum[code] = stratum + 1;
-    design->memo_unit[code] = unit;
+    design->memo[code] = (struct design_memo){stratum + 1, unit};
     return PAL_OK;
 }
 

@@ -27,13 +27,16 @@ struct design_stage {
     struct design_index strata_of, units_of;
 };
 
+struct design_memo {
+    uint32_t stratum, unit; /* code + 1, 0: nowhere; number */
+};
+
 struct pal_design {
     struct pal_design_spec spec;
     struct pal_arena *arena;
     size_t levels; /* stages that count: the first, and down to the last with an fpc */
     struct design_stage stage[PAL_MAX_STAGES];
-    uint32_t *memo_stratum, *memo_unit; /* [memo_room] by first-stage id: where it was seen last,
-                                           stratum code + 1 (0: nowhere) and number */
+    struct design_memo *memo; /* [memo_room] by first-stage id: where it was seen last */
     size_t memo_room;
     struct design_index codes; /* first-stage ids seen, where they must not repeat */
     bool repeated;
@@ -72,6 +75,16 @@ struct replicate_maker { /* what the factors of a unit are made from */
     const double *low, *step; /* bootstraps: [strata], factor = low + step * draws */
     const double *given;      /* [units * n]                                   */
 };
+/* Factors of a unit from what was drawn. */
+static inline void replicate_draws(const struct replicate_maker *m, uint32_t psu,
+                                   double *restrict out)
+{
+    const uint32_t h = m->design->stage[0].unit_stratum[psu];
+    const uint8_t *draws = m->draws + (size_t)psu * m->n;
+    const double low = m->low[h], step = m->step[h];
+    for (size_t r = 0; r < m->n; r++)
+        out[r] = low + step * draws[r];
+}
 PAL_CHECK_RESULT
 enum pal_status replicate_bootstrap(struct replicate_maker *maker, size_t replicates, bool rao_wu,
                                     uint64_t seed, struct pal_arena *arena,

@@ -331,6 +331,68 @@ enum pal_status pal_replicates_make(const struct pal_design *design, enum pal_re
     return PAL_OK;
 }
 
+/* ---- from totals of units to totals of replicates
+ * -------------------------------------------------- */
+
+struct unit_adds {
+    const struct pal_replicates *replicates;
+    const uint32_t *psu;
+    const double *total; /* [units * width] */
+    size_t units, width;
+    double *factor; /* [n] of the unit at hand */
+    double *out;    /* [width * n] */
+};
+
+#if defined(__GNUC__)
+#define ALWAYS inline __attribute__((always_inline))
+#else
+#define ALWAYS inline
+#endif
+
+static ALWAYS void add_part(double *restrict out, const double *restrict factor, double part,
+                            size_t n)
+{
+    for (size_t r = 0; r < n; r++)
+        out[r] += factor[r] * part;
+}
+
+static ALWAYS void add_units(const struct unit_adds *a)
+{
+    const struct replicate_maker *m = a->replicates->maker;
+    const size_t n = a->replicates->n;
+    for (size_t u = 0; u < a->units; u++) {
+        if (m->draws)
+            replicate_draws(m, a->psu[u], a->factor);
+        else
+            m->kind->factors(m, a->psu[u], a->factor);
+        for (size_t k = 0; k < a->width; k++)
+            if (a->total[u * a->width + k] != 0)
+                add_part(a->out + k * n, a->factor, a->total[u * a->width + k], n);
+    }
+}
+
+/* The same operations in the same order, eight, four or two replicates at once. */
+static void add_any(const struct unit_adds *a) { add_units(a); }
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) static void add_avx2(const struct unit_adds *a) { add_units(a); }
+__attribute__((target("avx512f,avx512bw,avx512vl,prefer-vector-width=512"))) static void
+add_avx512(const struct unit_adds *a)
+{
+    add_units(a);
+}
+#endif
+
+static void add_on_machine(const struct unit_adds *a)
+{
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
+        return add_avx512(a);
+    if (__builtin_cpu_supports("avx2"))
+        return add_avx2(a);
+#endif
+    add_any(a);
+}
+
 void pal_replicates_factors(const struct pal_replicates *replicates, uint32_t psu, double *out)
 {
     replicates->maker->kind->factors(replicates->maker, psu, out);
@@ -358,15 +420,8 @@ enum pal_status pal_replicates_totals(const struct pal_replicates *replicates, s
     if (!factor)
         return pal_nomem(err, "the replicates");
     memset(out, 0, width * n * sizeof *out);
-    for (size_t u = 0; u < units; u++) {
-        m->kind->factors(m, psu[u], factor);
-        for (size_t k = 0; k < width; k++) {
-            const double part = total[u * width + k];
-            double *row = out + k * n;
-            for (size_t r = 0; part != 0 && r < n; r++)
-                row[r] += factor[r] * part;
-        }
-    }
+    const struct unit_adds adds = {replicates, psu, total, units, width, factor, out};
+    add_on_machine(&adds);
     pal_arena_reset(scratch, mark);
     return PAL_OK;
 }

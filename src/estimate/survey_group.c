@@ -68,8 +68,12 @@ static enum pal_status gather_present(const struct survey_table *table, struct s
 }
 
 static enum pal_status gather_cells(const struct survey_table *table, struct survey_group *g,
-                                    struct pal_error *err)
+                                    struct pal_arena *scratch, struct pal_error *err)
 {
+    uint32_t *parted = pal_arena_alloc(scratch, table->parts ? g->n + 1 : 1, sizeof *parted);
+    size_t some = 0;
+    if (!parted)
+        return pal_nomem(err, "the sums of a group");
     const uint32_t *order = table->order + (g->n ? table->start[g->group] : 0);
     for (size_t i = 0; i < g->n; i++) {
         if (i + AHEAD < g->n) {
@@ -78,16 +82,21 @@ static enum pal_status gather_cells(const struct survey_table *table, struct sur
                 __builtin_prefetch(next + k);
         }
         const double *row = table->cell + order[i] * table->stride;
+        const uint32_t parts = survey_cell_parts(table, order[i]);
         g->unit[i] = survey_cell_unit(table, order[i]);
         g->w[i] = row[CELL_W];
+        if (parts) {
+            __builtin_prefetch(&table->part[parts - 1]);
+            parted[some++] = (uint32_t)i;
+        }
         for (size_t k = 0; k < table->terms; k++)
             if (table->slot[k])
                 g->sum[k][i] = row[table->slot[k]];
     }
     for (size_t k = 0; k < table->terms; k++)
         g->present[k] = g->w;
-    for (size_t i = 0; table->parts && i < g->n; i++)
-        PAL_TRY(gather_present(table, g, order[i], i, err));
+    for (size_t i = 0; i < some; i++)
+        PAL_TRY(gather_present(table, g, order[parted[i]], parted[i], err));
     for (size_t k = 0; g->n && k < table->terms; k++) {
         const struct survey_list *list = &table->list[k];
         if (!list->start)
@@ -99,8 +108,9 @@ static enum pal_status gather_cells(const struct survey_table *table, struct sur
 }
 
 static enum pal_status gather(const struct survey_table *table, struct survey_group *g,
-                              struct pal_error *err)
+                              struct pal_arena *scratch, struct pal_error *err)
 {
+    const struct pal_arena_mark mark = pal_arena_mark(scratch);
     const size_t terms = table->terms;
     g->n = survey_group_size(table, g->group);
     g->unit = pal_arena_alloc(g->arena, g->n + 1, sizeof *g->unit);
@@ -118,7 +128,8 @@ static enum pal_status gather(const struct survey_table *table, struct survey_gr
         if (!g->sum[k])
             return pal_nomem(err, "the sums of a group");
     }
-    PAL_TRY(gather_cells(table, g, err));
+    PAL_TRY(gather_cells(table, g, scratch, err));
+    pal_arena_reset(scratch, mark);
     g->total_w = sum_of(g->w, g->n);
     for (size_t k = 0; k < terms; k++) {
         g->total_present[k] = g->present[k] == g->w ? g->total_w : sum_of(g->present[k], g->n);
@@ -136,7 +147,7 @@ enum pal_status survey_group_open(struct pal_survey_work *work, size_t frame, si
         return PAL_OK;
     pal_arena_reset(g->arena, g->empty);
     *g = (struct survey_group){.arena = g->arena, .empty = g->empty, .group = group};
-    PAL_TRY(gather(&work->survey->table[frame], g, err));
+    PAL_TRY(gather(&work->survey->table[frame], g, work->scratch, err));
     g->open = true;
     return PAL_OK;
 }

@@ -425,9 +425,9 @@ static void call_for_cells(const struct survey_table *t, const uint32_t *unit,
         if (!t->index[at].cell)
             continue;
         b->cell[i] = t->index[at].cell - 1;
-        const double *row = cell_at(t, b->cell[i]);
-        for (size_t k = 0; k < t->stride; k += 8)
-            __builtin_prefetch(row + k, 1);
+        __builtin_prefetch(cell_at(t, b->cell[i]), 1);
+        for (size_t k = 8; k < t->stride; k += 8)
+            __builtin_prefetch(cell_at(t, b->cell[i]) + k, 1);
     }
     for (size_t i = 0; t->parts && i < b->rows; i++) {
         const uint32_t part = b->cell[i] == NO_CELL ? 0 : parts_of(cell_at(t, b->cell[i]));
@@ -477,11 +477,16 @@ static void add_values(struct survey_table *t, const double *weight,
     struct survey_list *list = &t->list[term];
     uint32_t *listed = list->cell + list->n;
     double *listed_more = list->more + list->n;
-    size_t n = 0;
+    uint16_t row[BLOCK];
+    size_t n = 0, rows = 0;
+    /* Those that add something, without a guess; what an absent cell holds is no matter. */
     for (size_t i = 0; i < b->rows; i++) {
+        row[rows] = (uint16_t)i;
+        rows += value[i] - centre != 0;
+    }
+    for (size_t r = 0; r < rows; r++) {
+        const size_t i = row[r];
         const double y = value[i] - centre;
-        if (y == 0) /* first, for it is the commonest; what an absent cell holds is no matter */
-            continue;
         if (b->cell[i] == NO_CELL || (absent && absent[b->from + i]) || w[i] == 0)
             continue;
         const double more = w[i] * (square ? y * y : y);
