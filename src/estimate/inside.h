@@ -58,10 +58,12 @@ union tally_word {
 struct tally_layout { /* places of words; 0 = not kept (word 0 has the rows) */
     uint8_t y, x, squares, x_missing, words;
 };
+enum tally_sum { TALLY_Y, TALLY_X, TALLY_Y2 };
 struct tally_rare { /* of cells that are few: censored ones, rows with an error, 2^32 rows */
     double y_low, y_high, x_low, x_high;
     uint64_t censored, left_out;
     uint64_t more[2]; /* n and missing, in units of 2^32 */
+    double lost[3];   /* by enum tally_sum: the third part of each pal_sum */
 };
 
 struct tally_store { /* words of one state, or of several side by side: a row visits one place */

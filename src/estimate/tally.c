@@ -62,15 +62,15 @@ static struct tally_layout layout_of(const struct pal_state *state)
     struct tally_layout layout = {.words = 1};
     if (state->args > 0) {
         layout.y = layout.words;
-        layout.words += 3;
+        layout.words += 2;
     }
     if (state->args > 1) {
         layout.x = layout.words;
-        layout.words += 3;
+        layout.words += 2;
     }
     if (state->rule & TALLY_SQUARES) {
         layout.squares = layout.words;
-        layout.words += 3;
+        layout.words += 2;
     }
     if (state->rule & TALLY_X_OF_MISSING)
         layout.x_missing = layout.words++;
@@ -134,6 +134,7 @@ static bool is_simple(const struct pal_state *state)
 
 void pal_states_together(struct pal_state *const *state, size_t n)
 {
+    enum { LINE = 8 }; /* words of a cache line */
     struct pal_state *first = NULL;
     for (size_t i = 0; i < n; i++) {
         if (!is_simple(state[i]) || state[i]->store->room)
@@ -146,6 +147,8 @@ void pal_states_together(struct pal_state *const *state, size_t n)
         first->store->stride += state[i]->layout.words;
         state[i]->store = first->store;
     }
+    if (first && first->store->stride % LINE == LINE - 1) /* a word more, and a row visits one */
+        first->store->stride++;
 }
 
 void pal_state_call_for(const struct pal_state *state, size_t group)
@@ -169,16 +172,16 @@ static inline union tally_word *word_at(const struct pal_state *state, size_t gr
     return &store->word[group * store->stride + state->offset + part * state->layout.words];
 }
 
+/* What the second level of a sum has lost is nothing, as a rule: it lies with what is rare. */
 static inline struct pal_sum sum_at(const union tally_word *word)
 {
-    return (struct pal_sum){word[0].d, word[1].d, word[2].d};
+    return (struct pal_sum){word[0].d, word[1].d, 0};
 }
 
-static inline void put_sum(union tally_word *word, struct pal_sum sum)
+static inline void put_sum(union tally_word *word, const struct pal_sum *sum)
 {
-    word[0].d = sum.sum;
-    word[1].d = sum.c;
-    word[2].d = sum.cc;
+    word[0].d = sum->sum;
+    word[1].d = sum->c;
 }
 
 const struct tally *tally_at(const struct pal_state *state, size_t group, size_t part,
@@ -205,6 +208,9 @@ const struct tally *tally_at(const struct pal_state *state, size_t group, size_t
         room->x_missing = word[at.x_missing].d;
     if (state->rare) {
         const struct tally_rare *rare = &state->rare[group * state->parts_room + part];
+        room->y.cc = rare->lost[TALLY_Y];
+        room->x.cc = rare->lost[TALLY_X];
+        room->squares.cc = rare->lost[TALLY_Y2];
         room->y_low = rare->y_low;
         room->y_high = rare->y_high;
         room->x_low = rare->x_low;
@@ -297,11 +303,11 @@ static enum pal_status put_tally(struct pal_state *state, size_t group, size_t p
     word->rows[0] = (uint32_t)from->n;
     word->rows[1] = (uint32_t)from->missing;
     if (at.y)
-        put_sum(word + at.y, from->y);
+        put_sum(word + at.y, &from->y);
     if (at.x)
-        put_sum(word + at.x, from->x);
+        put_sum(word + at.x, &from->x);
     if (at.squares)
-        put_sum(word + at.squares, from->squares);
+        put_sum(word + at.squares, &from->squares);
     if (at.x_missing)
         word[at.x_missing].d = from->x_missing;
     const struct tally_rare rare = {.y_low = from->y_low,
@@ -310,9 +316,13 @@ static enum pal_status put_tally(struct pal_state *state, size_t group, size_t p
                                     .x_high = from->x_high,
                                     .censored = from->censored,
                                     .left_out = from->left_out,
-                                    .more = {from->n >> 32, from->missing >> 32}};
-    const bool none = !rare.censored && !rare.left_out && !(rare.y_high > 0) &&
-                      !(rare.x_high > 0) && !rare.more[0] && !rare.more[1];
+                                    .more = {from->n >> 32, from->missing >> 32},
+                                    .lost = {at.y ? from->y.cc : 0, from->x.cc, from->squares.cc}};
+    bool none = true;
+    for (size_t i = 0; i < PAL_COUNT(rare.lost); i++)
+        none = none && rare.lost[i] == 0;
+    none = none && !rare.censored && !rare.left_out && !(rare.y_high > 0) && !(rare.x_high > 0) &&
+           !rare.more[0] && !rare.more[1];
     if (!state->rare && none)
         return PAL_OK;
     PAL_TRY(need_rare(state, err));
@@ -362,20 +372,29 @@ static enum pal_status refuse_text(const struct pal_cells *cells, size_t arg, st
                     PAL_ARG(cells->arg[arg]->name));
 }
 
-static inline void add_to(union tally_word *word, double x)
+/* pal_sum_add, of which the last step is taken only where it changes something. */
+static inline enum pal_status add_to(struct pal_state *state, union tally_word *word, size_t cell,
+                                     enum tally_sum which, double x, struct pal_error *err)
 {
-    struct pal_sum sum = sum_at(word);
-    pal_sum_add(&sum, x);
-    put_sum(word, sum);
+    const double sum = word[0].d, c = word[1].d, t = sum + x, lost = pal_sum_lost(sum, x, t),
+                 u = c + lost, more = pal_sum_lost(c, lost, u);
+    word[0].d = t;
+    word[1].d = u;
+    if (more == 0)
+        return PAL_OK;
+    PAL_TRY(need_rare(state, err));
+    state->rare[cell].lost[which] += more;
+    return PAL_OK;
 }
 
 /* y^2/x in two parts: what rounding took from y^2 is added too, so that the spread of large counts
  * keeps its digits. */
-static void add_square(union tally_word *squares, double y, double x)
+static enum pal_status add_square(struct pal_state *state, union tally_word *squares, size_t cell,
+                                  double y, double x, struct pal_error *err)
 {
     const double square = y * y;
-    add_to(squares, square / x);
-    add_to(squares, fma(y, y, -square) / x);
+    PAL_TRY(add_to(state, squares, cell, TALLY_Y2, square / x, err));
+    return add_to(state, squares, cell, TALLY_Y2, fma(y, y, -square) / x, err);
 }
 
 static enum pal_status feed_rare(struct pal_state *state, size_t cell, const struct cell *y,
@@ -439,11 +458,11 @@ static enum pal_status feed_row(struct pal_state *state, const struct pal_cells 
     if (censored || x.high > 0)
         PAL_TRY(feed_rare(state, cell, &y, &x, censored, err));
     if (at.y)
-        add_to(to + at.y, y.value);
+        PAL_TRY(add_to(state, to + at.y, cell, TALLY_Y, y.value, err));
     if (at.x)
-        add_to(to + at.x, x.value);
+        PAL_TRY(add_to(state, to + at.x, cell, TALLY_X, x.value, err));
     if (at.squares && x.value > 0)
-        add_square(to + at.squares, y.value, x.value);
+        return add_square(state, to + at.squares, cell, y.value, x.value, err);
     return PAL_OK;
 }
 
@@ -484,7 +503,7 @@ static enum pal_status add_plain(struct pal_state *state, const struct pal_cells
             const double value = y.value[row];
             if (!(value >= 0 && value <= DBL_MAX))
                 return refuse_cell(cells, 0, row, value, err);
-            add_to(mine + 1, value);
+            PAL_TRY(add_to(state, mine + 1, group, TALLY_Y, value, err));
             PAL_TRY(count_row(state, mine, group, 0, err));
         } else if (y.absent[row] == PAL_BELOW_THRESHOLD) {
             PAL_TRY(feed_row(state, cells, row, group, 0, err));
@@ -500,16 +519,18 @@ static void call_for_groups(const struct pal_state *state, const struct pal_cell
                             size_t from, size_t to)
 {
     const struct tally_store store = *state->store;
+    const bool one_line = store.stride == 8 || store.stride == 1;
     for (size_t row = from; row < to; row++) {
         if (cells->group[row] >= state->groups)
             continue;
         const union tally_word *word = store.word + cells->group[row] * store.stride;
         __builtin_prefetch(word, 1);
-        __builtin_prefetch(word + store.stride - 1, 1);
+        if (!one_line)
+            __builtin_prefetch(word + store.stride - 1, 1);
     }
 }
 
-enum { BLOCK = 128 }; /* rows whose sums are near at a time */
+enum { BLOCK = 32 }; /* rows whose sums are near at a time */
 
 static enum pal_status feed_plain(struct pal_state *const *state, const struct pal_cells *cells,
                                   size_t n, struct pal_error *err)
