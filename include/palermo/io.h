@@ -160,9 +160,11 @@ enum pal_status pal_dialect_suggest(const char *path, struct pal_arena *arena,
  *                     -> for each row: pal_piece_field; or pal_pieces_strict when the piece is so
  *
  * Threads : cut is called by one thread at a time; index, decode and the fields of a piece belong
- * to who has the piece. BGZF, whose members tell their size, is inflated by half of the threads and
- * whoever cuts; an ordinary member of gzip, whose end only inflating finds, by whoever cuts. Cost :
- * a piece of text of 256 KiB, or of one longer record, and 4 bytes a field.
+ * to who has the piece. BGZF, whose members tell their size, and a file of several ordinary
+ * members, whose beginnings are guessed, are inflated by half of the threads and whoever cuts; one
+ * ordinary member, whose end only inflating finds, by whoever cuts. Cost : a piece of text of 256
+ * KiB, or of one longer record, and 4 bytes a field; with guessed members up to 16 MiB for each of
+ * those threads and two more.
  */
 struct pal_pieces;
 struct pal_pieces_options {

@@ -21,7 +21,13 @@ uint64_t io_source_size(const struct pal_source *source); /* stored bytes; UINT6
 /* BGZF: gzip whose members, of at most 64 KiB, tell their stored size in their header. */
 enum { IO_MEMBER = 64 * 1024 };
 bool io_source_is_bgzf(const struct pal_source *source); /* its first member is such */
+bool io_source_is_gzip(const struct pal_source *source);
 bool io_source_by_zlib(const struct pal_source *source);
+/* *between: a member has ended, and all its text was read; *at is the place behind it. Of a file.
+ */
+PAL_CHECK_RESULT
+enum pal_status io_source_between(const struct pal_source *source, uint64_t *at, bool *between,
+                                  struct pal_error *err);
 /* The stored size of the member that comes next, and that of its text, when it is one of BGZF and
  * all of it is there; 0 otherwise, and within a member. io_source_take takes it. */
 PAL_CHECK_RESULT

@@ -2,6 +2,7 @@
  * ended; it ends behind the last LF that stands in no quotes, which the number of quotes since its
  * beginning decides. */
 #include "inflated.h"
+#include "members.h"
 #include "scan.h"
 
 #include <string.h>
@@ -27,9 +28,10 @@ struct pal_pieces {
     size_t carried, carry_cap;
     bool source_end;
 
-    bool bgzf;
+    bool bgzf, ordinary; /* gzip of either kind, of a file; else the source inflates */
     unsigned inflaters;
-    struct io_inflated *inflated; /* NULL: the source inflates, in the thread that cuts */
+    struct io_inflated *inflated;
+    struct io_members *members;
 };
 
 static void free_arena(void *arena) { pal_arena_free(arena); }
@@ -47,15 +49,26 @@ static enum pal_status read_some(void *context, char *to, size_t size, size_t *g
                                  struct pal_error *err)
 {
     struct pal_pieces *p = context;
-    return p->inflated ? io_inflated_read(p->inflated, to, size, got, err)
-                       : pal_source_read(p->source, to, size, got, err);
+    if (p->inflated)
+        return io_inflated_read(p->inflated, to, size, got, err);
+    return p->members ? io_members_read(p->members, to, size, got, err)
+                      : pal_source_read(p->source, to, size, got, err);
 }
 
 static void stop_inflating(void *object)
 {
     struct pal_pieces *p = object;
     io_inflated_free(p->inflated);
+    io_members_free(p->members);
     p->inflated = NULL;
+    p->members = NULL;
+}
+
+static enum pal_status begin_inflating(struct pal_pieces *p, struct pal_error *err)
+{
+    if (p->bgzf)
+        return io_inflated_new(p->source, p->inflaters, &p->inflated, err);
+    return p->ordinary ? io_members_new(p->source, p->inflaters, &p->members, err) : PAL_OK;
 }
 
 /* ---- opening -----------------------------------------------------------------------------------
@@ -132,11 +145,12 @@ enum pal_status io_pieces_of(struct pal_source *source, const struct pal_pieces_
         return PAL_OK;
     PAL_TRY(pal_arena_defer(arena, stop_inflating, p, err));
     p->bgzf = io_source_is_bgzf(p->source);
-    p->inflaters = p->bgzf && options->threads > 1 ? (options->threads - 1) / 2 : 0;
-    if (p->bgzf)
-        PAL_TRY(io_inflated_new(p->source, p->inflaters, &p->inflated, err));
+    p->ordinary = io_members_may(p->source);
+    const unsigned most = options->threads > 2 ? (options->threads - 1) / 2 : 0;
+    if (most && (p->bgzf || (p->ordinary && io_members_likely(p->source))))
+        p->inflaters = most;
     *out = p;
-    return PAL_OK;
+    return begin_inflating(p, err);
 }
 
 enum pal_status pal_pieces_again(struct pal_pieces *p, struct pal_error *err)
@@ -145,7 +159,7 @@ enum pal_status pal_pieces_again(struct pal_pieces *p, struct pal_error *err)
     stop_inflating(p);
     PAL_TRY(io_source_again(p->source, err));
     PAL_TRY(read_header(p, &records, err));
-    return p->bgzf ? io_inflated_new(p->source, p->inflaters, &p->inflated, err) : PAL_OK;
+    return begin_inflating(p, err);
 }
 
 const pal_str *pal_pieces_header(const struct pal_pieces *p, size_t *n)

@@ -258,7 +258,22 @@ static enum pal_status read_some(struct pal_source *source, void *buffer, size_t
 
 bool io_source_is_bgzf(const struct pal_source *source) { return source->bgzf; }
 
+bool io_source_is_gzip(const struct pal_source *source) { return source->gzip; }
+
 bool io_source_by_zlib(const struct pal_source *source) { return source->zlib; }
+
+enum pal_status io_source_between(const struct pal_source *source, uint64_t *at, bool *between,
+                                  struct pal_error *err)
+{
+    *between = source->started && source->member_done && source->front_at == source->front_have;
+    if (!*between)
+        return PAL_OK;
+    const off_t place = lseek(source->fd, 0, SEEK_CUR);
+    if (place < 0)
+        return pal_fail_errno(err, "cannot read '%s'", source->name);
+    *at = (uint64_t)place - source->have;
+    return PAL_OK;
+}
 
 /* Moves what is not used to the front and fills up behind it. */
 static enum pal_status top_up(struct pal_source *source, struct pal_error *err)

@@ -5,6 +5,7 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 static struct pal_arena *arena;
 static void set_up(void) { arena = pal_arena_new(); }
@@ -193,4 +194,132 @@ Test(io_inflated, a_member_that_tells_a_wrong_size)
                   "%d", lie);
         cr_expect(lie == -1 || memcmp(got.ptr, text.ptr + header, wanted) == 0, "%d", lie);
     }
+}
+
+/* ---- ordinary members, guessed ----------------------------------------------------------------
+ */
+
+/* Bytes that hardly compress, so that the file is as long as windows are. */
+static pal_str hard_text(size_t len, const char *within, size_t within_len)
+{
+    struct pal_random random;
+    struct pal_buf text;
+    pal_random_start(&random, 11, "members", 0);
+    pal_buf_init(&text, arena, SIZE_MAX);
+    pal_buf_adds(&text, "id,value\n");
+    for (size_t i = 0; text.len < len; i++) {
+        char *to = pal_buf_room(&text, 256);
+        for (size_t k = 0; k < 200; k++)
+            *to++ = (char)('#' + pal_random_below(&random, 90));
+        *to++ = '\n';
+        pal_buf_end(&text, to);
+        if (within && i % 1000 == 999)
+            pal_buf_add(&text, (pal_str){within, within_len});
+    }
+    return pal_buf_str(&text);
+}
+
+static pal_str in_ordinary(pal_str text, size_t least, size_t most)
+{
+    struct pal_random random;
+    struct pal_buf file;
+    pal_random_start(&random, 12, "members", 0);
+    pal_buf_init(&file, arena, SIZE_MAX);
+    for (size_t at = 0; at < text.len;) {
+        size_t len = least + pal_random_below(&random, most - least + 1);
+        len = len < text.len - at ? len : text.len - at;
+        add_ordinary(&file, text.ptr + at, len);
+        at += len;
+    }
+    return pal_buf_str(&file);
+}
+
+/* As gzip would store it: one member whose text stands in it as it is, heads of others and all. */
+static pal_str stored(pal_str text)
+{
+    struct pal_buf file;
+    z_stream z = {0};
+    cr_assert_eq(deflateInit2(&z, 0, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    const size_t bound = deflateBound(&z, text.len);
+    pal_buf_init(&file, arena, SIZE_MAX);
+    char *to = pal_buf_room(&file, bound);
+    z.next_in = (unsigned char *)(uintptr_t)text.ptr;
+    z.avail_in = (unsigned)text.len;
+    z.next_out = (unsigned char *)to;
+    z.avail_out = (unsigned)bound;
+    cr_assert_eq(deflate(&z, Z_FINISH), Z_STREAM_END);
+    pal_buf_end(&file, to + z.total_out);
+    deflateEnd(&z);
+    return pal_buf_str(&file);
+}
+
+Test(io_inflated, ordinary_members_are_one_text)
+{
+    const pal_str text = hard_text(9000000, NULL, 0);
+    const pal_str large = in_ordinary(text, 1000000, 3000000), small = in_ordinary(text, 1, 70000);
+    expect_text(scratch_file("large.gz", large.ptr, large.len), text);
+    expect_text(scratch_file("small.gz", small.ptr, small.len), text);
+    struct pal_buf padded;
+    pal_buf_init(&padded, arena, SIZE_MAX);
+    pal_buf_add(&padded, large);
+    for (size_t i = 0; i < 300000; i++)
+        pal_buf_addc(&padded, '\0');
+    expect_text(scratch_file("padded.gz", padded.ptr, padded.len), text);
+}
+
+Test(io_inflated, text_that_holds_whole_members_is_text)
+{
+    size_t size = 12;
+    const char *within = scratch_gzip("1,2\n3,4\n5,6\n", &size);
+    const pal_str text = hard_text(5000000, within, size);
+    struct pal_buf file;
+    pal_buf_init(&file, arena, SIZE_MAX);
+    pal_buf_add(&file, stored((pal_str){text.ptr, 3000000}));
+    pal_buf_add(&file, stored((pal_str){text.ptr + 3000000, text.len - 3000000}));
+    expect_text(scratch_file("heads.gz", file.ptr, file.len), text);
+}
+
+Test(io_inflated, members_that_grow_a_thousandfold_take_bounded_memory)
+{
+    struct pal_buf text, file;
+    pal_buf_init(&text, arena, SIZE_MAX);
+    pal_buf_init(&file, arena, SIZE_MAX);
+    pal_buf_adds(&text, "id,value\n");
+    while (text.len < 60000000)
+        pal_buf_adds(&text, "1,1111111111111111111111111111111111111111111111111111111111111\n");
+    add_ordinary(&file, text.ptr, 30000000);
+    add_ordinary(&file, text.ptr + 30000000, text.len - 30000000);
+    const char *path = scratch_file("bomb.gz", file.ptr, file.len);
+    const size_t header = strlen("id,value\n");
+    cr_expect_eq(pieces_of(path, 3, false).len, text.len - header);
+    cr_expect_eq(pieces_of(path, 1, false).len, text.len - header);
+}
+
+Test(io_inflated, damage_among_ordinary_members_shows_in_the_same_place)
+{
+    const pal_str text = hard_text(4200000, NULL, 0), file = in_ordinary(text, 300000, 900000);
+    struct pal_random random;
+    size_t told = 0;
+    pal_random_start(&random, 13, "damage", 0);
+    char *bytes = pal_arena_alloc(arena, file.len + 20, 1);
+    for (size_t i = 0; i < 40; i++) {
+        const unsigned kind = (unsigned)i % 4;
+        const size_t at = 200 + pal_random_below(&random, file.len - 200);
+        size_t len = kind == 0 ? at : file.len;
+        memcpy(bytes, file.ptr, file.len);
+        if (kind == 3) { /* something between two members */
+            size_t head = at;
+            while (head + 4 < file.len && memcmp(file.ptr + head, "\x1F\x8B\x08\0\0", 5) != 0)
+                head++;
+            const size_t many = 1 + pal_random_below(&random, 12);
+            memmove(bytes + head + many, file.ptr + head, file.len - head);
+            memset(bytes + head, pal_random_below(&random, 2) ? 0 : 'x', many);
+            len += many;
+        } else if (kind) {
+            bytes[at] = (char)((unsigned char)bytes[at] ^ (1 + pal_random_below(&random, 255)));
+        }
+        const pal_str got = expect_same(scratch_file("damaged.gz", bytes, len), "damage", at);
+        told += says_damaged(got);
+    }
+    cr_expect(told >= 38, "%zu of 40 were told", told);
 }
