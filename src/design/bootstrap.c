@@ -26,8 +26,8 @@ struct drawing {
 
 /* Sequential draws without replacement: unit i stands population/n times in what is drawn from, the
  * remainder falls on units in a random order. */
-static void draw_finite(struct pal_random *random, const uint32_t *unit, uint32_t *left, size_t n,
-                        uint64_t population, size_t r, size_t replicates, uint8_t *draws)
+static void draw_finite(struct pal_random *random, uint32_t *left, size_t n, uint64_t population,
+                        size_t r, size_t replicates, uint8_t *draws)
 {
     if (n == 0)
         return;
@@ -45,7 +45,7 @@ static void draw_finite(struct pal_random *random, const uint32_t *unit, uint32_
         while (at >= left[i])
             at -= left[i++];
         left[i]--;
-        draws[(size_t)unit[i] * replicates + r]++;
+        draws[i * replicates + r]++;
     }
 }
 
@@ -54,7 +54,7 @@ static enum pal_status draw_stratum(void *context, size_t h, struct pal_error *e
     const struct drawing *d = context;
     const struct replicate_maker *m = d->maker;
     const size_t n = replicate_sampled(&m->layout, h);
-    const uint32_t *unit = m->layout.order + m->layout.start[h];
+    uint8_t *draws = d->draws + m->layout.start[h] * m->n; /* of the stratum's first unit */
     const double population = m->design->stage[0].stratum[h].population;
     const bool finite = !d->rao_wu && isfinite(population) && population < UINT32_MAX;
     if (n < 2)
@@ -67,11 +67,11 @@ static enum pal_status draw_stratum(void *context, size_t h, struct pal_error *e
         pal_random_start(&random, d->seed, d->rao_wu ? "rao-wu" : "bootstrap",
                          (uint64_t)h << 32 | r);
         if (finite) {
-            draw_finite(&random, unit, left, n, (uint64_t)llround(population), r, m->n, d->draws);
+            draw_finite(&random, left, n, (uint64_t)llround(population), r, m->n, draws);
             continue;
         }
         for (size_t i = 0; i < (d->rao_wu ? n - 1 : n); i++)
-            d->draws[(size_t)unit[pal_random_below(&random, n)] * m->n + r]++;
+            draws[pal_random_below(&random, n) * m->n + r]++;
     }
     const enum pal_status status = left ? PAL_OK : pal_nomem(err, "the replicates");
     if (arena)

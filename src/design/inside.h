@@ -71,7 +71,7 @@ struct replicate_maker { /* what the factors of a unit are made from */
     struct replicate_layout layout;
     size_t n;
     double rho;               /* brr, fay                                      */
-    const uint8_t *draws;     /* bootstraps: [units * n]                       */
+    const uint8_t *draws;     /* bootstraps: [units * n], units by stratum     */
     const double *low, *step; /* bootstraps: [strata], factor = low + step * draws */
     const double *given;      /* [units * n]                                   */
 };
@@ -80,7 +80,7 @@ static inline void replicate_draws(const struct replicate_maker *m, uint32_t psu
                                    double *restrict out)
 {
     const uint32_t h = m->design->stage[0].unit_stratum[psu];
-    const uint8_t *draws = m->draws + (size_t)psu * m->n;
+    const uint8_t *draws = m->draws + (size_t)m->layout.place[psu] * m->n;
     const double low = m->low[h], step = m->step[h];
     for (size_t r = 0; r < m->n; r++)
         out[r] = low + step * draws[r];

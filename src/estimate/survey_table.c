@@ -669,9 +669,12 @@ static enum pal_status sort_cells(const struct survey_table *t, const uint32_t *
     return PAL_OK;
 }
 
-/* group, at: of cells, at within the group. */
-static enum pal_status arrange_list(struct survey_list *list, size_t groups, const uint32_t *group,
-                                    const uint32_t *at, struct pal_arena *arena,
+struct seat { /* of a cell */
+    uint32_t group, at;
+};
+
+static enum pal_status arrange_list(struct survey_list *list, size_t groups,
+                                    const struct seat *seat, struct pal_arena *arena,
                                     struct pal_arena *scratch, struct pal_error *err)
 {
     const struct pal_arena_mark mark = pal_arena_mark(scratch);
@@ -682,15 +685,15 @@ static enum pal_status arrange_list(struct survey_list *list, size_t groups, con
     if (!cell || !more || !fill || !list->start)
         return pal_nomem(err, "the sums of a survey");
     for (size_t i = 0; i < list->n; i++)
-        list->start[group[list->cell[i]] + 1]++;
+        list->start[seat[list->cell[i]].group + 1]++;
     for (size_t g = 0; g < groups; g++) {
         fill[g] = list->start[g];
         list->start[g + 1] += fill[g];
     }
     for (size_t i = 0; i < list->n; i++) {
-        const uint32_t c = list->cell[i];
-        const size_t to = fill[group[c]]++;
-        cell[to] = at[c];
+        const struct seat s = seat[list->cell[i]];
+        const size_t to = fill[s.group]++;
+        cell[to] = s.at;
         more[to] = list->more[i];
     }
     memcpy(list->cell, cell, list->n * sizeof *cell);
@@ -705,7 +708,8 @@ static enum pal_status arrange_cells(struct survey_table *t, const uint32_t *pla
 {
     uint32_t *group = pal_arena_alloc(scratch, t->cells + 1, sizeof *group);
     uint32_t *at = pal_arena_alloc(scratch, t->cells + 1, sizeof *at);
-    if (!group || !at)
+    struct seat *seat = pal_arena_alloc(scratch, t->cells + 1, sizeof *seat);
+    if (!group || !at || !seat)
         return pal_nomem(err, "the sums of a survey");
     for (size_t c = 0; c < t->cells; c++) {
         const uint64_t key = word_of(cell_at(t, c), CELL_KEY);
@@ -717,10 +721,10 @@ static enum pal_status arrange_cells(struct survey_table *t, const uint32_t *pla
     PAL_TRY(sort_cells(t, group, t->groups, t->start, scratch, err));
     for (size_t g = 0; g < t->groups; g++)
         for (size_t i = t->start[g]; i < t->start[g + 1]; i++)
-            at[t->order[i]] = (uint32_t)(i - t->start[g]);
+            seat[t->order[i]] = (struct seat){(uint32_t)g, (uint32_t)(i - t->start[g])};
     for (size_t k = 0; k < t->terms; k++)
         if (t->list[k].n)
-            PAL_TRY(arrange_list(&t->list[k], t->groups, group, at, arena, scratch, err));
+            PAL_TRY(arrange_list(&t->list[k], t->groups, seat, arena, scratch, err));
     return PAL_OK;
 }
 

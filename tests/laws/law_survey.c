@@ -294,6 +294,62 @@ LAW(survey, variance_of_a_sum_is_the_sum_of_covariances)
     }
 }
 
+/* ---- the same rows again ---------------------------------------------------------------------
+ * Sums are listed at first and lie in the cells later: that changes nothing but the memory. */
+
+enum { AGAIN = 48 };
+
+static struct pal_survey *fed_again(const struct pal_survey_ask *ask, const struct surveyed *s,
+                                    size_t times, struct pal_arena *arena)
+{
+    struct pal_survey *survey = surveyed_new(ask, arena);
+    for (size_t i = 0; i < times; i++)
+        surveyed_feed(survey, ask, s, 0, s->rows);
+    return survey;
+}
+
+LAW(survey, rows_that_come_again_scale_sums_and_leave_means)
+{
+    static struct surveyed s;
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        struct pal_arena *arena = pal_arena_new();
+        struct pal_error err = {0};
+        surveyed_fill(&s, seed);
+        const struct pal_survey_ask ask = surveyed_ask(&s);
+        struct pal_survey *once = fed_again(&ask, &s, 1, arena);
+        struct pal_survey *many = fed_again(&ask, &s, AGAIN, arena);
+        struct pal_survey *merged = fed_again(&ask, &s, 1, arena);
+        struct pal_survey *rest = fed_again(&ask, &s, AGAIN - 1, arena);
+        HOLDS(pal_survey_merge(merged, rest, NULL, &err) == PAL_OK &&
+                  pal_survey_close(once, &err) == PAL_OK &&
+                  pal_survey_close(many, &err) == PAL_OK &&
+                  pal_survey_close(merged, &err) == PAL_OK,
+              "%s", err.text);
+        for (size_t k = 0; k < SURVEYED_STATISTICS; k++)
+            for (size_t g = 0; g < SURVEYED_GROUPS; g++) {
+                if (k == SURVEYED_VARIANCE) /* it knows how many rows there are */
+                    continue;
+                const double scale = k == SURVEYED_TOTAL || k == SURVEYED_COUNT ? AGAIN : 1;
+                const struct pal_estimate a = surveyed_answer(once, k, g, arena);
+                const struct pal_estimate b = surveyed_answer(many, k, g, arena);
+                const struct pal_estimate c = surveyed_answer(merged, k, g, arena);
+                HOLDS(near(a.value * scale, b.value, 1e-12) && near(b.value, c.value, 1e-12),
+                      "seed %d statistic %zu: %.17g once, %.17g again, %.17g merged", (int)seed, k,
+                      a.value, b.value, c.value);
+                const double tiny = 1e-12 * fabs(b.value);
+                HOLDS(isnan(a.value) || ((near(a.std_error * scale, b.std_error, 1e-7) ||
+                                          fabs(a.std_error * scale - b.std_error) < tiny) &&
+                                         (near(b.std_error, c.std_error, 1e-7) ||
+                                          fabs(b.std_error - c.std_error) < tiny)),
+                      "seed %d statistic %zu: error %.17g once, %.17g again, %.17g merged",
+                      (int)seed, k, a.std_error, b.std_error, c.std_error);
+                HOLDS(b.n == AGAIN * a.n && c.n == b.n && (a.df == b.df || isnan(a.df)),
+                      "seed %d statistic %zu", (int)seed, k);
+            }
+        pal_arena_free(arena);
+    }
+}
+
 /* ---- saved sums
  * ------------------------------------------------------------------------------------------ */
 

@@ -40,6 +40,39 @@ Test(data_stream, numbers_where_all_are_and_codes_otherwise)
     written_close(&w);
 }
 
+/* Ids that are numbers are looked up by the number; what only looks like one stays itself. */
+Test(data_stream, ids_that_are_numbers_keep_their_texts)
+{
+    static const struct pal_stream_column columns[] = {{PAL_STR_INIT("id"), false, true},
+                                                       {PAL_STR_INIT("x"), true, false}};
+    static const char *const ids[] = {
+        "7",  "07", "007", "0",   "00", "1234567", "7654321", "1234568", "2097151", "2097152",
+        "99", "9:", "9/",  "1.0", "-1", "1e3",     "+7",      "70",      "7a",      "12345678"};
+    struct written w;
+    struct pal_stream *stream;
+    const struct pal_batch *batch;
+    char csv[1024] = "id,x\n";
+    enum { TIMES = 2 }; /* met first, and known */
+    for (size_t i = 0; i < TIMES * PAL_COUNT(ids); i++) {
+        strcat(csv, ids[i % PAL_COUNT(ids)]);
+        strcat(csv, ",1\n");
+    }
+    strcat(csv, "\" 7 \",1\n,1\n");
+    cr_assert_eq(open_stream(&w, csv, columns, 2, &stream), PAL_OK, "%s", w.error.text);
+    cr_assert_eq(pal_stream_next(stream, &batch, &w.error), PAL_OK, "%s", w.error.text);
+    cr_assert_eq(batch->rows, TIMES * PAL_COUNT(ids) + 2);
+    const struct pal_column *id = &batch->col[0];
+    for (size_t i = 0; i < TIMES * PAL_COUNT(ids); i++) {
+        const pal_str text = pal_dict_text(id->dict, id->code[i]);
+        cr_expect(pal_str_eq(text, pal_str_of(ids[i % PAL_COUNT(ids)])), "'%.*s' for '%s'",
+                  PAL_ARG(text), ids[i % PAL_COUNT(ids)]);
+    }
+    cr_expect_eq(pal_dict_count(id->dict), PAL_COUNT(ids) + 1, "each id is one");
+    cr_expect_eq(id->code[TIMES * PAL_COUNT(ids)], id->code[0], "blanks around it are no part");
+    cr_expect_eq(id->code[TIMES * PAL_COUNT(ids) + 1], 0);
+    written_close(&w);
+}
+
 Test(data_stream, texts_that_stand_for_no_value)
 {
     static const struct pal_stream_column columns[] = {{PAL_STR_INIT("n"), true, false},
