@@ -183,6 +183,9 @@ struct pal_sample_facts {
     size_t rscales;
     const double *rscale;
     struct pal_weighting weighting;
+    bool imputed;       /* completed data sets, told apart by a column, or each a file */
+    pal_str imputation; /* the column */
+    pal_str mi_df;
     struct pal_place at;
 };
 /* Does a column bear a name of `replicate`? */

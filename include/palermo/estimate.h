@@ -699,6 +699,42 @@ enum pal_status pal_survey_df_of(struct pal_survey_work *work, size_t frame, siz
                                  double *out, struct pal_error *err);
 double pal_survey_df_design(const struct pal_survey *survey);
 
+/* A smooth function of answers, by the delta method: its value is the caller's, its parts are
+ * weighted by its derivatives. The limits are of t, with the degrees of freedom of `group` of
+ * `frame`, the rows that all parts are taken from. Absent: a value of NaN is undefined. */
+PAL_CHECK_RESULT
+enum pal_status pal_survey_combine(struct pal_survey_work *work, const struct pal_survey_part *part,
+                                   size_t n, size_t frame, size_t group, double value,
+                                   struct pal_estimate *out, struct pal_error *err);
+/* Two answers compared, with their covariance: samples that share units, or are independent. */
+enum pal_comparison {
+    PAL_COMPARE_DIFFERENCE, /* to - from                */
+    PAL_COMPARE_RATIO,      /* to / from                */
+    PAL_COMPARE_PERCENT,    /* 100 (to / from - 1)      */
+};
+struct pal_survey_side {
+    size_t statistic, group;
+    const struct pal_estimate *answer;
+};
+PAL_CHECK_RESULT
+enum pal_status pal_survey_compare(struct pal_survey_work *work, enum pal_comparison as,
+                                   const struct pal_survey_side *from,
+                                   const struct pal_survey_side *to, size_t frame, size_t group,
+                                   struct pal_estimate *out, struct pal_error *err);
+/* New limits of an answer whose value, error or degrees of freedom were changed, by the word that it
+ * has; those of quantiles, and words of replicates and quantiles, become t. */
+PAL_CHECK_RESULT
+enum pal_status pal_survey_limits(bool quantile, struct pal_estimate *e, struct pal_error *err);
+/* The answers of completed data sets become one, as pal_imputed_combine has it; n is the mean of
+ * theirs. of[sets] NULL: the set has none, and then there is no answer. *missing is the fraction of
+ * information that is missing.
+ * Errors : PAL_DOMAIN for fewer than two sets. */
+PAL_CHECK_RESULT
+enum pal_status pal_survey_imputed(const struct pal_estimate *const *of, size_t sets, bool quantile,
+                                   enum pal_imputed_df rule, struct pal_arena *arena,
+                                   struct pal_estimate *out, double *missing,
+                                   struct pal_error *err);
+
 /* ---- words of --interval for samples -----------------------------------------------------------
  */
 

@@ -66,8 +66,16 @@ struct pal_definition {
     pal_str unit;          /* "persons per 100 000 population"                                */
     struct pal_operand numerator, denominator;
     const struct pal_estimator *estimator;
-    bool sampled;       /* a statistic of a sample (pal_survey_estimators)                      */
-    double p;           /* quantile: the share of the population, 0 to 1                        */
+    bool sampled; /* a statistic of a sample (pal_survey_estimators)                      */
+    double p;     /* quantile: the share of the population, 0 to 1                        */
+    enum pal_quantile_rule rule;
+    bool missing_undefined; /* an estimate with missing answers is undefined                    */
+    pal_str df;             /* of this measure; empty: as the design of its sample says         */
+    bool compares;          /* its figures compare two estimates ...                            */
+    enum pal_comparison as;
+    int32_t since;       /* ... of a year with this one; 0: with the one before               */
+    pal_str contrast_of; /* ... of groups of this dimension, the first with the second        */
+    pal_str contrast[2];
     struct pal_ask ask; /* per, level, interval from estimator:, per:, variance:           */
     size_t by_n;
     const pal_str *by;       /* dimension names, lower case                                     */

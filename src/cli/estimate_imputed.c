@@ -267,84 +267,11 @@ static enum pal_status gather(struct combining *c, size_t set, const struct est_
     return PAL_OK;
 }
 
-static void undefined(struct pal_estimate *e)
-{
-    e->value = e->std_error = e->low = e->high = e->df = (double)NAN;
-    e->status = PAL_ANSWER_UNDEFINED;
-    e->absent = PAL_NOT_APPLICABLE;
-}
-
-/* Limits by the word that the rows have; quantiles and whatever has no closed form take t. */
-static enum pal_status limits(const char *statistic, struct pal_estimate *e, struct pal_error *err)
-{
-    const struct pal_survey_interval *interval =
-        e->interval && strcmp(statistic, "quantile") != 0
-            ? pal_survey_interval_find(pal_str_of(e->interval))
-            : NULL;
-    const struct pal_interval_case c = {
-        .t = pal_student_quantile(e->level, e->df),
-
-        .value = e->value,
-        .std_error = e->std_error,
-        .df = e->df,
-        .level = e->level,
-        .n = (double)e->n,
-    };
-    if (interval && !interval->quantiles)
-        return interval->limits(interval, &c, &e->low, &e->high, err);
-    e->interval = "t";
-    pal_interval_student(e->value, e->std_error, e->df, e->level, &e->low, &e->high);
-    return PAL_OK;
-}
-
-/* Completed sets may differ in the rows of a domain: the whole number nearest to their mean. */
-static size_t mean_rows(const struct combining *c, const struct sheaf *sheaf)
-{
-    double rows = 0;
-    for (size_t s = 0; s < c->sets; s++)
-        rows += sheaf->of[s] ? (double)sheaf->of[s]->n : 0;
-    return (size_t)rint(rows / (double)c->sets);
-}
-
 static enum pal_status combine(struct combining *c, const struct sheaf *sheaf,
                                struct pal_estimate *out, double *missing, struct pal_error *err)
 {
-    double *value = pal_arena_alloc(c->arena, c->sets + 1, sizeof *value);
-    double *variance = pal_arena_alloc(c->arena, c->sets + 1, sizeof *variance);
-    struct pal_imputed imputed;
-    bool known = true;
-    if (!value || !variance)
-        return pal_nomem(err, "rows of output");
-    *out = sheaf->first->estimate;
-    out->n = mean_rows(c, sheaf);
-    for (size_t s = 0; s < c->sets; s++) {
-        const struct pal_estimate *e = sheaf->of[s];
-        known = known && e && e->status == PAL_ANSWER_OK;
-        value[s] = e ? e->value : (double)NAN;
-        variance[s] = e ? e->has_std_error ? e->std_error * e->std_error : 0 : (double)NAN;
-    }
-    const double complete = out->has_df_design ? out->df_design : (double)INFINITY;
-    PAL_TRY(pal_imputed_combine(c->sets, value, variance, complete, c->pass->plan->survey->mi_df,
-                                &imputed, err));
-    *missing = imputed.missing;
-    out->value = imputed.value;
-    out->has_deff = false;
-    out->method =
-        pal_arena_printf(c->arena, "%s; Rubin's rules over %zu imputations", out->method, c->sets)
-            .ptr;
-    if (!out->method)
-        return pal_nomem(err, "rows of output");
-    if (!known) {
-        undefined(out);
-        *missing = (double)NAN;
-        return PAL_OK;
-    }
-    if (!out->has_std_error)
-        return PAL_OK;
-    out->uncertainty = PAL_UNC_IMPUTATION;
-    out->std_error = sqrt(imputed.variance);
-    out->df = imputed.df;
-    return limits(sheaf->first->statistic, out, err);
+    return pal_survey_imputed(sheaf->of, c->sets, strcmp(sheaf->first->statistic, "quantile") == 0,
+                              c->pass->plan->survey->mi_df, c->arena, out, missing, err);
 }
 
 /* t and p of a change follow from the difference of all sets, not from those of each. */

@@ -32,64 +32,19 @@ static enum pal_status answer(const struct answers *a, size_t statistic, size_t 
 /* ---- combinations
  * ------------------------------------------------------------------------------------ */
 
-/* What a function of estimates has in common with an estimate: its standard error by the delta
- * method, and an interval with the degrees of freedom of the group without further conditions. */
-static enum pal_status combine(const struct answers *a, const struct pal_survey_part *part,
-                               size_t n, size_t group, double value, struct pal_estimate *out)
-{
-    struct pal_design_variance variance;
-    *out = (struct pal_estimate){.value = value,
-                                 .numerator = (double)NAN,
-                                 .denominator = (double)NAN,
-                                 .coverage_share = (double)NAN,
-                                 .uncertainty = PAL_UNC_SAMPLING};
-    if (a->plan->ask.method == PAL_SURVEY_VALUE) {
-        out->method = "value alone, no variance asked";
-        out->uncertainty = PAL_UNC_NONE;
-        out->status = isnan(value) ? PAL_ANSWER_UNDEFINED : PAL_ANSWER_OK;
-        return PAL_OK;
-    }
-    PAL_TRY(pal_survey_covariance(a->work, part, n, part, n, &variance, a->err));
-    PAL_TRY(pal_survey_df_of(a->work, 0, group, &out->df, a->err));
-    out->std_error = sqrt(variance.value);
-    out->df_design = pal_survey_df_design(a->survey);
-    out->has_std_error = out->has_interval = out->has_df = true;
-    out->has_df_design = !isnan(out->df_design);
-    out->level = a->plan->ask.level > 0 ? a->plan->ask.level : 0.95;
-    out->interval = "t";
-    out->method = a->plan->ask.method == PAL_SURVEY_TAYLOR ? "delta method on linearized sums"
-                                                           : "delta method on replicates";
-    pal_interval_student(value, out->std_error, out->df, out->level, &out->low, &out->high);
-    if (isnan(value))
-        make_undefined(out);
-    return PAL_OK;
-}
-
+/* t and p are those of the difference. Degrees of freedom are of the group without further
+ * conditions. */
 static enum pal_status row_of_change(const struct answers *a, const struct est_survey_line *line,
                                      size_t group, struct pal_estimate *out)
 {
     struct pal_estimate from, to;
     PAL_TRY(answer(a, line->a, group, 0, &from));
     PAL_TRY(answer(a, line->b, group, 0, &to));
-    const bool ratio = line->show == EST_SURVEY_RATIO || line->show == EST_SURVEY_PERCENT;
-    const struct pal_survey_part part[] = {
-        {line->b, group, 0, ratio ? 1 / from.value : 1},
-        {line->a, group, 0, ratio ? -to.value / (from.value * from.value) : -1},
-    };
-    PAL_TRY(combine(a, part, 2, group, ratio ? to.value / from.value : to.value - from.value, out));
-    out->n = from.n + to.n;
-    out->has_n = true;
-    if (ratio && a->plan->ask.interval && strcmp(a->plan->ask.interval, "log-t") == 0) {
-        out->interval = "log-t";
-        pal_interval_log_student(out->value, out->std_error, out->df, out->level, &out->low,
-                                 &out->high);
-    }
-    if (line->show == EST_SURVEY_PERCENT) {
-        out->value = 100 * (out->value - 1);
-        out->std_error *= 100;
-        out->low = 100 * (out->low - 1);
-        out->high = 100 * (out->high - 1);
-    }
+    const struct pal_survey_side side[] = {{line->a, group, &from}, {line->b, group, &to}};
+    const enum pal_comparison as = line->show == EST_SURVEY_RATIO     ? PAL_COMPARE_RATIO
+                                   : line->show == EST_SURVEY_PERCENT ? PAL_COMPARE_PERCENT
+                                                                      : PAL_COMPARE_DIFFERENCE;
+    PAL_TRY(pal_survey_compare(a->work, as, &side[0], &side[1], 0, group, out, a->err));
     if (line->show == EST_SURVEY_T || line->show == EST_SURVEY_P) {
         const double t = out->value / out->std_error;
         out->value = line->show == EST_SURVEY_T ? t : pal_student_two_sided(t, out->df);
@@ -140,7 +95,7 @@ static enum pal_status row_of_contrast(const struct answers *a, const struct est
     for (size_t i = 0; i < stats; i++)
         if (est_formula_uses(line->formula, i))
             part[parts++] = (struct pal_survey_part){a->plan->of_stat[i], group, 0, gradient[i]};
-    return combine(a, part, parts, group, whole, out);
+    return pal_survey_combine(a->work, part, parts, 0, group, whole, out, a->err);
 }
 
 /* ---- rows

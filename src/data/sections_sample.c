@@ -138,6 +138,21 @@ static enum pal_status read_samples(const struct pal_yaml *design, struct pal_ar
     return PAL_OK;
 }
 
+/* A column of imputation numbers, or `mi_df` alone: each file is a completed data set. */
+static enum pal_status read_imputation(const struct pal_yaml *design, size_t files,
+                                       struct pal_sample_facts *s, struct pal_error *err)
+{
+    static const char *const rules[] = {"rubin", "barnard-rubin", "barnard-rubin-mitools"};
+    PAL_TRY(pal_yaml_text(design, "imputation", &s->imputation, err));
+    PAL_TRY(read_word(design, "mi_df", rules, PAL_COUNT(rules), &s->mi_df, err));
+    s->imputed = s->imputation.len || s->mi_df.len;
+    if (s->imputed && !s->imputation.len && files < 2)
+        return pal_yaml_fail(pal_yaml_get(design, "mi_df"), err,
+                             "'mi_df' needs 'imputation', a column of imputation numbers, or a "
+                             "'path' of several files, each a completed data set");
+    return PAL_OK;
+}
+
 DATA_SECTION(sample)
 {
     static const char *const keys[] = {"nest",
@@ -162,7 +177,9 @@ DATA_SECTION(sample)
                                        "population",
                                        "aggregate",
                                        "max_iterations",
-                                       "epsilon"};
+                                       "epsilon",
+                                       "imputation",
+                                       "mi_df"};
     static const char *const rules[] = {"fail", "certainty", "remove", "average", "adjust"};
     static const char *const domains[] = {"none", "adjust"};
     static const char *const kinds[] = {"weight", "factor"};
@@ -191,5 +208,6 @@ DATA_SECTION(sample)
     PAL_TRY(read_df(design, s, err));
     PAL_TRY(read_scales(design, arena, s, err));
     PAL_TRY(data_read_weighting(design, arena, &s->weighting, err));
+    PAL_TRY(read_imputation(design, d->paths_n, s, err));
     return read_samples(design, arena, s, err);
 }

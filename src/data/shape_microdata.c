@@ -62,6 +62,7 @@ static enum pal_status prepare(struct loader *l, struct pal_error *err)
     for (size_t i = 0; i < s->replicates; i++)
         PAL_TRY(mark_replicates(l, s->replicate[i], err));
     PAL_TRY(mark_columns(l, s->fpc, s->fpcs, LOAD_SAMPLING_SIZE, err));
+    PAL_TRY(mark_columns(l, &s->imputation, s->imputation.len ? 1 : 0, LOAD_SAMPLING_CODE, err));
     return mark_columns(l, &s->weight, s->weight.len ? 1 : 0, LOAD_SAMPLING_WEIGHT, err);
 }
 

@@ -308,6 +308,8 @@ static enum pal_status lay_out(void *context, size_t piece, struct pal_error *er
     if (status == PAL_OK && j->d->totals)
         status = job_totals(j, err);
     if (status == PAL_OK)
+        status = job_compare(j, err);
+    if (status == PAL_OK)
         status = job_sort(j, work->all, err);
     return status == PAL_OK ? PAL_OK
                             : pal_while(err, "computing indicator '%.*s'", PAL_ARG(j->d->code));

@@ -1,5 +1,5 @@
 /* definition.c: an indicator as its YAML says it. */
-#include "inside.h"
+#include "definition.h"
 
 #include <string.h>
 
@@ -20,6 +20,10 @@ static const char *const keys[] = {
     "denominator",
     "estimator",
     "at",
+    "quantile_rule",
+    "missing",
+    "change",
+    "contrast",
     "per",
     "by",
     "sums",
@@ -65,7 +69,7 @@ bool pal_definition_counts(const struct pal_definition *definition)
     static const char *const words[] = {"count", "recapture", "systems", "total"};
     for (size_t i = 0; i < PAL_COUNT(words); i++)
         if (strcmp(definition->estimator->name, words[i]) == 0)
-            return !definition->denominator.given;
+            return !definition->denominator.given && definition->as == PAL_COMPARE_DIFFERENCE;
     return false;
 }
 
@@ -91,20 +95,8 @@ void definition_problem(struct pal_diag *diag, const struct pal_place *at, pal_s
                                        .key = code});
 }
 
-struct reader {
-    const struct pal_yaml *root;
-    struct pal_definition *d;
-    struct pal_arena *arena;
-    struct pal_diag *diag;
-    const char *path;
-    bool good;
-    struct pal_error own; /* of the last read */
-};
-
-static void problem(struct reader *r, const struct pal_place *at, const char *format, ...)
-    PAL_PRINTF(3, 4);
-
-static void problem(struct reader *r, const struct pal_place *at, const char *format, ...)
+void reader_problem(struct definition_reader *r, const struct pal_place *at, const char *format,
+                    ...)
 {
     char text[1024];
     va_list args;
@@ -117,12 +109,13 @@ static void problem(struct reader *r, const struct pal_place *at, const char *fo
 
 /* What a read gave: PAL_SYNTAX is told as a finding and forgiven, anything else ends the reading.
  */
-static enum pal_status forgive(struct reader *r, enum pal_status status, struct pal_error *err)
+enum pal_status reader_forgive(struct definition_reader *r, enum pal_status status,
+                               struct pal_error *err)
 {
     if (status == PAL_SYNTAX) {
         const struct pal_place at = {r->own.file[0] ? r->own.file : r->path, r->own.line,
                                      r->own.column};
-        problem(r, &at, "%s", r->own.text);
+        reader_problem(r, &at, "%s", r->own.text);
         status = PAL_OK;
     } else if (status != PAL_OK && err) {
         *err = r->own;
@@ -131,20 +124,18 @@ static enum pal_status forgive(struct reader *r, enum pal_status status, struct 
     return status;
 }
 
-#define READ(call) PAL_TRY(forgive(r, (call), err))
-
-static void missing(struct reader *r, const struct pal_yaml *in, const char *key)
+static void missing(struct definition_reader *r, const struct pal_yaml *in, const char *key)
 {
-    problem(r, &in->at, "the key '%s' is missing", key);
+    reader_problem(r, &in->at, "the key '%s' is missing", key);
 }
 
 /* Every unknown key, not only the first. */
-static void check_keys(struct reader *r, const struct pal_yaml *node, const char *what,
-                       const char *const *known, size_t n)
+void reader_keys(struct definition_reader *r, const struct pal_yaml *node, const char *what,
+                 const char *const *known, size_t n)
 {
     pal_str words[64];
     if (node->kind != PAL_YAML_MAP) {
-        problem(r, &node->at, "%s is a map of keys", what);
+        reader_problem(r, &node->at, "%s is a map of keys", what);
         return;
     }
     for (size_t i = 0; i < n && i < PAL_COUNT(words); i++)
@@ -157,16 +148,17 @@ static void check_keys(struct reader *r, const struct pal_yaml *node, const char
         if (found)
             continue;
         const pal_str near = pal_nearest(key, words, n);
-        problem(r, &node->key[k]->at, "unknown key '%.*s' of %s%s%.*s%s", PAL_ARG(key), what,
-                near.len ? "; did you mean '" : "", PAL_ARG(near), near.len ? "'?" : "");
+        reader_problem(r, &node->key[k]->at, "unknown key '%.*s' of %s%s%.*s%s", PAL_ARG(key), what,
+                       near.len ? "; did you mean '" : "", PAL_ARG(near), near.len ? "'?" : "");
     }
 }
 
 /* ---- parts
  * ---------------------------------------------------------------------------------------- */
 
-static enum pal_status read_choice(struct reader *r, const char *key, const char *const *words,
-                                   size_t n, bool needed, size_t *out, struct pal_error *err)
+static enum pal_status read_choice(struct definition_reader *r, const char *key,
+                                   const char *const *words, size_t n, bool needed, size_t *out,
+                                   struct pal_error *err)
 {
     pal_str text = {NULL, 0}, known[16];
     READ(pal_yaml_text(r->root, key, &text, &r->own));
@@ -183,18 +175,19 @@ static enum pal_status read_choice(struct reader *r, const char *key, const char
         }
     }
     const pal_str near = pal_nearest(text, known, n);
-    problem(r, &node->at, "'%s' cannot be '%.*s'%s%.*s%s", key, PAL_ARG(text),
-            near.len ? "; did you mean '" : "", PAL_ARG(near), near.len ? "'?" : "");
+    reader_problem(r, &node->at, "'%s' cannot be '%.*s'%s%.*s%s", key, PAL_ARG(text),
+                   near.len ? "; did you mean '" : "", PAL_ARG(near), near.len ? "'?" : "");
     return PAL_OK;
 }
 
-static enum pal_status read_where(struct reader *r, const struct pal_yaml *node,
+static enum pal_status read_where(struct definition_reader *r, const struct pal_yaml *node,
                                   struct pal_operand *out, struct pal_error *err)
 {
     if (!node)
         return PAL_OK;
     if (node->kind != PAL_YAML_MAP) {
-        problem(r, &node->at, "'where' is written {Column: value} or {Column: [value, value]}");
+        reader_problem(r, &node->at,
+                       "'where' is written {Column: value} or {Column: [value, value]}");
         return PAL_OK;
     }
     struct pal_condition *condition = pal_arena_alloc(r->arena, node->n + 1, sizeof *condition);
@@ -211,7 +204,7 @@ static enum pal_status read_where(struct reader *r, const struct pal_yaml *node,
     return PAL_OK;
 }
 
-static enum pal_status read_operand(struct reader *r, const char *key, bool needed,
+static enum pal_status read_operand(struct definition_reader *r, const char *key, bool needed,
                                     struct pal_operand *out, struct pal_error *err)
 {
     static const char *const known[] = {"dataset", "value", "where"};
@@ -221,7 +214,7 @@ static enum pal_status read_operand(struct reader *r, const char *key, bool need
             missing(r, r->root, key);
         return PAL_OK;
     }
-    check_keys(r, node, key, known, PAL_COUNT(known));
+    reader_keys(r, node, key, known, PAL_COUNT(known));
     if (node->kind != PAL_YAML_MAP)
         return PAL_OK;
     READ(pal_yaml_text(node, "dataset", &out->dataset, &r->own));
@@ -236,19 +229,21 @@ static enum pal_status read_operand(struct reader *r, const char *key, bool need
     return read_where(r, pal_yaml_get(node, "where"), out, err);
 }
 
-static enum pal_status read_variance(struct reader *r, struct pal_error *err)
+static enum pal_status read_variance(struct definition_reader *r, struct pal_error *err)
 {
-    static const char *const known[] = {"method", "level"};
+    static const char *const known[] = {"method", "level", "df"};
     struct pal_definition *d = r->d;
     const struct pal_yaml *node = pal_yaml_get(r->root, "variance");
     pal_str method = {NULL, 0};
     if (!node)
         return PAL_OK;
-    check_keys(r, node, "variance", known, PAL_COUNT(known));
+    reader_keys(r, node, "variance", known, PAL_COUNT(known));
     READ(pal_yaml_number(node, "level", &d->ask.level, &r->own));
     READ(pal_yaml_text(node, "method", &method, &r->own));
+    READ(pal_yaml_text(node, "df", &d->df, &r->own));
     if (pal_yaml_get(node, "level") && !(d->ask.level > 0 && d->ask.level < 1))
-        problem(r, &pal_yaml_get(node, "level")->at, "a level lies between 0 and 1, such as 0.95");
+        reader_problem(r, &pal_yaml_get(node, "level")->at,
+                       "a level lies between 0 and 1, such as 0.95");
     if (!method.ptr || !d->estimator)
         return PAL_OK;
     if (pal_str_eq(method, PAL_STR("none"))) {
@@ -280,10 +275,10 @@ static enum pal_status read_variance(struct reader *r, struct pal_error *err)
     }
     words[n++] = PAL_STR("none");
     const pal_str near = pal_nearest(method, words, n);
-    problem(r, &pal_yaml_get(node, "method")->at,
-            "the estimator '%s' has no variance method '%.*s'%s%.*s%s", d->estimator->name,
-            PAL_ARG(method), near.len ? "; did you mean '" : "", PAL_ARG(near),
-            near.len ? "'?" : "");
+    reader_problem(r, &pal_yaml_get(node, "method")->at,
+                   "the estimator '%s' has no variance method '%.*s'%s%.*s%s", d->estimator->name,
+                   PAL_ARG(method), near.len ? "; did you mean '" : "", PAL_ARG(near),
+                   near.len ? "'?" : "");
     return PAL_OK;
 }
 
@@ -293,7 +288,7 @@ static const pal_str estimators[] = {PAL_STR_INIT("count"),  PAL_STR_INIT("rate"
                                      PAL_STR_INIT("share"),  PAL_STR_INIT("status-share"),
                                      PAL_STR_INIT("systems")};
 
-static void unknown_estimator(struct reader *r, pal_str name, const struct pal_place *at)
+static void unknown_estimator(struct definition_reader *r, pal_str name, const struct pal_place *at)
 {
     const struct pal_estimator *sampled;
     const size_t n = pal_survey_estimators(&sampled);
@@ -304,31 +299,16 @@ static void unknown_estimator(struct reader *r, pal_str name, const struct pal_p
     for (size_t i = 0; i < n && all < PAL_COUNT(known); i++)
         known[all++] = pal_str_of(sampled[i].name);
     const pal_str near = pal_nearest(name, known, all);
-    problem(r, at, "unknown estimator '%.*s'%s%.*s%s", PAL_ARG(name),
-            near.len ? "; did you mean '"
-                     : "; there are count, rate, ratio, recapture, share, status-share and "
-                       "systems, and of samples mean, proportion, quantile, ratio-of-totals, "
-                       "total and ",
-            PAL_ARG(near), near.len ? "'?" : "variance");
+    reader_problem(r, at, "unknown estimator '%.*s'%s%.*s%s", PAL_ARG(name),
+                   near.len
+                       ? "; did you mean '"
+                       : "; there are count, rate, ratio, recapture, share, status-share and "
+                         "systems, and of samples mean, proportion, quantile, ratio-of-totals, "
+                         "total and ",
+                   PAL_ARG(near), near.len ? "'?" : "variance");
 }
 
-/* Of a quantile, the share of the population. */
-static enum pal_status read_at(struct reader *r, struct pal_error *err)
-{
-    const struct pal_yaml *node = pal_yaml_get(r->root, "at");
-    const bool quantile = r->d->sampled && strcmp(r->d->estimator->name, "quantile") == 0;
-    READ(pal_yaml_number(r->root, "at", &r->d->p, &r->own));
-    if (node && !quantile)
-        problem(r, &node->at,
-                "'at' says which quantile is meant; it goes with 'estimator: "
-                "quantile'");
-    else if (quantile && !(r->d->p > 0 && r->d->p < 1))
-        problem(r, node ? &node->at : &r->root->at,
-                "a quantile needs 'at', a share between 0 and 1: 0.5 is the median");
-    return PAL_OK;
-}
-
-static enum pal_status read_estimator(struct reader *r, struct pal_error *err)
+static enum pal_status read_estimator(struct definition_reader *r, struct pal_error *err)
 {
     struct pal_definition *d = r->d;
     const struct pal_yaml *node = pal_yaml_get(r->root, "estimator");
@@ -349,10 +329,9 @@ static enum pal_status read_estimator(struct reader *r, struct pal_error *err)
     }
     if (name.ptr && !d->estimator)
         unknown_estimator(r, name, &node->at);
-    PAL_TRY(read_at(r, err));
     READ(pal_yaml_number(r->root, "per", &d->ask.per, &r->own));
     if (pal_yaml_get(r->root, "per") && !(d->ask.per > 0))
-        problem(r, &pal_yaml_get(r->root, "per")->at, "'per' must be above zero");
+        reader_problem(r, &pal_yaml_get(r->root, "per")->at, "'per' must be above zero");
     return read_variance(r, err);
 }
 
@@ -365,7 +344,7 @@ static bool is_one_of(const char *word, const char *const *words, size_t n)
 }
 
 /* Parts whose estimates add up are crossed: two ways to cut a total would give two totals. */
-static void check_added(struct reader *r)
+static void check_added(struct definition_reader *r)
 {
     static const char *const words[] = {"recapture", "systems"};
     const struct pal_definition *d = r->d;
@@ -380,53 +359,27 @@ static void check_added(struct reader *r)
         crossed &= d->by_group[b] == d->by_group[0];
     }
     if (!crossed || !summed)
-        problem(r, &d->by_at,
-                "estimates from lists add up over breakdowns that are crossed and all in 'sums': "
-                "by: [form, sex] with sums: [form, sex]");
+        reader_problem(
+            r, &d->by_at,
+            "estimates from lists add up over breakdowns that are crossed and all in 'sums': "
+            "by: [form, sex] with sums: [form, sex]");
 }
 
-/* What a statistic of a sample is made of: once both operands are read. */
-static void check_sampled(struct reader *r)
-{
-    static const char *const columns[] = {"mean", "quantile", "variance"};
-    static const char *const shares[] = {"proportion", "ratio-of-totals"};
-    const struct pal_definition *d = r->d;
-    const char *name = d->estimator->name;
-    const struct pal_yaml *totals = pal_yaml_get(r->root, "totals");
-    if (is_one_of(name, columns, PAL_COUNT(columns)) && d->numerator.values != 1)
-        problem(r, &d->numerator.at, "the estimator '%s' needs 'value', a column of the dataset",
-                name);
-    if (d->numerator.values > 1 || d->denominator.values > 1)
-        problem(r, &d->numerator.value_at, "of a sample 'value' names one column");
-    if (strcmp(name, "proportion") == 0 && (!d->numerator.conditions || d->numerator.values))
-        problem(r, &d->numerator.at,
-                "a proportion needs 'where' in its numerator, the records that count, and no "
-                "'value'");
-    if (d->denominator.given && !is_one_of(name, shares, PAL_COUNT(shares)))
-        problem(r, &d->denominator.at, "the estimator '%s' has no denominator", name);
-    if (d->denominator.given && !pal_str_eq(d->denominator.dataset, d->numerator.dataset))
-        problem(r, &d->denominator.at,
-                "the estimator '%s' takes both operands from one sample, '%.*s'", name,
-                PAL_ARG(d->numerator.dataset));
-    if (d->totals)
-        problem(r, &totals->at, "'totals' adds up what States report; a sample has none to add up");
-}
-
-static enum pal_status read_of(struct reader *r, struct pal_error *err)
+static enum pal_status read_of(struct definition_reader *r, struct pal_error *err)
 {
     const struct pal_yaml *of = pal_yaml_get(r->root, "of");
     struct pal_definition *d = r->d;
     pal_str areas = {NULL, 0};
     READ(pal_yaml_text(r->root, "of_areas", &areas, &r->own));
     if (areas.ptr && !pal_str_eq(areas, PAL_STR("un-members")))
-        problem(r, &pal_yaml_get(r->root, "of_areas")->at,
-                "'of_areas' can be 'un-members', not '%.*s'", PAL_ARG(areas));
+        reader_problem(r, &pal_yaml_get(r->root, "of_areas")->at,
+                       "'of_areas' can be 'un-members', not '%.*s'", PAL_ARG(areas));
     d->of_un_members = areas.ptr != NULL;
     if (!of)
         return PAL_OK;
     if (of->kind != PAL_YAML_MAP || of->n != 1 || of->item[0]->kind != PAL_YAML_SCALAR ||
         !pal_str_eq(of->item[0]->text, PAL_STR("known"))) {
-        problem(r, &of->at, "'of' is written {dimension: known}");
+        reader_problem(r, &of->at, "'of' is written {dimension: known}");
         return PAL_OK;
     }
     d->of = definition_lower(of->key[0]->text, r->arena);
@@ -436,24 +389,26 @@ static enum pal_status read_of(struct reader *r, struct pal_error *err)
         if (pal_str_eq(d->by[b], d->of))
             return PAL_OK;
     const pal_str near = pal_nearest(d->of, d->by, d->by_n);
-    problem(r, &of->key[0]->at, "'of' names '%.*s', which is not in 'by'%s%.*s%s", PAL_ARG(d->of),
-            near.len ? "; did you mean '" : "", PAL_ARG(near), near.len ? "'?" : "");
+    reader_problem(r, &of->key[0]->at, "'of' names '%.*s', which is not in 'by'%s%.*s%s",
+                   PAL_ARG(d->of), near.len ? "; did you mean '" : "", PAL_ARG(near),
+                   near.len ? "'?" : "");
     return PAL_OK;
 }
 
-static enum pal_status read_quality(struct reader *r, struct pal_error *err)
+static enum pal_status read_quality(struct definition_reader *r, struct pal_error *err)
 {
     static const char *const known[] = {"breaks", "note"};
     static const char *const break_keys[] = {"area", "period", "note"};
     const struct pal_yaml *quality = pal_yaml_get(r->root, "quality");
     if (!quality)
         return PAL_OK;
-    check_keys(r, quality, "quality", known, PAL_COUNT(known));
+    reader_keys(r, quality, "quality", known, PAL_COUNT(known));
     const struct pal_yaml *list = pal_yaml_get(quality, "breaks");
     if (!list)
         return PAL_OK;
     if (list->kind != PAL_YAML_LIST) {
-        problem(r, &list->at, "'breaks' is a list of {area: CODE, period: YEAR, note: text}");
+        reader_problem(r, &list->at,
+                       "'breaks' is a list of {area: CODE, period: YEAR, note: text}");
         return PAL_OK;
     }
     struct pal_break *breaks = pal_arena_alloc(r->arena, list->n + 1, sizeof *breaks);
@@ -461,12 +416,13 @@ static enum pal_status read_quality(struct reader *r, struct pal_error *err)
         return pal_nomem(err, "series breaks");
     for (size_t i = 0; i < list->n; i++) {
         double period = 0;
-        check_keys(r, list->item[i], "a break", break_keys, PAL_COUNT(break_keys));
+        reader_keys(r, list->item[i], "a break", break_keys, PAL_COUNT(break_keys));
         READ(pal_yaml_text(list->item[i], "area", &breaks[i].area, &r->own));
         READ(pal_yaml_number(list->item[i], "period", &period, &r->own));
         READ(pal_yaml_text(list->item[i], "note", &breaks[i].note, &r->own));
         if (!(period >= 1 && period <= 9999))
-            problem(r, &list->item[i]->at, "a break names the year in which the new series begins");
+            reader_problem(r, &list->item[i]->at,
+                           "a break names the year in which the new series begins");
         else
             breaks[i].period = (int32_t)period;
     }
@@ -475,7 +431,7 @@ static enum pal_status read_quality(struct reader *r, struct pal_error *err)
     return PAL_OK;
 }
 
-static enum pal_status read_text(struct reader *r, const char *key, struct pal_text *out,
+static enum pal_status read_text(struct definition_reader *r, const char *key, struct pal_text *out,
                                  struct pal_error *err)
 {
     const struct pal_yaml *node = pal_yaml_get(r->root, key);
@@ -499,17 +455,18 @@ struct breakdowns { /* of the key `by`, as they are met */
     size_t n;
 };
 
-static enum pal_status add_breakdown(struct reader *r, pal_str text, const struct pal_place *at,
-                                     size_t group, struct breakdowns *all, struct pal_error *err)
+static enum pal_status add_breakdown(struct definition_reader *r, pal_str text,
+                                     const struct pal_place *at, size_t group,
+                                     struct breakdowns *all, struct pal_error *err)
 {
     const pal_str name = definition_lower(text, r->arena);
     if (!name.ptr)
         return pal_nomem(err, "the definition");
     for (size_t i = 0; i < all->n; i++)
         if (pal_str_eq(name, all->name[i]))
-            problem(r, at, "'by' names '%.*s' twice", PAL_ARG(name));
+            reader_problem(r, at, "'by' names '%.*s' twice", PAL_ARG(name));
     if (all->n == PAL_MAX_BREAKDOWNS) {
-        problem(r, at, "at most %d breakdowns", PAL_MAX_BREAKDOWNS);
+        reader_problem(r, at, "at most %d breakdowns", PAL_MAX_BREAKDOWNS);
         return PAL_OK;
     }
     all->name[all->n] = name;
@@ -517,8 +474,8 @@ static enum pal_status add_breakdown(struct reader *r, pal_str text, const struc
     return PAL_OK;
 }
 
-static enum pal_status add_breakdowns(struct reader *r, const struct pal_yaml *list, bool grouped,
-                                      struct breakdowns *all, struct pal_error *err)
+static enum pal_status add_breakdowns(struct definition_reader *r, const struct pal_yaml *list,
+                                      bool grouped, struct breakdowns *all, struct pal_error *err)
 {
     for (size_t i = 0; i < list->n; i++) {
         const struct pal_yaml *own = list->item[i];
@@ -526,8 +483,9 @@ static enum pal_status add_breakdowns(struct reader *r, const struct pal_yaml *l
         for (size_t k = 0; k < (several ? own->n : 1); k++) {
             const struct pal_yaml *word = several ? own->item[k] : own;
             if (word->kind != PAL_YAML_SCALAR)
-                problem(r, &word->at,
-                        "an entry of 'by' is a dimension, or a list of dimensions to be crossed");
+                reader_problem(
+                    r, &word->at,
+                    "an entry of 'by' is a dimension, or a list of dimensions to be crossed");
             else
                 PAL_TRY(add_breakdown(r, word->text, &word->at, grouped ? i : 0, all, err));
         }
@@ -536,7 +494,7 @@ static enum pal_status add_breakdowns(struct reader *r, const struct pal_yaml *l
 }
 
 /* [sex, age] is one group, as [[sex, age]] is; [[sex, age], form] are two. */
-static enum pal_status read_by(struct reader *r, struct pal_error *err)
+static enum pal_status read_by(struct definition_reader *r, struct pal_error *err)
 {
     struct pal_definition *d = r->d;
     const struct pal_yaml *node = pal_yaml_get(r->root, "by");
@@ -568,13 +526,13 @@ static enum pal_status read_by(struct reader *r, struct pal_error *err)
         for (size_t b = 0; b < d->by_n && !found; b++)
             found = pal_str_eq_nocase(d->sums[i], by[b]);
         if (!found)
-            problem(r, &pal_yaml_get(r->root, "sums")->at,
-                    "'sums' names '%.*s', which is not in 'by'", PAL_ARG(d->sums[i]));
+            reader_problem(r, &pal_yaml_get(r->root, "sums")->at,
+                           "'sums' names '%.*s', which is not in 'by'", PAL_ARG(d->sums[i]));
     }
     return PAL_OK;
 }
 
-static enum pal_status read_facts(struct reader *r, struct pal_error *err)
+static enum pal_status read_facts(struct definition_reader *r, struct pal_error *err)
 {
     static const char *const kinds[] = {"phenomenon", "implementation"};
     static const char *const bases[] = {"detected", "estimated", "activity", "law"};
@@ -595,18 +553,18 @@ static enum pal_status read_facts(struct reader *r, struct pal_error *err)
     d->principal_offence_rule = rule < PAL_COUNT(rules) ? pal_str_of(rules[rule]) : PAL_STR("");
     if (r->good && d->measures == PAL_PHENOMENON &&
         (d->basis == PAL_LAW || d->basis == PAL_ACTIVITY))
-        problem(r, &pal_yaml_get(r->root, "basis")->at,
-                "a phenomenon is detected or estimated; '%s' measures implementation",
-                pal_basis_name(d->basis));
+        reader_problem(r, &pal_yaml_get(r->root, "basis")->at,
+                       "a phenomenon is detected or estimated; '%s' measures implementation",
+                       pal_basis_name(d->basis));
     if (r->good && d->measures == PAL_IMPLEMENTATION && d->basis == PAL_DETECTED)
-        problem(r, &pal_yaml_get(r->root, "basis")->at,
-                "implementation is activity or law; what is detected is the phenomenon");
+        reader_problem(r, &pal_yaml_get(r->root, "basis")->at,
+                       "implementation is activity or law; what is detected is the phenomenon");
     return PAL_OK;
 }
 
 /* Sections are 01 to 11; below them come two, then one or two digits a level: 0204, 02041, 020411.
  */
-static void check_iccs(struct reader *r)
+static void check_iccs(struct definition_reader *r)
 {
     const struct pal_yaml *node = pal_yaml_get(r->root, "iccs");
     for (size_t i = 0; i < r->d->iccs_n; i++) {
@@ -618,21 +576,22 @@ static void check_iccs(struct reader *r)
         if (digits && pal_int_parse((pal_str){code.ptr, 2}, &section) && section >= 1 &&
             section <= 11)
             continue;
-        problem(r, node->kind == PAL_YAML_LIST ? &node->item[i]->at : &node->at,
-                "'%.*s' is no ICCS code: the digits of a section from 01 to 11 and of its levels, "
-                "in quotes, such as \"0204\"",
-                PAL_ARG(code));
+        reader_problem(
+            r, node->kind == PAL_YAML_LIST ? &node->item[i]->at : &node->at,
+            "'%.*s' is no ICCS code: the digits of a section from 01 to 11 and of its levels, "
+            "in quotes, such as \"0204\"",
+            PAL_ARG(code));
     }
 }
 
-static struct pal_place place_of(const struct reader *r, const char *key)
+static struct pal_place place_of(const struct definition_reader *r, const char *key)
 {
     const struct pal_yaml *node = pal_yaml_get(r->root, key);
     return node ? node->at : r->root->at;
 }
 
 /* The State of a national definition is said by the folder it lies in; the key may repeat it. */
-static enum pal_status check_area(struct reader *r, struct pal_error *err)
+static enum pal_status check_area(struct definition_reader *r, struct pal_error *err)
 {
     pal_str area = {NULL, 0};
     const struct pal_place at = place_of(r, "area");
@@ -640,15 +599,15 @@ static enum pal_status check_area(struct reader *r, struct pal_error *err)
     if (!area.ptr || pal_str_eq(area, r->d->national))
         return PAL_OK;
     if (r->d->national.len)
-        problem(r, &at, "'area' is '%.*s', but the definition lies in national/%.*s", PAL_ARG(area),
-                PAL_ARG(r->d->national));
+        reader_problem(r, &at, "'area' is '%.*s', but the definition lies in national/%.*s",
+                       PAL_ARG(area), PAL_ARG(r->d->national));
     else
-        problem(r, &at, "'area' goes with a national definition, national/%.*s/%.*s.yaml",
-                PAL_ARG(area), PAL_ARG(r->d->code));
+        reader_problem(r, &at, "'area' goes with a national definition, national/%.*s/%.*s.yaml",
+                       PAL_ARG(area), PAL_ARG(r->d->code));
     return PAL_OK;
 }
 
-static enum pal_status read_words(struct reader *r, struct pal_error *err)
+static enum pal_status read_words(struct definition_reader *r, struct pal_error *err)
 {
     struct pal_definition *d = r->d;
     size_t version = 1;
@@ -660,14 +619,14 @@ static enum pal_status read_words(struct reader *r, struct pal_error *err)
         const unsigned char c = (unsigned char)d->code.ptr[i];
         if (c > ' ' && c != '/' && c != ',' && c != '=' && c < 127)
             continue;
-        problem(r, &code->at, "a code is letters, digits and hyphens, such as TIP-01");
+        reader_problem(r, &code->at, "a code is letters, digits and hyphens, such as TIP-01");
         break;
     }
     READ(pal_yaml_size(r->root, "version", &version, &r->own));
     d->version = (unsigned)version;
     PAL_TRY(read_text(r, "title", &d->title, err));
     if (!d->title.in[PAL_EN].len)
-        problem(r, &r->root->at, "the key 'title' is missing, or has no English");
+        reader_problem(r, &r->root->at, "the key 'title' is missing, or has no English");
     PAL_TRY(read_text(r, "definition", &d->definition, err));
     READ(pal_yaml_text(r->root, "unit", &d->unit, &r->own));
     if (!pal_yaml_get(r->root, "unit"))
@@ -716,8 +675,9 @@ enum pal_status indicator_definition_read(const char *path, pal_str family, pal_
                                           struct pal_definition *d, bool *good,
                                           struct pal_error *err)
 {
-    struct reader reader = {.d = d, .arena = arena, .diag = diag, .path = path, .good = true};
-    struct reader *r = &reader;
+    struct definition_reader reader = {
+        .d = d, .arena = arena, .diag = diag, .path = path, .good = true};
+    struct definition_reader *r = &reader;
     struct pal_yaml *root = NULL;
     *d = (struct pal_definition){.family = family, .national = national, .at = {path, 0, 0}};
     d->path = pal_arena_cstr(arena, pal_str_of(path));
@@ -728,7 +688,7 @@ enum pal_status indicator_definition_read(const char *path, pal_str family, pal_
     PAL_TRY(pal_file_sha256(path, d->sha256, err));
     r->root = root;
     d->at = root->at;
-    check_keys(r, root, "an indicator", keys, PAL_COUNT(keys));
+    reader_keys(r, root, "an indicator", keys, PAL_COUNT(keys));
     if (root->kind == PAL_YAML_MAP) {
         PAL_TRY(read_words(r, err));
         PAL_TRY(read_facts(r, err));
@@ -738,8 +698,7 @@ enum pal_status indicator_definition_read(const char *path, pal_str family, pal_
         PAL_TRY(read_operand(r, "numerator", true, &d->numerator, err));
         const bool two = d->estimator && d->estimator->args_min > 1 && !d->of.len;
         PAL_TRY(read_operand(r, "denominator", two, &d->denominator, err));
-        if (d->sampled)
-            check_sampled(r);
+        PAL_TRY(definition_read_sample(r, err));
         check_added(r);
         PAL_TRY(read_quality(r, err));
     }

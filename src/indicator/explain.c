@@ -262,7 +262,8 @@ static enum pal_status say_areas(struct explain_page *page, const struct job *j,
             explain_say(page, 2, "%.*s  %.*s / %.*s", PAL_ARG(code),
                         PAL_ARG(reading_text(page, &y)), PAL_ARG(reading_text(page, &x)));
         else
-            explain_say(page, 2, "%.*s  %.*s", PAL_ARG(code), PAL_ARG(reading_text(page, &y)));
+            explain_say(page, 2, "%.*s  %.*s%s", PAL_ARG(code), PAL_ARG(reading_text(page, &y)),
+                        j->d->sampled ? " records" : "");
     }
     if (given > MOST_AREAS)
         explain_say(page, 2, "and %zu more areas", given - MOST_AREAS);
@@ -440,6 +441,7 @@ enum pal_status pal_explain(const struct pal_figures *figures, const struct pal_
     PAL_TRY(job_items(&job, err));
     if (d->totals)
         PAL_TRY(job_totals(&job, err));
+    PAL_TRY(job_compare(&job, err));
     const struct item *item = find_item(&job, figures, figure);
     const pal_str key = pal_figure_key(figures, figure, arena);
     if (!item)

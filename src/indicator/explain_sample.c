@@ -115,6 +115,12 @@ void explain_design(struct explain_page *page, const struct pal_sample_facts *s,
                     : s->by_area               ? "area"
                                                : "year");
     say_weighting(page, &s->weighting);
+    if (s->imputed)
+        explain_say(page, 2,
+                    "completed data sets of multiple imputation, told apart by %.*s; combined "
+                    "by Rubin's rules, degrees of freedom %.*s",
+                    PAL_ARG(s->imputation.len ? s->imputation : PAL_STR("their files")),
+                    PAL_ARG(s->mi_df.len ? s->mi_df : PAL_STR("barnard-rubin")));
     explain_say(page, 2, "variance: %.*s; strata with one sampled unit: %.*s", PAL_ARG(variance),
                 PAL_ARG(s->lonely_psu.len ? s->lonely_psu : PAL_STR("fail")));
     explain_say(

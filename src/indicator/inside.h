@@ -193,8 +193,11 @@ struct region_total {
 struct item {
     const uint32_t *key; /* [KEY_BY + by_n] of the definition's breakdowns */
     const struct cell *y, *x;
-    const struct region_total *total; /* NULL: one area */
+    struct region_total *total; /* NULL: one area */
     uint32_t flags;
+    const struct item *from,
+        *to;          /* of a comparison: its sides among job.part; NULL: there is none */
+    bool other_areas; /* a region of which not the same areas drew samples */
 };
 
 enum { TOTALS = 128 };
@@ -222,6 +225,10 @@ struct job { /* one definition */
     size_t classes;
     struct item *item; /* [items] in the order of figures.csv once sorted */
     size_t items, items_cap;
+    struct item
+        *part; /* [parts] of comparisons: the items that they compare, 0: none are compared */
+    size_t parts;
+    struct pal_groups *covered; /* of a sample with totals: (area, period) that have records */
     struct pal_groups *regions;
     struct region_total **total; /* in chunks of TOTALS, which stay where they are */
     size_t chunks, chunks_cap;
@@ -246,6 +253,14 @@ bool job_is_part(const struct job *job, const struct item *item); /* estimated b
 PAL_CHECK_RESULT
 enum pal_status job_added(struct job *job, struct pal_estimate *all, struct pal_error *err);
 
+/* Items of a definition that compares become the parts, and comparisons of them the items. */
+PAL_CHECK_RESULT
+enum pal_status job_compare(struct job *job, struct pal_error *err);
+/* An item that lacks one: no figure, and why. */
+PAL_CHECK_RESULT
+enum pal_status job_without_side(struct job *job, const struct item *item, struct pal_estimate *out,
+                                 struct pal_error *err);
+
 /* Feeds the sample once the items are in order; then each is answered. */
 PAL_CHECK_RESULT
 enum pal_status job_sample(struct job *job, struct pal_error *err);
@@ -264,6 +279,10 @@ PAL_CHECK_RESULT
 enum pal_status job_items(struct job *job, struct pal_error *err);
 PAL_CHECK_RESULT
 enum pal_status job_totals(struct job *job, struct pal_error *err);
+/* Of a sample: areas, States and people behind each total are those that drew one. */
+PAL_CHECK_RESULT
+enum pal_status job_covered(struct job *job, struct pal_error *err);
+double job_people(const struct job *job, uint32_t area, uint32_t period); /* 0: not known */
 PAL_CHECK_RESULT
 enum pal_status job_items_reserve(struct job *job, size_t more, struct pal_error *err);
 PAL_CHECK_RESULT

@@ -93,10 +93,11 @@ struct values { /* of a piece, as the frames take them */
 
 /* y and x of the rows. In total, proportion and ratio-of-totals a record that does not meet the
  * numerator's conditions is nought; in the others the conditions made the domain. */
-static void read_values(struct sample *s, struct values *p, size_t from, size_t rows)
+static void read_values(const struct sample *s, const struct sample_set *set, struct values *p,
+                        size_t from, size_t rows)
 {
     for (size_t i = 0; i < rows; i++) {
-        const uint32_t row = s->row[from + i];
+        const uint32_t row = set->row[from + i];
         uint8_t absent_y, absent_x, unknown = 0;
         const bool counted = counts(s, row, &unknown);
         const double y = sample_number(&s->y, row, &absent_y);
@@ -106,16 +107,16 @@ static void read_values(struct sample *s, struct values *p, size_t from, size_t 
     }
 }
 
-static enum pal_status feed_frames(struct sample *s, struct values *p, size_t from, size_t rows,
-                                   bool square, struct pal_error *err)
+static enum pal_status feed_frames(struct sample *s, struct sample_set *set, struct values *p,
+                                   size_t from, size_t rows, bool square, struct pal_error *err)
 {
-    read_values(s, p, from, rows);
+    read_values(s, set, p, from, rows);
     for (size_t f = 0; f < s->frames; f++) {
         const double *const value[] = {p->y, square ? NULL : p->x};
         const uint8_t *const absent[] = {p->absent, square ? NULL : p->absent};
         for (size_t i = 0; i < rows; i++)
-            p->group[i] = s->frame_of[f].of_row[s->row[from + i]];
-        PAL_TRY(pal_survey_feed(s->survey,
+            p->group[i] = s->frame_of[f].of_row[set->row[from + i]];
+        PAL_TRY(pal_survey_feed(set->survey,
                                 &(struct pal_survey_cells){.frame = f,
                                                            .group = p->group,
                                                            .groups = s->frame_of[f].groups,
@@ -151,20 +152,16 @@ static void find_unreadable(struct job *j, struct sample *s)
         }
 }
 
-static enum pal_status feed(struct sample *s, bool square, struct pal_error *err)
+static enum pal_status feed(struct sample *s, struct sample_set *set, struct sample_piece *piece,
+                            struct values *values, bool square, struct pal_error *err)
 {
-    struct sample_piece *piece;
-    struct values *values = pal_arena_alloc(s->arena, 1, sizeof *values);
-    if (!values)
-        return pal_nomem(err, "a sample");
-    PAL_TRY(sample_design_piece(s, &piece, err));
-    for (size_t from = 0; from < s->rows; from += SAMPLE_PIECE) {
-        const size_t rows = s->rows - from < SAMPLE_PIECE ? s->rows - from : SAMPLE_PIECE;
-        PAL_TRY(sample_design_feed(s, piece, from, rows, err));
-        PAL_TRY(sample_weighting_feed(s, from, rows, err));
-        PAL_TRY(feed_frames(s, values, from, rows, square, err));
+    for (size_t from = 0; from < set->rows; from += SAMPLE_PIECE) {
+        const size_t rows = set->rows - from < SAMPLE_PIECE ? set->rows - from : SAMPLE_PIECE;
+        PAL_TRY(sample_design_feed(s, set, piece, from, rows, err));
+        PAL_TRY(sample_weighting_feed(s, set, from, rows, err));
+        PAL_TRY(feed_frames(s, set, values, from, rows, square, err));
     }
-    return sample_weighting_close(s, err);
+    return sample_weighting_close(s, set, err);
 }
 
 /* ---- all of it ---------------------------------------------------------------------------------
@@ -185,11 +182,12 @@ static enum pal_status read_variables(const struct job *j, struct sample *s, str
     return conditions_of(s, &d->numerator, &s->condition, err);
 }
 
-static enum pal_status open_survey(const struct job *j, struct sample *s, struct pal_error *err)
+static enum pal_status ask_statistics(const struct job *j, struct sample *s,
+                                      const struct pal_survey_kind **out, struct pal_error *err)
 {
-    struct pal_survey_ask *ask = &s->ask;
     static const struct pal_survey_term terms[] = {{PAL_TERM_VALUE, 0}, {PAL_TERM_VALUE, 0}},
                                         squares[] = {{PAL_TERM_VALUE, 0}, {PAL_TERM_SQUARE, 0}};
+    struct pal_survey_ask *ask = &s->ask;
     const pal_str word =
         is_word(j, "ratio-of-totals") ? PAL_STR("ratio") : pal_str_of(j->d->estimator->name);
     const struct pal_survey_kind *kind = pal_survey_kind_find(word);
@@ -208,29 +206,51 @@ static enum pal_status open_survey(const struct job *j, struct sample *s, struct
                                                      .y = 0,
                                                      .x = two ? 1 : PAL_NO_TERM,
                                                      .levels = PAL_NO_FRAME,
-                                                     .p = j->d->p};
+                                                     .p = j->d->p,
+                                                     .rule = j->d->rule};
     }
     ask->frames = ask->statistics = s->frames;
     ask->frame = frame;
     ask->statistic = statistic;
     ask->hold = ask->hold || kind->rows;
-    PAL_TRY(pal_survey_new(ask, s->arena, &s->survey, err));
-    return feed(s, kind->square, err);
+    *out = kind;
+    return PAL_OK;
 }
 
 /* Weights that cannot be brought to the population, replicates that the design does not have: no
  * figure of the sample can be told, and each says why. */
-static enum pal_status close_survey(struct job *j, struct sample *s, struct pal_error *err)
+static enum pal_status close_survey(struct job *j, struct sample *s, struct sample_set *set,
+                                    struct pal_error *err)
 {
     struct pal_error why = {0};
-    const enum pal_status status = pal_survey_close(s->survey, &why);
+    const enum pal_status status = pal_survey_close(set->survey, &why);
     if (status == PAL_DOMAIN || status == PAL_NOCONV) {
         s->refusal = pal_arena_cstr(j->arena, pal_str_of(why.text));
         return s->refusal ? PAL_OK : pal_nomem(err, "figures");
     }
-    if (status != PAL_OK && err)
-        *err = why;
-    return status;
+    if (status != PAL_OK) {
+        if (err)
+            *err = why;
+        return status;
+    }
+    return pal_survey_work_new(set->survey, s->arena, &set->work, err);
+}
+
+static enum pal_status estimate(struct job *j, struct sample *s, struct pal_error *err)
+{
+    const struct pal_survey_kind *kind = NULL;
+    struct sample_piece *piece;
+    struct values *values = pal_arena_alloc(s->arena, 1, sizeof *values);
+    if (!values)
+        return pal_nomem(err, "a sample");
+    PAL_TRY(ask_statistics(j, s, &kind, err));
+    PAL_TRY(sample_design_piece(s, &piece, err));
+    for (size_t k = 0; k < s->sets && !s->refusal; k++) {
+        PAL_TRY(pal_survey_new(&s->ask, s->arena, &s->set[k].survey, err));
+        PAL_TRY(feed(s, &s->set[k], piece, values, kind->square, err));
+        PAL_TRY(close_survey(j, s, &s->set[k], err));
+    }
+    return PAL_OK;
 }
 
 enum pal_status job_sample(struct job *j, struct pal_error *err)
@@ -249,76 +269,16 @@ enum pal_status job_sample(struct job *j, struct pal_error *err)
     PAL_TRY(sample_weighting_plan(s, err));
     PAL_TRY(sample_frames_place(j, s, err));
     find_unreadable(j, s);
-    if (!s->rows || !s->frames)
+    if (!s->sets || !s->frames)
         return PAL_OK;
-    if (open_survey(j, s, err) != PAL_OK || close_survey(j, s, err) != PAL_OK)
+    if (estimate(j, s, err) != PAL_OK)
         return pal_while(err, "estimating from the sample '%.*s'",
                          PAL_ARG(pal_descriptor_name(dataset->descriptor)));
     j->sample = s;
-    return s->refusal ? PAL_OK : pal_survey_work_new(s->survey, j->scratch, &s->work, err);
+    return PAL_OK;
 }
 
 uint32_t sample_left_out(const struct job *j, const struct item *item)
 {
     return j->sample ? j->sample->left_out[item - j->item] : 0;
-}
-
-static void multiply(struct pal_estimate *e, double per)
-{
-    e->value *= per;
-    e->std_error *= per;
-    e->low *= per;
-    e->high *= per;
-}
-
-/* A design that the rule for lonely units refuses gives no figure, and says why. */
-static enum pal_status refuse(struct job *j, const char *why, struct pal_estimate *out,
-                              struct pal_error *err)
-{
-    *out = (struct pal_estimate){.value = (double)NAN,
-                                 .std_error = (double)NAN,
-                                 .low = (double)NAN,
-                                 .high = (double)NAN,
-                                 .numerator = (double)NAN,
-                                 .denominator = (double)NAN,
-                                 .coverage_share = (double)NAN,
-                                 .status = PAL_ANSWER_UNDEFINED,
-                                 .uncertainty = PAL_UNC_SAMPLING,
-                                 .note = pal_arena_cstr(j->arena, pal_str_of(why))};
-    if (!out->note)
-        return pal_nomem(err, "figures");
-    if (!j->refused++)
-        j->refusal = out->note;
-    return PAL_OK;
-}
-
-enum pal_status sample_answer(struct job *j, size_t item, struct pal_estimate *out,
-                              struct pal_error *err)
-{
-    const struct sample *s = j->sample;
-    struct pal_error why = {0};
-    if (!s)
-        return pal_fail(err, PAL_BUG, "no sample was made");
-    if (s->refusal)
-        return refuse(j, s->refusal, out, err);
-    const enum pal_status status =
-        pal_survey_answer(s->work, s->frame[item], s->group[item], 0, j->arena, out, &why);
-    if (status == PAL_DOMAIN)
-        return refuse(j, why.text, out, err);
-    if (status != PAL_OK) {
-        if (err)
-            *err = why;
-        return status;
-    }
-    if (j->d->ask.per > 0)
-        multiply(out, j->d->ask.per);
-    const pal_str all =
-        pal_arena_printf(j->arena, "%s%.*s", out->method, PAL_ARG(s->adjusted_text));
-    const char *method = all.ptr;
-    if (!method)
-        return pal_nomem(err, "figures");
-    /* One text for all figures of a method: tables name each once. */
-    out->method = j->method && strcmp(j->method, method) == 0 ? j->method : method;
-    j->method = out->method;
-    return PAL_OK;
 }

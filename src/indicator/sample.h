@@ -1,6 +1,7 @@
 /* sample.h: figures from the records of a sample, as the files that make them share them.
  *
- *     sample.c            the columns asked for; the survey; its answers
+ *     sample.c            the columns asked for; the surveys
+ *     sample_answer.c     what they answer: values, comparisons, sums of independent samples
  *     sample_design.c     how the records were drawn: rows of the design, words of the descriptor
  *     sample_frames.c     figures as groups of frames: areas, years, breakdowns, regions
  *     sample_weighting.c  weights that are adjusted after the design
@@ -25,8 +26,10 @@ struct holds { /* a condition: by category 0 no, 1 yes, 2 there is no answer */
     uint8_t *answer;
 };
 
-struct sample_frame { /* a set of breakdowns; those of regions by how deep below the world */
-    uint32_t key;
+/* A frame is a set of breakdowns; of regions, those that lie as deep below the world; of
+ * comparisons, the records of both sides. */
+struct sample_frame {
+    uint64_t key;
     uint32_t groups;
     uint32_t *of_row; /* [dataset rows] */
 };
@@ -36,24 +39,30 @@ struct sample_column { /* what adjusted weights read of a record */
     bool number;
 };
 
+struct sample_set { /* a completed data set of multiple imputation; otherwise there is one */
+    size_t rows;
+    uint32_t *row; /* [rows] of the dataset, those that are in the design */
+    struct pal_survey *survey;
+    struct pal_survey_work *work;
+    struct pal_weighting_rows *adjusted;
+};
+
 struct sample {
     const struct pal_sample_facts *facts;
     const struct pal_dataset *dataset;
     struct pal_arena *arena;
     struct pal_survey_ask ask;
-    struct pal_survey *survey;
-    struct pal_survey_work *work;
+    size_t sets;
+    struct sample_set *set;
+    enum pal_imputed_df mi_df;
     const char *refusal; /* of all figures; NULL: none */
     /* the design */
-    size_t rows;
-    uint32_t *row; /* [rows] of the dataset, those that are in the design */
     uint32_t *stratum[PAL_MAX_STAGES], *unit[PAL_MAX_STAGES]; /* [dataset rows] codes from 1 */
     struct numbers weight, fpc[PAL_MAX_STAGES], *replicate;
     size_t replicates;
     /* weights adjusted after it */
     struct pal_weighting_plan *plan; /* NULL: none are */
-    struct pal_weighting_rows *adjusted;
-    pal_str adjusted_text; /* "; weights raked" */
+    pal_str adjusted_text;           /* "; weights raked" */
     size_t columns;
     struct sample_column *column; /* [columns] */
     struct pal_batch batch;       /* of a piece */
@@ -62,11 +71,14 @@ struct sample {
     struct numbers y, x;
     struct holds *condition; /* that a record counts in y; of the numerator */
     size_t conditions;
-    /* figures: item i is group[i] of frame[i] */
+    /* figures: part i is group[i] of frame[i]; parts are the items, or those that items compare */
     size_t frames, frames_cap;
     struct sample_frame *frame_of; /* [frames] */
-    uint32_t *frame, *group;       /* [items] */
-    uint32_t *left_out;            /* [items] */
+    size_t parts;
+    const struct item *part;               /* [parts] */
+    uint32_t *frame, *group;               /* [parts] */
+    uint32_t *pooled_frame, *pooled_group; /* [items] of comparisons: records of both sides */
+    uint32_t *left_out;                    /* [items] */
 };
 
 PAL_CHECK_RESULT
@@ -99,8 +111,9 @@ PAL_CHECK_RESULT
 enum pal_status sample_design_piece(struct sample *s, struct sample_piece **out,
                                     struct pal_error *err);
 PAL_CHECK_RESULT
-enum pal_status sample_design_feed(struct sample *s, struct sample_piece *piece, size_t from,
-                                   size_t rows, struct pal_error *err);
+enum pal_status sample_design_feed(struct sample *s, struct sample_set *set,
+                                   struct sample_piece *piece, size_t from, size_t rows,
+                                   struct pal_error *err);
 /* Each area or year drew a sample of its own, and its replicates know nothing of the others'. */
 bool sample_is_several(const struct sample *s);
 
@@ -116,10 +129,11 @@ enum pal_status sample_frames_place(const struct job *j, struct sample *s, struc
 PAL_CHECK_RESULT
 enum pal_status sample_weighting_plan(struct sample *s, struct pal_error *err);
 PAL_CHECK_RESULT
-enum pal_status sample_weighting_feed(struct sample *s, size_t from, size_t rows,
-                                      struct pal_error *err);
+enum pal_status sample_weighting_feed(struct sample *s, struct sample_set *set, size_t from,
+                                      size_t rows, struct pal_error *err);
 /* All rows have been fed. */
 PAL_CHECK_RESULT
-enum pal_status sample_weighting_close(struct sample *s, struct pal_error *err);
+enum pal_status sample_weighting_close(struct sample *s, struct sample_set *set,
+                                       struct pal_error *err);
 
 #endif

@@ -4,6 +4,12 @@
 
 #include <string.h>
 
+static bool says(const struct sample *s, pal_str name, size_t row)
+{
+    const struct pal_column *column = pal_dataset_filter_column(s->dataset, name);
+    return column && column->code[row] && !(column->why && column->why[column->code[row]]);
+}
+
 /* Records that say how they were drawn. The loader has judged each; one in error for another reason
  * stays. */
 static bool is_drawn(const struct sample *s, size_t row)
@@ -20,13 +26,11 @@ static bool is_drawn(const struct sample *s, size_t row)
         (void)sample_number(&s->fpc[i], row, &absent);
         drawn &= absent == PAL_PRESENT;
     }
-    for (size_t i = 0; i < s->facts->strata + s->facts->units; i++) {
-        const bool stratum = i < s->facts->strata;
-        const struct pal_column *column = pal_dataset_filter_column(
-            s->dataset, stratum ? s->facts->stratum[i] : s->facts->unit[i - s->facts->strata]);
-        drawn &= column && column->code[row] && !(column->why && column->why[column->code[row]]);
-    }
-    return drawn;
+    for (size_t i = 0; i < s->facts->strata; i++)
+        drawn &= says(s, s->facts->stratum[i], row);
+    for (size_t i = 0; i < s->facts->units; i++)
+        drawn &= says(s, s->facts->unit[i], row);
+    return drawn && (!s->facts->imputation.len || says(s, s->facts->imputation, row));
 }
 
 bool sample_is_several(const struct sample *s) { return s->facts->by_area || s->facts->by_period; }
@@ -45,8 +49,9 @@ static enum pal_status design_codes(struct sample *s, const pal_str *name, size_
     if (!code)
         return pal_nomem(err, "a sample");
     PAL_TRY(pal_groups_new(s->arena, 3, &groups, err));
-    for (size_t i = 0; i < s->rows; i++) {
-        const uint32_t row = s->row[i];
+    for (uint32_t row = 0; row < s->dataset->batch.rows; row++) {
+        if (!is_drawn(s, row))
+            continue;
         code[row] = column ? column->code[row] : 1;
         if (!several)
             continue;
@@ -97,13 +102,17 @@ enum pal_status sample_design_ask(const struct job *j, struct sample *s, struct 
     ask->replicates = 0;
     enum pal_status status = pal_survey_variance_parse(facts->variance, facts->replicates > 0,
                                                        "variance:", ask, &simple, &own);
-    if (status == PAL_OK && facts->df.len)
-        status = pal_survey_df_parse(facts->df, "df:", ask, &own);
+    const pal_str df = j->d->df.len ? j->d->df : facts->df;
+    if (status == PAL_OK && df.len)
+        status = pal_survey_df_parse(df, "df:", ask, &own);
     if (status == PAL_OK)
         status = pal_survey_deff_parse(deff, "deff:", ask, &own);
     if (status != PAL_OK)
         return pal_fail_at(err, PAL_SYNTAX, &facts->at, "'design' of '%.*s': %s",
                            PAL_ARG(j->d->numerator.dataset), own.text);
+    s->mi_df = PAL_IMPUTED_BARNARD_RUBIN;
+    if (facts->mi_df.len && !pal_imputed_df_parse(facts->mi_df, &s->mi_df))
+        return pal_fail(err, PAL_BUG, "rule '%.*s'", PAL_ARG(facts->mi_df));
     if (facts->lonely_psu.len && !pal_lonely_parse(facts->lonely_psu, &ask->design.lonely))
         return pal_fail(err, PAL_BUG, "lonely rule '%.*s'", PAL_ARG(facts->lonely_psu));
     ask->design.lonely_domain = pal_str_eq(facts->lonely_domain, PAL_STR("adjust"));
@@ -144,16 +153,58 @@ enum pal_status sample_design_ask(const struct job *j, struct sample *s, struct 
     return PAL_OK;
 }
 
+/* Which completed data set a record belongs to: by the column that says so, or by its file. */
+static enum pal_status find_sets(struct sample *s, struct pal_error *err)
+{
+    const struct pal_sample_facts *facts = s->facts;
+    const struct pal_dataset *dataset = s->dataset;
+    const struct pal_column *column =
+        facts->imputation.len ? pal_dataset_filter_column(dataset, facts->imputation) : NULL;
+    struct pal_groups *groups;
+    if (facts->imputation.len && !column)
+        return sample_no_column(s, facts->imputation, &facts->at, err);
+    const size_t most = column ? pal_dict_count(column->dict) : facts->imputed ? dataset->files : 1;
+    uint32_t *set = pal_arena_alloc(s->arena, dataset->batch.rows + 1, sizeof *set);
+    s->set = pal_arena_alloc(s->arena, most + 1, sizeof *s->set);
+    if (!set || !s->set)
+        return pal_nomem(err, "a sample");
+    PAL_TRY(pal_groups_new(s->arena, 1, &groups, err));
+    for (uint32_t row = 0; row < dataset->batch.rows; row++) {
+        const uint32_t key = column                               ? column->code[row]
+                             : facts->imputed && dataset->file_of ? dataset->file_of[row]
+                                                                  : 0;
+        set[row] = PAL_NO_GROUP;
+        if (!is_drawn(s, row))
+            continue;
+        set[row] = pal_groups_add(groups, &key);
+        if (set[row] == PAL_NO_GROUP)
+            return pal_nomem(err, "a sample");
+        s->set[set[row]].rows++;
+    }
+    s->sets = pal_groups_count(groups);
+    for (size_t k = 0; k < s->sets; k++) {
+        s->set[k].row = pal_arena_alloc(s->arena, s->set[k].rows + 1, sizeof *s->set->row);
+        if (!s->set[k].row)
+            return pal_nomem(err, "a sample");
+        s->set[k].rows = 0;
+    }
+    for (uint32_t row = 0; row < dataset->batch.rows; row++)
+        if (set[row] != PAL_NO_GROUP)
+            s->set[set[row]].row[s->set[set[row]].rows++] = row;
+    if (!facts->imputed || s->sets != 1)
+        return PAL_OK;
+    return pal_fail_at(err, PAL_SYNTAX, &facts->at,
+                       "'design' of '%.*s': multiple imputation takes two completed data sets or "
+                       "more, and %s there is one",
+                       PAL_ARG(pal_descriptor_name(dataset->descriptor)),
+                       column ? "in the column 'imputation'" : "of files");
+}
+
 enum pal_status sample_design_rows(struct sample *s, struct pal_error *err)
 {
     const struct pal_sample_facts *facts = s->facts;
     const struct pal_design_spec *spec = &s->ask.design;
-    s->row = pal_arena_alloc(s->arena, s->dataset->batch.rows + 1, sizeof *s->row);
-    if (!s->row)
-        return pal_nomem(err, "a sample");
-    for (uint32_t row = 0; row < s->dataset->batch.rows; row++)
-        if (is_drawn(s, row))
-            s->row[s->rows++] = row;
+    PAL_TRY(find_sets(s, err));
     for (size_t i = 0; i < PAL_MAX_STAGES; i++) {
         if (spec->strata[i])
             PAL_TRY(design_codes(s, i < facts->strata ? &facts->stratum[i] : NULL, i,
@@ -214,15 +265,15 @@ static enum pal_status read_row(const struct sample *s, struct sample_piece *p, 
     return PAL_OK;
 }
 
-enum pal_status sample_design_feed(struct sample *s, struct sample_piece *p, size_t from,
-                                   size_t rows, struct pal_error *err)
+enum pal_status sample_design_feed(struct sample *s, struct sample_set *set, struct sample_piece *p,
+                                   size_t from, size_t rows, struct pal_error *err)
 {
     const struct pal_survey_ask *ask = &s->ask;
     const struct pal_design_spec *spec = &ask->design;
     struct pal_survey_rows to = {
         .design = {.rows = rows, .line = p->line, .file = s->dataset->batch.file}};
     for (size_t i = 0; i < rows; i++)
-        PAL_TRY(read_row(s, p, i, s->row[from + i], err));
+        PAL_TRY(read_row(s, p, i, set->row[from + i], err));
     for (size_t k = 0; k < PAL_MAX_STAGES; k++) {
         to.design.stratum[k] = spec->strata[k] ? p->stratum[k] : NULL;
         to.design.unit[k] = k < spec->stages ? p->unit[k] : NULL;
@@ -230,5 +281,5 @@ enum pal_status sample_design_feed(struct sample *s, struct sample_piece *p, siz
     }
     to.weight = spec->weights ? p->weight : NULL;
     to.replicate = ask->method == PAL_SURVEY_GIVEN ? (const double *const *)p->replicate : NULL;
-    return pal_survey_rows(s->survey, &to, err);
+    return pal_survey_rows(set->survey, &to, err);
 }

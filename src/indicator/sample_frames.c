@@ -28,7 +28,7 @@ static uint32_t depth_of(const struct job *j, uint32_t region)
     return depth;
 }
 
-static enum pal_status frame_at(struct sample *s, uint32_t key, uint32_t *out,
+static enum pal_status frame_at(struct sample *s, uint64_t key, uint32_t *out,
                                 struct pal_error *err)
 {
     size_t f = 0;
@@ -61,36 +61,74 @@ static enum pal_status frame_at(struct sample *s, uint32_t key, uint32_t *out,
     return PAL_OK;
 }
 
-/* The records of an item are in the group of `to`, the item itself or a region that it lies in. */
-static void take_rows(const struct job *j, struct sample *s, const struct item *item, size_t to)
+/* The records of an item are in the group of a frame: its own, that of a region that it lies in,
+ * that of both sides of a comparison. */
+static void take_rows(const struct job *j, struct sample *s, const struct item *item,
+                      uint32_t frame, uint32_t group)
 {
     const struct cells *cells = j->entry->y.cells;
     for (uint32_t at = item->y->first; at; at = cells->link[at - 1].next) {
         const uint32_t row = cells->link[at - 1].row;
         if (s->dataset->batch.state[row] == PAL_ROW_ENTERS)
-            s->frame_of[s->frame[to]].of_row[row] = s->group[to];
+            s->frame_of[frame].of_row[row] = group;
     }
 }
 
-struct regions { /* items that are totals, by their keys */
+struct regions { /* parts that are totals, by their keys */
     struct pal_groups *groups;
-    uint32_t *item;
+    uint32_t *part;
 };
 
 static enum pal_status find_regions(const struct job *j, struct sample *s, struct regions *out,
                                     struct pal_error *err)
 {
     PAL_TRY(pal_groups_new(s->arena, KEY_BY + j->d->by_n, &out->groups, err));
-    out->item = pal_arena_alloc(s->arena, j->items + 1, sizeof *out->item);
-    if (!out->item)
+    out->part = pal_arena_alloc(s->arena, s->parts + 1, sizeof *out->part);
+    if (!out->part)
         return pal_nomem(err, "a sample");
-    for (size_t i = 0; i < j->items; i++) {
-        if (!j->item[i].total)
+    for (size_t i = 0; i < s->parts; i++) {
+        if (!s->part[i].total)
             continue;
-        const uint32_t g = pal_groups_add(out->groups, j->item[i].key);
+        const uint32_t g = pal_groups_add(out->groups, s->part[i].key);
         if (g == PAL_NO_GROUP)
             return pal_nomem(err, "a sample");
-        out->item[g] = (uint32_t)i;
+        out->part[g] = (uint32_t)i;
+    }
+    return PAL_OK;
+}
+
+/* The records of a comparison's two sides: where both are regions, those of a region's areas. */
+static void take_sides(const struct job *j, struct sample *s, size_t item)
+{
+    const struct item *const side[] = {j->item[item].from, j->item[item].to};
+    for (size_t k = 0; k < PAL_COUNT(side); k++) {
+        const size_t part = (size_t)(side[k] - s->part);
+        const struct sample_frame *of = &s->frame_of[s->frame[part]];
+        struct sample_frame *both = &s->frame_of[s->pooled_frame[item]];
+        for (size_t row = 0; row < s->dataset->batch.rows; row++)
+            if (of->of_row[row] == s->group[part])
+                both->of_row[row] = s->pooled_group[item];
+    }
+}
+
+/* Frames of comparisons: years that are compared with one year would be in many groups, so each
+ * year has frames of its own. */
+static enum pal_status place_sides(const struct job *j, struct sample *s, struct pal_error *err)
+{
+    s->pooled_frame = pal_arena_alloc(s->arena, j->items + 1, sizeof *s->pooled_frame);
+    s->pooled_group = pal_arena_alloc(s->arena, j->items + 1, sizeof *s->pooled_group);
+    if (!s->pooled_frame || !s->pooled_group)
+        return pal_nomem(err, "a sample");
+    for (size_t i = 0; i < j->items; i++) {
+        const struct item *item = &j->item[i];
+        if (!item->from || !item->to)
+            continue;
+        const uint32_t depth = item->total ? depth_of(j, item->key[KEY_AREA]) : 0;
+        const uint64_t key = mask_of(j, item) | (uint64_t)depth << PAL_MAX_BREAKDOWNS |
+                             (uint64_t)(item->key[KEY_PERIOD] + 1u) << 32;
+        PAL_TRY(frame_at(s, key, &s->pooled_frame[i], err));
+        s->pooled_group[i] = s->frame_of[s->pooled_frame[i]].groups++;
+        take_sides(j, s, i);
     }
     return PAL_OK;
 }
@@ -98,32 +136,37 @@ static enum pal_status find_regions(const struct job *j, struct sample *s, struc
 enum pal_status sample_frames_place(const struct job *j, struct sample *s, struct pal_error *err)
 {
     struct regions regions;
-    s->frame = pal_arena_alloc(s->arena, j->items + 1, sizeof *s->frame);
-    s->group = pal_arena_alloc(s->arena, j->items + 1, sizeof *s->group);
+    s->part = j->parts ? j->part : j->item;
+    s->parts = j->parts ? j->parts : j->items;
+    s->frame = pal_arena_alloc(s->arena, s->parts + 1, sizeof *s->frame);
+    s->group = pal_arena_alloc(s->arena, s->parts + 1, sizeof *s->group);
     s->left_out = pal_arena_alloc(s->arena, j->items + 1, sizeof *s->left_out);
     if (!s->frame || !s->group || !s->left_out)
         return pal_nomem(err, "a sample");
     PAL_TRY(find_regions(j, s, &regions, err));
-    for (size_t i = 0; i < j->items; i++) {
-        const struct item *item = &j->item[i];
-        const uint32_t depth = item->total ? depth_of(j, item->key[KEY_AREA]) : 0;
-        PAL_TRY(frame_at(s, mask_of(j, item) | depth << PAL_MAX_BREAKDOWNS, &s->frame[i], err));
+    for (size_t i = 0; i < s->parts; i++) {
+        const struct item *part = &s->part[i];
+        const uint32_t depth = part->total ? depth_of(j, part->key[KEY_AREA]) : 0;
+        PAL_TRY(frame_at(s, mask_of(j, part) | (uint64_t)depth << PAL_MAX_BREAKDOWNS, &s->frame[i],
+                         err));
         s->group[i] = s->frame_of[s->frame[i]].groups++;
     }
-    for (size_t i = 0; i < j->items; i++) {
-        const struct item *item = &j->item[i];
-        const struct above *above = &j->order->above[item->key[KEY_AREA]];
+    for (size_t i = 0; i < s->parts; i++) {
+        const struct item *part = &s->part[i];
+        const struct above *above = &j->order->above[part->key[KEY_AREA]];
         uint32_t key[KEY_WIDTH];
-        if (item->total)
+        if (part->total)
             continue;
-        take_rows(j, s, item, i);
-        memcpy(key, item->key, (KEY_BY + j->d->by_n) * sizeof *key);
+        take_rows(j, s, part, s->frame[i], s->group[i]);
+        memcpy(key, part->key, (KEY_BY + j->d->by_n) * sizeof *key);
         for (uint32_t k = 0; j->d->totals && k < above->n; k++) {
             key[KEY_AREA] = above->region[k];
             const uint32_t g = pal_groups_find(regions.groups, key);
-            if (g != PAL_NO_GROUP && job_enters(j, item, above->region[k]))
-                take_rows(j, s, item, regions.item[g]);
+            if (g == PAL_NO_GROUP || !job_enters(j, part, above->region[k]))
+                continue;
+            const uint32_t to = regions.part[g];
+            take_rows(j, s, part, s->frame[to], s->group[to]);
         }
     }
-    return PAL_OK;
+    return j->parts ? place_sides(j, s, err) : PAL_OK;
 }

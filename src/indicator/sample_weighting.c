@@ -91,22 +91,23 @@ enum pal_status sample_weighting_plan(struct sample *s, struct pal_error *err)
         return PAL_OK;
     s->ask.hold = true;
     PAL_TRY(say_steps(s, err));
-    PAL_TRY(pal_weighting_rows_new(s->plan, s->arena, &s->adjusted, err));
     return make_batch(s, err);
 }
 
-enum pal_status sample_weighting_feed(struct sample *s, size_t from, size_t rows,
-                                      struct pal_error *err)
+enum pal_status sample_weighting_feed(struct sample *s, struct sample_set *set, size_t from,
+                                      size_t rows, struct pal_error *err)
 {
     if (!s->plan)
         return PAL_OK;
+    if (!set->adjusted)
+        PAL_TRY(pal_weighting_rows_new(s->plan, s->arena, &set->adjusted, err));
     for (size_t i = 0; i < rows; i++)
-        s->line[i] = s->dataset->batch.line[s->row[from + i]];
+        s->line[i] = s->dataset->batch.line[set->row[from + i]];
     for (size_t c = 0; c < s->columns; c++) {
         const struct numbers *numbers = &s->column[c].numbers;
         const struct pal_column *to = &s->batch.col[c];
         for (size_t i = 0; i < rows; i++) {
-            const uint32_t code = numbers->column->code[s->row[from + i]];
+            const uint32_t code = numbers->column->code[set->row[from + i]];
             const bool none = numbers->column->why && numbers->column->why[code] != PAL_PRESENT;
             to->code[i] = none ? 0 : code;
             to->value[i] = numbers->value[code];
@@ -114,16 +115,17 @@ enum pal_status sample_weighting_feed(struct sample *s, size_t from, size_t rows
         }
     }
     s->batch.rows = rows;
-    return pal_weighting_rows_add(s->adjusted, &s->batch, err);
+    return pal_weighting_rows_add(set->adjusted, &s->batch, err);
 }
 
-enum pal_status sample_weighting_close(struct sample *s, struct pal_error *err)
+enum pal_status sample_weighting_close(struct sample *s, struct sample_set *set,
+                                       struct pal_error *err)
 {
     const struct pal_adjust *step;
     size_t steps;
     if (!s->plan)
         return PAL_OK;
-    PAL_TRY(pal_weighting_steps(s->adjusted, s->arena, &step, &steps, err));
-    pal_survey_adjust(s->survey, step, steps, pal_weighting_by_psu(s->plan));
+    PAL_TRY(pal_weighting_steps(set->adjusted, s->arena, &step, &steps, err));
+    pal_survey_adjust(set->survey, step, steps, pal_weighting_by_psu(s->plan));
     return PAL_OK;
 }

@@ -76,7 +76,7 @@ uint32_t area_states(const struct area_order *order, uint32_t region)
 /* ---- populations of regions -------------------------------------------------------------------
  */
 
-static double people_of(const struct job *j, uint32_t area, uint32_t period)
+double job_people(const struct job *j, uint32_t area, uint32_t period)
 {
     const uint32_t key[KEY_BY] = {area, period};
     const struct cell *cell =
@@ -211,7 +211,7 @@ static enum pal_status add_to_regions(struct job *j, const struct entering *e,
     const struct above *above = &j->order->above[e->key[KEY_AREA]];
     const bool country = area->kind == PAL_AREA_COUNTRY;
     const double people =
-        country && e->counts ? people_of(j, e->key[KEY_AREA], e->key[KEY_PERIOD]) : 0;
+        country && e->counts ? job_people(j, e->key[KEY_AREA], e->key[KEY_PERIOD]) : 0;
     uint32_t key[KEY_WIDTH];
     memcpy(key, e->key, (KEY_BY + j->d->by_n) * sizeof *key);
     for (uint32_t k = 0; k < above->n; k++) {
@@ -367,5 +367,5 @@ enum pal_status job_totals(struct job *j, struct pal_error *err)
         item->x = j->x_cells ? &t->x : NULL;
         item->flags = t->flags;
     }
-    return PAL_OK;
+    return j->d->sampled ? job_covered(j, err) : PAL_OK;
 }

@@ -258,6 +258,7 @@ pal_str report_method_name(enum pal_language language, const char *method, struc
         {"all States", PAL_WORD_METHOD_STATUS},
         {"sum of reported", PAL_WORD_METHOD_SUM},
         {"Taylor", PAL_WORD_METHOD_TAYLOR},
+        {"linearized sums", PAL_WORD_METHOD_TAYLOR},
         {" replicates", PAL_WORD_METHOD_REPLICATES},
         {"multiple systems", PAL_WORD_METHOD_SYSTEMS},
         {"recapture of", PAL_WORD_METHOD_RECAPTURE},
