@@ -455,6 +455,7 @@ struct pal_survey_kind { /* a statistic: src/estimate/survey_statistic.c lists t
     bool deff;      /* has a design effect                      */
     bool adds;      /* a sum: 0 where there are no rows at all  */
     bool rows;      /* looks at rows in their order: needs `hold` */
+    bool weighs;    /* its value takes w, for more than to undo the centres */
     double (*value)(const struct pal_survey_sums *sums);
     /* d value / d (w, y, x): the linearized variable of a row is gradient times its sums. */
     void (*gradient)(const struct pal_survey_sums *sums, double value, double *gradient /* [3] */);
@@ -505,6 +506,7 @@ struct pal_survey_ask {
     struct pal_design_spec design;
     unsigned threads; /* that adjust replicates side by side; 0 = all of the machine        */
     bool hold; /* rows are kept: for weights that are adjusted, and statistics of `rows`    */
+    bool once; /* neither saved nor merged: what no statistic needs may be left out         */
     size_t frames, statistics;
     const struct pal_survey_frame *frame;         /* [frames]     */
     const struct pal_survey_statistic *statistic; /* [statistics] */

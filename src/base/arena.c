@@ -38,7 +38,13 @@ struct pal_arena {
     size_t spare_bytes;
 };
 
-enum { FIRST_BLOCK = 16 * 1024, LARGEST_STEP = 2 * 1024 * 1024, LARGE = 128 * 1024, PAGE = 4096 };
+enum {
+    FIRST_BLOCK = 16 * 1024,
+    LARGEST_STEP = 2 * 1024 * 1024,
+    LARGE = 128 * 1024,
+    PAGE = 4096,
+    HUGE = 2 * 1024 * 1024
+};
 enum { LARGEST_SPARE = 2 * 1024 * 1024, SPARE_BYTES = 8 * 1024 * 1024 };
 
 struct pal_arena *pal_arena_new(void) { return calloc(1, sizeof(struct pal_arena)); }
@@ -207,9 +213,12 @@ static void *take_small(struct pal_arena *arena, size_t bytes)
     return at;
 }
 
+/* Of 8 MiB or more the end lies on a huge page, too: one that was begun in small pages stays so
+ * when it grows. */
 static size_t pages_for(size_t bytes)
 {
-    return (sizeof(struct large) + bytes + PAGE - 1) / PAGE * PAGE;
+    const size_t all = sizeof(struct large) + bytes, unit = all < 4 * HUGE ? PAGE : HUGE;
+    return (all + unit - 1) / unit * unit;
 }
 
 static void *take_large(struct pal_arena *arena, size_t bytes) /* zeroed */

@@ -516,6 +516,8 @@ static enum pal_status run(struct cli *cli, struct pal_error *err)
     PAL_TRY(split_operands(cli, &files, &stats, &n, err));
     PAL_TRY(make_request(cli, &files, stats, n, &request, err));
     PAL_TRY(est_plan_new(&request, cli->arena, &plan, err));
+    if (plan->survey)
+        plan->survey->ask.once = !o->state && files.n == 1;
     const char *format = o->format ? o->format : cli_is_terminal(cli->out) ? "table" : "csv";
     struct pal_buf nothing;
     pal_buf_init(&nothing, cli->arena, 1 << 16);

@@ -29,6 +29,17 @@ static enum pal_status add_squares(struct pal_survey *s, size_t f, struct pal_er
     return PAL_OK;
 }
 
+/* No statistic of the frame takes sums of weights. */
+static bool weights_spared(const struct pal_survey_ask *ask, size_t f)
+{
+    for (size_t i = 0; i < ask->statistics; i++) {
+        const struct pal_survey_statistic *s = &ask->statistic[i];
+        if (s->levels == f || (s->frame == f && (s->kind->weighs || s->levels != PAL_NO_FRAME)))
+            return false;
+    }
+    return ask->once;
+}
+
 static enum pal_status begin_frames(struct pal_survey *s, struct pal_error *err)
 {
     const size_t frames = s->ask.frames;
@@ -44,7 +55,8 @@ static enum pal_status begin_frames(struct pal_survey *s, struct pal_error *err)
         PAL_TRY(survey_table_new(&s->frame[f], s->arena, &s->table[f], err));
         survey_ranks_new(&s->ranks[f], s->weights, s->ask.replicates, s->arena);
         if (s->ask.method == PAL_SURVEY_GIVEN)
-            survey_given_new(&s->given[f], &s->table[f], s->ask.replicates);
+            survey_given_new(&s->given[f], &s->table[f], s->ask.replicates,
+                             weights_spared(&s->ask, f));
     }
     survey_ranks_new(&s->whole, s->weights, s->ask.replicates, s->arena);
     return PAL_OK;
@@ -273,6 +285,8 @@ enum pal_status pal_survey_merge(struct pal_survey *into, const struct pal_surve
 {
     if (into->moments || from->moments)
         return survey_moments_merge(into, from, map ? map->group : NULL, err);
+    if (into->ask.once || from->ask.once)
+        return pal_fail(err, PAL_BUG, "surveys that are answered once are not merged");
     struct pal_arena *scratch = pal_arena_new();
     const size_t units = from->has_design ? pal_design_units(from->design) : 0;
     uint32_t *unit = scratch ? pal_arena_alloc(scratch, units + 1, sizeof *unit) : NULL;

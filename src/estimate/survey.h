@@ -106,16 +106,24 @@ size_t survey_group_cell(const struct survey_table *table, size_t group, size_t 
 /* ---- given replicate weights (survey_replicate.c)
  * ------------------------------------------------ */
 
-/* Sums by group: w, the sums of terms, and the weights of absent rows, each in all replicates. */
+/* Sums by group: w, the sums of terms, and the weights of absent rows, each in all replicates.
+ * Totals held against 0 need no weights: where nothing else is asked, these are left out. */
 struct survey_given {
     size_t replicates, width, terms;
+    bool begun, spare, lean; /* fed; weights may be left out; they are */
     size_t groups, room;
     double *sum;     /* [room * width][replicates] */
     double *missing; /* [room * terms][replicates] NULL until something is absent */
     double *weights; /* of the rows at hand, by row */
 };
 void survey_given_new(struct survey_given *given, const struct survey_table *table,
-                      size_t replicates);
+                      size_t replicates, bool spare);
+/* Where the sums of a term begin among those of its group. */
+static inline size_t survey_given_at(const struct survey_given *given,
+                                     const struct survey_table *table, size_t term)
+{
+    return (table->sum[term] - given->lean) * given->replicates;
+}
 PAL_CHECK_RESULT
 enum pal_status survey_given_feed(struct survey_given *given, const struct survey_table *table,
                                   const struct pal_survey *survey,

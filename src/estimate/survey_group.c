@@ -193,14 +193,17 @@ static void given_sums(const struct survey_given *given, const struct survey_tab
         return;
     const size_t n = given->replicates;
     const double *sum = given->sum + g->group * given->width * n;
-    memcpy(g->rep_w, sum, n * sizeof *sum);
+    if (!given->lean)
+        memcpy(g->rep_w, sum, n * sizeof *sum);
     for (size_t k = 0; k < table->terms; k++) {
+        if (table->sum[k])
+            memcpy(g->rep_sum[k], sum + survey_given_at(given, table, k), n * sizeof *sum);
+        if (given->lean)
+            continue;
         const double *gone =
             given->missing ? given->missing + (g->group * given->terms + k) * n : NULL;
         for (size_t r = 0; r < n; r++)
             g->rep_present[k][r] = sum[r] - (gone ? gone[r] : 0);
-        if (table->sum[k])
-            memcpy(g->rep_sum[k], sum + table->sum[k] * n, n * sizeof *sum);
     }
 }
 

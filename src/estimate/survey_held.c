@@ -305,7 +305,7 @@ static enum pal_status spell_replicates(struct pal_survey *s, struct pal_error *
         return no_memory(err);
     s->sums_given = true;
     for (size_t f = 0; f < s->ask.frames; f++)
-        survey_given_new(&s->given[f], &s->table[f], n);
+        survey_given_new(&s->given[f], &s->table[f], n, false);
     for (size_t u = 0; u < psus; u++)
         pal_replicates_factors(&s->replicates, (uint32_t)u, factor + u * n);
     for (size_t r = 0; r < n; r++) {

@@ -10,10 +10,22 @@
  */
 
 void survey_given_new(struct survey_given *given, const struct survey_table *table,
-                      size_t replicates)
+                      size_t replicates, bool spare)
 {
-    *given = (struct survey_given){.replicates = replicates, .terms = table->terms};
+    *given = (struct survey_given){.replicates = replicates, .terms = table->terms, .spare = spare};
     given->width = 1 + table->sums; /* w, then the terms that have sums */
+}
+
+/* Before the first row enters: are all centres known to be 0? */
+static void begin(struct survey_given *given, const struct survey_table *table)
+{
+    if (given->begun)
+        return;
+    given->begun = true;
+    given->lean = given->spare && table->sums;
+    for (size_t k = 0; k < given->terms; k++)
+        given->lean = given->lean && (!table->sum[k] || table->centre[k] == 0);
+    given->width -= given->lean;
 }
 
 static enum pal_status given_groups(struct survey_given *given, size_t groups,
@@ -84,11 +96,12 @@ static void call_for_row(const struct survey_given *given, const struct survey_t
     if (group == PAL_NO_GROUP)
         return;
     const double *sum = given->sum + group * given->width * n;
-    call_for(sum, n);
+    if (!given->lean)
+        call_for(sum, n);
     for (size_t k = 0; k < given->terms; k++)
         if (table->frame->term[k].kind == PAL_TERM_VALUE &&
             cells->value[k][row] != table->centre[k])
-            call_for(sum + (table->slot[k] - CELL_W) * n, n);
+            call_for(sum + survey_given_at(given, table, k), n);
 }
 
 static void add_row(struct survey_given *given, const struct survey_table *table,
@@ -96,19 +109,21 @@ static void add_row(struct survey_given *given, const struct survey_table *table
 {
     const size_t n = given->replicates, group = cells->group ? cells->group[row] : 0;
     double *sum = given->sum + group * given->width * n;
-    add_weights(sum, w, n);
+    if (!given->lean)
+        add_weights(sum, w, n);
     for (size_t k = 0; k < given->terms; k++) {
         const struct pal_survey_term *what = &table->frame->term[k];
         const size_t source = what->kind == PAL_TERM_SQUARE ? what->of : k;
         if (cells->absent && cells->absent[source] && cells->absent[source][row]) {
-            add_weights(given->missing + (group * given->terms + k) * n, w, n);
+            if (!given->lean)
+                add_weights(given->missing + (group * given->terms + k) * n, w, n);
             continue;
         }
         if (!table->sum[k])
             continue;
         double y = cells->value[source][row] - table->centre[k];
         y = what->kind == PAL_TERM_SQUARE ? y * y : y;
-        double *to = sum + table->sum[k] * n;
+        double *to = sum + survey_given_at(given, table, k);
         if (y == 1)
             add_weights(to, w, n);
         else if (y != 0)
@@ -134,8 +149,9 @@ enum pal_status survey_given_feed(struct survey_given *given, const struct surve
                                   const struct pal_survey_cells *cells, struct pal_error *err)
 {
     const size_t n = given->replicates;
+    begin(given, table);
     PAL_TRY(given_groups(given, cells->groups ? cells->groups : 1, survey->arena, err));
-    if (any_absent(given, table, survey, cells))
+    if (!given->lean && any_absent(given, table, survey, cells))
         PAL_TRY(keep_missing(given, survey->arena, err));
     if (!given->weights)
         given->weights = pal_arena_alloc(survey->arena, AT_ONCE * n + 1, sizeof(double));
@@ -170,11 +186,12 @@ static void merge_group(struct survey_given *into, const struct survey_table *to
         if (!to->sum[k])
             continue;
         const double d = isnan(table->centre[k]) ? 0 : table->centre[k] - to->centre[k];
-        const size_t at = to->sum[k] * n;
+        const size_t at = survey_given_at(into, to, k);
         add_weights(sum + at, more + at, n);
         if (d == 0)
             continue;
-        const double *value = what->kind == PAL_TERM_SQUARE ? more + to->sum[what->of] * n : NULL;
+        const double *value =
+            what->kind == PAL_TERM_SQUARE ? more + survey_given_at(into, to, what->of) : NULL;
         for (size_t r = 0; r < n; r++) {
             const double present = more[r] - (gone ? gone[r] : 0);
             sum[at + r] += value ? 2 * d * value[r] + d * d * present : d * present;
