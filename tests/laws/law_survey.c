@@ -1,5 +1,6 @@
 /* law_survey.c: laws of estimates from samples, on random designs with domains, weights of zero and
  * absent values. */
+#include "estimate/survey.h"
 #include "law.h"
 #include "surveyed.h"
 
@@ -260,6 +261,40 @@ LAW(survey, given_replicates_are_what_their_weights_give)
         }
         pal_arena_free(arena);
     }
+}
+
+/* What is left out where totals alone are asked, and once, does not show: values held against 0 (x
+ * is brought near it; y is in half of the samples) and others. */
+LAW(survey, totals_need_no_weights_of_replicates)
+{
+    static struct surveyed s;
+    size_t lean = 0;
+    for (uint64_t seed = 1; seed <= SEEDS; seed++) {
+        struct pal_arena *arena = pal_arena_new();
+        surveyed_fill(&s, seed);
+        for (size_t i = 0; i < s.rows; i++)
+            s.x[i] -= 3;
+        struct pal_survey_ask ask = surveyed_ask(&s);
+        ask.method = PAL_SURVEY_GIVEN;
+        ask.replicates = SURVEYED_REPLICATES;
+        ask.factors = true;
+        ask.scale = 0.25;
+        const struct pal_survey *whole = surveyed_closed(&ask, &s, arena);
+        ask.once = true;
+        HOLDS(!surveyed_closed(&ask, &s, arena)->given[0].lean, "a mean needs weights");
+        ask.statistics = SURVEYED_TOTAL + 1;
+        const struct pal_survey *once = surveyed_closed(&ask, &s, arena);
+        lean += once->given[0].lean;
+        for (size_t group = 0; group < SURVEYED_GROUPS; group++) {
+            const struct pal_estimate a = surveyed_answer(whole, SURVEYED_TOTAL, group, arena),
+                                      b = surveyed_answer(once, SURVEYED_TOTAL, group, arena);
+            HOLDS(near(a.value, b.value, 0) && near(a.std_error, b.std_error, 0),
+                  "seed %d: %.17g +- %.17g, once %.17g +- %.17g", (int)seed, a.value, a.std_error,
+                  b.value, b.std_error);
+        }
+        pal_arena_free(arena);
+    }
+    HOLDS(lean > 0 && lean < SEEDS, "%zu of %d samples", lean, SEEDS);
 }
 
 /* ---- covariances
