@@ -69,6 +69,12 @@ static enum pal_status read_variance(const struct pal_yaml *design, struct pal_s
         if (pal_str_eq(word, known[i]))
             return PAL_OK;
     }
+    if (pal_str_eq(word, PAL_STR("yates-grundy")) || pal_str_eq(word, PAL_STR("horvitz-thompson")))
+        return pal_yaml_fail(pal_yaml_get(design, "variance"), err,
+                             "'variance: %.*s' needs joint inclusion probabilities, which only "
+                             "'palermo estimate --joint FILE' takes; brewer and hajek approximate "
+                             "them from 'fpc'",
+                             PAL_ARG(word));
     const pal_str near = pal_nearest(word, known, PAL_COUNT(known));
     return pal_yaml_fail(pal_yaml_get(design, "variance"), err,
                          "'variance' cannot be '%.*s'%s%.*s%s", PAL_ARG(word), PAL_NEAR(near));
