@@ -766,7 +766,7 @@ enum pal_status tally_load(struct pal_state *state, pal_str bytes, struct pal_er
     if (!fits || groups > PAL_NO_GROUP || (!units && parts != state->parts))
         return pal_fail(err, PAL_DATA, "the saved state of '%s' does not fit together",
                         state->estimator->name);
-    if (parts == 0) /* groups without a part hold nothing, whatever number of them is said */
+    if (cells == 0) /* nothing is held, whatever number of groups or of parts is said */
         return PAL_OK;
     PAL_TRY(need_parts(state, (size_t)parts, err));
     PAL_TRY(need_groups(state, (size_t)groups, err));
