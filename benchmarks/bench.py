@@ -5,6 +5,7 @@ A benchmark is a function `bench_<name>(work)` that yields rows (case, ours, pee
 import os
 import pathlib
 import platform
+import shlex
 import shutil
 import subprocess
 import sys
@@ -165,6 +166,12 @@ def bench_gzip(work):
     theirs = duckdb(2, INCIDENTS_SQL.format(path), work)
     if theirs:
         yield from against("register, gzip, 2 threads", ours, theirs, "DuckDB", 1 / 3, 1 / 4)
+        if shutil.which("igzip"):
+            piped = duckdb(2, INCIDENTS_SQL.replace("'{}'", "read_csv('/dev/stdin')"), work)
+            yield from against("the same", ours, ["sh", "-c", f"igzip -dc {shlex.quote(str(path))} | {shlex.join(piped)}"],
+                               "igzip into DuckDB", 1 / 3, 1 / 4)
+        else:
+            missing("bench gzip against a pipe", "igzip is not installed")
     floor = [tool("floor", "-lisal"), "inflate", str(path)]
     walls = []
     for _ in range(RUNS):
