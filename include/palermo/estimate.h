@@ -655,6 +655,17 @@ enum pal_status pal_survey_holding_of(struct pal_survey_work *work, size_t frame
 /* Before it is closed: the replicates of a survey asked for with PAL_SURVEY_MADE and PAL_REP_GIVEN
  * are these factors, [psus * n], a row a first-stage unit in the order of the design. */
 void pal_survey_factors(struct pal_survey *survey, size_t n, const double *factor);
+/* Before it is closed: groups of a frame that are made of others, as marginal groups of cells. They
+ * are answered like groups that were fed; nothing of them is saved or merged. A survey that holds
+ * its rows takes none. The arrays outlive the survey. */
+struct pal_survey_unions {
+    size_t first, n;        /* they are numbered from `first`, behind all that were fed */
+    const size_t *start;    /* [n + 1] where the members of each begin                  */
+    const uint32_t *member; /* groups below `first`, ascending within each              */
+};
+PAL_CHECK_RESULT
+enum pal_status pal_survey_unite(struct pal_survey *survey, size_t frame,
+                                 const struct pal_survey_unions *unions, struct pal_error *err);
 /* Before it is closed: joint inclusion probabilities, as pal_design_joint takes them. */
 PAL_CHECK_RESULT
 enum pal_status pal_survey_joint(struct pal_survey *survey, const double *joint,

@@ -205,11 +205,14 @@ static enum pal_status count_cost(const struct regrouping *r, struct pal_survey_
 /* ---- samples ---------------------------------------------------------------------------------
  */
 
+/* A marginal group, or one that only marginal groups are made of (some of its values are blank). */
 static bool is_marginal(const struct est_pass *pass, size_t group)
 {
     bool marginal = false;
-    for (size_t b = 0; b < pass->plan->bys; b++)
-        marginal = marginal || pal_groups_key(pass->groups, group)[b] == EST_TOTAL;
+    for (size_t b = 0; b < pass->plan->bys; b++) {
+        const uint32_t code = pal_groups_key(pass->groups, group)[b];
+        marginal = marginal || code == EST_TOTAL || code == 0;
+    }
     return marginal;
 }
 

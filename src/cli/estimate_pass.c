@@ -529,7 +529,7 @@ static enum pal_status fold_groups(struct est_pass *into, const struct est_pass 
     for (size_t g = 0; g < n; g++) {
         const uint32_t *theirs = pal_groups_key(from->groups, g);
         for (size_t b = 0; b < bys; b++)
-            key[b] = theirs[b] == EST_TOTAL ? EST_TOTAL : code[b][theirs[b] - 1] + 1;
+            key[b] = theirs[b] == EST_TOTAL || !theirs[b] ? theirs[b] : code[b][theirs[b] - 1] + 1;
         (*out)[g] = pal_groups_add(into->groups, bys ? key : NULL);
         if ((*out)[g] == PAL_NO_GROUP)
             return pal_nomem(err, "groups");
@@ -591,7 +591,9 @@ enum pal_status est_pass_margins(const struct est_pass *cells, struct pal_arena 
     const struct est_plan *plan = cells->plan;
     struct est_pass *all;
     *out = cells;
-    if (!plan->request->margins || plan->survey)
+    if (plan->survey)
+        return est_survey_margins(cells, arena, out, err);
+    if (!plan->request->margins)
         return PAL_OK;
     PAL_TRY(est_pass_new(plan, arena, &all, err));
     const size_t n = pal_groups_count(cells->groups);

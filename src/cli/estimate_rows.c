@@ -149,9 +149,15 @@ static enum pal_status sort_groups(const struct est_pass *pass, struct pal_arena
         return pal_nomem(err, "groups");
     for (size_t b = 0; b < bys; b++)
         PAL_TRY(est_values_ranked(&pass->value[b], arena, &rank[b], err));
+    out->groups = 0;
     for (size_t g = 0; g < n; g++) {
         const uint32_t *key = pal_groups_key(pass->groups, g);
-        struct place *place = &out->place[g];
+        bool blank = false; /* it is there for marginal groups alone */
+        for (size_t b = 0; b < bys; b++)
+            blank = blank || key[b] == 0;
+        if (blank)
+            continue;
+        struct place *place = &out->place[out->groups++];
         *place = (struct place){.group = (uint32_t)g, .bys = (uint32_t)bys};
         for (size_t b = 0; b < bys; b++) {
             const uint32_t r = rank_of(pass, b, key[b], rank);
@@ -163,8 +169,8 @@ static enum pal_status sort_groups(const struct est_pass *pass, struct pal_arena
         if (!out->packed)
             place->rank = &row[g * bys];
     }
-    if (bits > MOST_SORTED || n < DIGITS)
-        qsort(out->place, n, sizeof *out->place, place_order);
+    if (bits > MOST_SORTED || out->groups < DIGITS)
+        qsort(out->place, out->groups, sizeof *out->place, place_order);
     else if (!sort_by_digits(out, bits))
         return pal_nomem(err, "groups");
     return name_ranks(pass, rank, arena, out, err);
@@ -291,9 +297,9 @@ enum pal_status est_listing_rows(const struct est_listing *listing, size_t first
 static enum pal_status survey_rows(const struct est_pass *pass, struct pal_arena *arena,
                                    struct est_row **out, size_t *n, struct pal_error *err)
 {
-    const size_t groups = pal_groups_count(pass->groups);
     struct order order;
     PAL_TRY(sort_groups(pass, arena, &order, err));
+    const size_t groups = order.groups;
     const pal_str **text = pal_arena_alloc(arena, groups + 1, sizeof *text);
     size_t *number = pal_arena_alloc(arena, groups + 1, sizeof *number);
     if (!text || !number)

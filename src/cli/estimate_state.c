@@ -248,7 +248,9 @@ static enum pal_status unpack_groups(struct pal_unpack *in, struct est_pass *pas
     for (uint64_t g = 0; g < n && !in->failed; g++) {
         for (size_t b = 0; b < bys; b++) {
             key[b] = pal_unpack_u32(in);
-            if (key[b] != EST_TOTAL && (key[b] == 0 || key[b] > pal_map_count(pass->value[b].map)))
+            const bool blank = key[b] == 0 && est_survey_unites(pass->plan);
+            if (key[b] != EST_TOTAL && !blank &&
+                (key[b] == 0 || key[b] > pal_map_count(pass->value[b].map)))
                 in->failed = true;
         }
         if (level) {

@@ -124,6 +124,13 @@ enum pal_status est_survey_reader_new(struct est_pass *pass, struct est_survey_r
 PAL_CHECK_RESULT
 enum pal_status est_survey_feed(struct est_survey_reader *reader, const struct pal_batch *batch,
                                 struct pal_error *err);
+/* Whether marginal groups are made of cells once all are there. Then a row in which some of the
+ * columns of groups are blank is in a cell too, which has 0 for them and is not printed. */
+bool est_survey_unites(const struct est_plan *plan);
+/* The cells and the marginal groups that are made of them. */
+PAL_CHECK_RESULT
+enum pal_status est_survey_margins(const struct est_pass *cells, struct pal_arena *arena,
+                                   const struct est_pass **out, struct pal_error *err);
 /* group translates from's groups. */
 PAL_CHECK_RESULT
 enum pal_status est_survey_pass_fold(struct est_pass *into, const struct est_pass *from,

@@ -343,6 +343,22 @@ static enum pal_status key_of(struct reader *r, const struct pal_batch *batch, u
     return PAL_OK;
 }
 
+/* Rows whose groups have a blank value, which enter marginal groups. */
+static enum pal_status add_blanks(struct reader *r, const struct pal_batch *batch,
+                                  struct pal_error *err)
+{
+    for (size_t row = 0; row < batch->rows; row++) {
+        bool whole;
+        if (!r->domain[row] || r->group[row] != PAL_NO_GROUP)
+            continue;
+        PAL_TRY(key_of(r, batch, 0, row, &whole, err));
+        r->group[row] = pal_groups_add(r->pass->groups, r->key);
+        if (r->group[row] == PAL_NO_GROUP)
+            return pal_nomem(err, "groups");
+    }
+    return PAL_OK;
+}
+
 /* Groups of every row with the columns of `margin` (a set of bits) taken together. */
 static enum pal_status find_groups(struct reader *r, const struct pal_batch *batch, unsigned margin,
                                    struct pal_error *err)
@@ -355,7 +371,8 @@ static enum pal_status find_groups(struct reader *r, const struct pal_batch *bat
                 (struct pal_group_column){.code = batch->col[pass->plan->by_column[b]].code,
                                           .part = r->by[b].code,
                                           .parts = (uint32_t)pal_map_count(pass->value[b].map)};
-        return pal_groups_add_rows(pass->groups, batch->rows, column, r->domain, r->group, err);
+        PAL_TRY(pal_groups_add_rows(pass->groups, batch->rows, column, r->domain, r->group, err));
+        return est_survey_unites(pass->plan) ? add_blanks(r, batch, err) : PAL_OK;
     }
     for (size_t row = 0; row < batch->rows; row++) {
         bool whole;
@@ -363,7 +380,7 @@ static enum pal_status find_groups(struct reader *r, const struct pal_batch *bat
         if (!r->domain[row])
             continue;
         PAL_TRY(key_of(r, batch, margin, row, &whole, err));
-        if (!whole)
+        if (!whole && !est_survey_unites(pass->plan))
             continue;
         r->group[row] = pal_groups_add(pass->groups, pass->plan->bys ? r->key : NULL);
         if (r->group[row] == PAL_NO_GROUP)
@@ -492,7 +509,8 @@ static enum pal_status feed_batch(struct reader *r, const struct pal_batch *batc
         PAL_TRY(pal_weighting_rows_add(r->pass->survey->adjusted, batch, err));
     for (size_t f = 0; f < plan->survey->frames; f++)
         PAL_TRY(fill_frame(r, batch, f, err));
-    const unsigned margins = plan->request->margins ? 1u << plan->bys : 1u;
+    const unsigned margins =
+        plan->request->margins && !est_survey_unites(plan) ? 1u << plan->bys : 1u;
     for (unsigned margin = 0; margin < margins; margin++) {
         PAL_TRY(find_groups(r, batch, margin, err));
         for (size_t f = 0; f < plan->survey->frames; f++)

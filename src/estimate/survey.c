@@ -422,6 +422,7 @@ enum pal_status pal_survey_close(struct pal_survey *s, struct pal_error *err)
             return pal_nomem(err, "the units of a survey");
         PAL_TRY(pal_design_arrange(s->design, s->place, err));
     }
+    PAL_TRY(survey_unite_all(s, err));
     for (size_t f = 0; f < s->ask.frames; f++)
         PAL_TRY(survey_table_close(&s->table[f], unit_weight, s->place, s->by_unit ? units : 1,
                                    s->arena, err));

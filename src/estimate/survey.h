@@ -134,6 +134,11 @@ enum pal_status survey_given_merge(struct survey_given *into, const struct surve
                                    const struct survey_table *table, const uint32_t *group,
                                    struct pal_arena *arena, struct pal_error *err);
 
+PAL_CHECK_RESULT
+enum pal_status survey_given_unite(struct survey_given *given,
+                                   const struct pal_survey_unions *unions, struct pal_arena *arena,
+                                   struct pal_error *err);
+
 /* ---- rows of given replicate weights (survey_weights.c)
  * ------------------------------------------------ */
 
@@ -145,7 +150,8 @@ struct survey_weight { /* a row that is kept, and how many times longer it came 
 PAL_CHECK_RESULT
 enum pal_status survey_weights_new(size_t replicates, struct pal_arena *arena,
                                    struct survey_weights **out, struct pal_error *err);
-/* The rows at hand, [replicates][rows]; NaN counts as 0. Those of the batch before are forgotten. */
+/* The rows at hand, [replicates][rows]; NaN counts as 0. Those of the batch before are forgotten.
+ */
 PAL_CHECK_RESULT
 enum pal_status survey_weights_batch(struct survey_weights *weights, const double *const *replicate,
                                      size_t rows, struct pal_error *err);
@@ -204,6 +210,9 @@ enum pal_status survey_ranks_merge(struct survey_ranks *into, const struct surve
 PAL_CHECK_RESULT
 enum pal_status survey_ranks_of(const struct survey_ranks *ranks, size_t group,
                                 struct pal_arena *scratch, double *out, struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status survey_ranks_unite(struct survey_ranks *ranks,
+                                   const struct pal_survey_unions *unions, struct pal_error *err);
 /* The rank of some rows of [replicates][] weights; row NULL: of all. */
 PAL_CHECK_RESULT
 enum pal_status survey_rank_rows(const double *const *replicate, size_t replicates,
@@ -241,7 +250,7 @@ const double *survey_held_replicate(const struct pal_survey *survey, size_t r); 
 PAL_CHECK_RESULT
 enum pal_status survey_held_rank(const struct pal_survey *survey, const uint32_t *row, size_t rows,
                                  struct pal_arena *scratch, double *out, struct pal_error *err);
-const uint32_t *survey_held_units(const struct pal_survey *survey);             /* [rows] */
+const uint32_t *survey_held_units(const struct pal_survey *survey); /* [rows] */
 /* Influences on adjusted estimates by unit: of z[rows], and of a combination of answers. */
 PAL_CHECK_RESULT
 enum pal_status survey_held_linearize(const struct pal_survey *survey, const double *z,
@@ -350,20 +359,21 @@ struct pal_survey {
     struct pal_arena *arena;
     const struct pal_survey_interval *interval;
     const char *method;
-    struct survey_held *held; /* rows that are kept; NULL: none              */
+    struct survey_held *held;       /* rows that are kept; NULL: none              */
     struct survey_moments *moments; /* in the place of all sums; NULL: sums  */
-    bool sums_given;          /* sums of replicates come from rows, not from units   */
-    bool has_design;          /* units and strata are known                      */
-    bool by_unit;             /* cells are kept by unit                          */
-    bool fpc_weights;         /* weights follow from the sizes of populations    */
+    bool sums_given;                /* sums of replicates come from rows, not from units   */
+    bool has_design;                /* units and strata are known                      */
+    bool by_unit;                   /* cells are kept by unit                          */
+    bool fpc_weights;               /* weights follow from the sizes of populations    */
     struct pal_design *design;
-    struct pal_survey_frame *frame; /* [frames] as asked for, and squares for design effects */
-    size_t **square;                /* [frames][terms] the square of a value term            */
-    struct survey_table *table;     /* [frames] */
-    struct survey_given *given;     /* [frames] given replicate weights */
-    struct survey_weights *weights; /* rows that ranks ask for; NULL: no rank does */
-    struct survey_ranks *ranks;     /* [frames] where a rank is the degrees of freedom */
-    struct survey_ranks whole;      /* of all rows */
+    struct pal_survey_frame *frame;   /* [frames] as asked for, and squares for design effects */
+    size_t **square;                  /* [frames][terms] the square of a value term            */
+    struct survey_table *table;       /* [frames] */
+    struct survey_given *given;       /* [frames] given replicate weights */
+    struct pal_survey_unions *unions; /* [frames] groups made of others; NULL: none */
+    struct survey_weights *weights;   /* rows that ranks ask for; NULL: no rank does */
+    struct survey_ranks *ranks;       /* [frames] where a rank is the degrees of freedom */
+    struct survey_ranks whole;        /* of all rows */
     struct pal_replicates replicates;
     const double *unit_factor; /* [psus * replicates] factors by unit; NULL: others */
     uint32_t *place;           /* [units] once closed: arranged by stratum */
@@ -394,24 +404,33 @@ struct survey_group {
     double *w;        /* [n] */
     double **present; /* [terms][n] weights of rows where the term is present; w itself when all */
     double **sum;     /* [terms][n] NULL: has none */
-    double total_w, *total_present, *total;  /* of the columns */
-    struct pal_touched *touched;             /* once asked for */
-    uint8_t *here;                           /* [n] a row has a weight above zero */
-    double df;                               /* units minus strata                */
+    double total_w, *total_present, *total; /* of the columns */
+    struct pal_touched *touched;            /* once asked for */
+    uint8_t *here;                          /* [n] a row has a weight above zero */
+    double df;                              /* units minus strata                */
     bool ranked;
-    double rank; /* of the replicate weights, once asked for */
+    double rank;                             /* of the replicate weights, once asked for */
     double *rep_w, **rep_present, **rep_sum; /* [replicates] once asked for */
 };
 
 struct pal_survey_work {
     const struct pal_survey *survey;
-    struct pal_arena *scratch;
+    struct pal_arena *arena, *scratch;
     struct survey_group *group; /* [frames] the one at hand of each */
+    uint32_t *number;           /* [units] by place, zeros between one united group and the next */
     double t_df, t;             /* quantile of Student's t at the last degrees of freedom */
 };
 PAL_CHECK_RESULT
 enum pal_status survey_group_open(struct pal_survey_work *work, size_t frame, size_t group,
                                   struct survey_group **out, struct pal_error *err);
+/* What opening a group takes: room for g->n units; its own columns; their totals. */
+PAL_CHECK_RESULT
+enum pal_status survey_group_columns(const struct survey_table *table, struct survey_group *group,
+                                     struct pal_error *err);
+PAL_CHECK_RESULT
+enum pal_status survey_group_gather(const struct survey_table *table, struct survey_group *group,
+                                    struct pal_arena *scratch, struct pal_error *err);
+void survey_group_totals(const struct survey_table *table, struct survey_group *group);
 PAL_CHECK_RESULT
 enum pal_status survey_group_touched(struct pal_survey_work *work, struct survey_group *group,
                                      struct pal_error *err);
@@ -450,6 +469,18 @@ enum pal_status survey_logit_error(struct pal_survey_work *work, const struct su
 /* The method in words, once the number of replicates is known. */
 PAL_CHECK_RESULT
 enum pal_status survey_name_method(struct pal_survey *survey, struct pal_error *err);
+
+/* ---- groups made of others (survey_union.c)
+ * ---------------------------------------------------------------------------------- */
+
+bool survey_is_union(const struct pal_survey *survey, size_t frame, size_t group);
+/* What is known by group, before tables are closed. */
+PAL_CHECK_RESULT
+enum pal_status survey_unite_all(struct pal_survey *survey, struct pal_error *err);
+/* The columns of a group (whose number is set) from those of its members. */
+PAL_CHECK_RESULT
+enum pal_status survey_union_gather(struct pal_survey_work *work, size_t frame,
+                                    struct survey_group *group, struct pal_error *err);
 
 /* The batch at hand into tables. */
 PAL_CHECK_RESULT

@@ -14,7 +14,7 @@ enum pal_status pal_survey_work_new(const struct pal_survey *survey, struct pal_
     const size_t frames = survey->ask.frames;
     if (!work)
         return pal_nomem(err, "the answers of a survey");
-    *work = (struct pal_survey_work){.survey = survey, .t_df = (double)NAN};
+    *work = (struct pal_survey_work){.survey = survey, .arena = arena, .t_df = (double)NAN};
     work->group = pal_arena_alloc(arena, frames + 1, sizeof *work->group);
     work->scratch = pal_arena_new();
     if (!work->group || !work->scratch)
@@ -93,8 +93,6 @@ static enum pal_status gather_cells(const struct survey_table *table, struct sur
             if (table->slot[k])
                 g->sum[k][i] = row[table->slot[k]];
     }
-    for (size_t k = 0; k < table->terms; k++)
-        g->present[k] = g->w;
     for (size_t i = 0; i < some; i++)
         PAL_TRY(gather_present(table, g, order[parted[i]], parted[i], err));
     for (size_t k = 0; g->n && k < table->terms; k++) {
@@ -107,12 +105,10 @@ static enum pal_status gather_cells(const struct survey_table *table, struct sur
     return PAL_OK;
 }
 
-static enum pal_status gather(const struct survey_table *table, struct survey_group *g,
-                              struct pal_arena *scratch, struct pal_error *err)
+enum pal_status survey_group_columns(const struct survey_table *table, struct survey_group *g,
+                                     struct pal_error *err)
 {
-    const struct pal_arena_mark mark = pal_arena_mark(scratch);
     const size_t terms = table->terms;
-    g->n = survey_group_size(table, g->group);
     g->unit = pal_arena_alloc(g->arena, g->n + 1, sizeof *g->unit);
     g->w = pal_arena_alloc(g->arena, g->n + 1, sizeof *g->w);
     g->present = pal_arena_alloc(g->arena, terms + 1, sizeof *g->present);
@@ -122,19 +118,35 @@ static enum pal_status gather(const struct survey_table *table, struct survey_gr
     if (!g->unit || !g->w || !g->present || !g->sum || !g->total_present || !g->total)
         return pal_nomem(err, "the sums of a group");
     for (size_t k = 0; k < terms; k++) {
+        g->present[k] = g->w;
         if (!table->sum[k])
             continue;
         g->sum[k] = pal_arena_alloc(g->arena, g->n + 1, sizeof **g->sum);
         if (!g->sum[k])
             return pal_nomem(err, "the sums of a group");
     }
-    PAL_TRY(gather_cells(table, g, scratch, err));
-    pal_arena_reset(scratch, mark);
+    return PAL_OK;
+}
+
+void survey_group_totals(const struct survey_table *table, struct survey_group *g)
+{
     g->total_w = sum_of(g->w, g->n);
-    for (size_t k = 0; k < terms; k++) {
+    for (size_t k = 0; k < table->terms; k++) {
         g->total_present[k] = g->present[k] == g->w ? g->total_w : sum_of(g->present[k], g->n);
         g->total[k] = g->sum[k] ? sum_of(g->sum[k], g->n) : 0;
     }
+}
+
+enum pal_status survey_group_gather(const struct survey_table *table, struct survey_group *g,
+                                    struct pal_arena *scratch, struct pal_error *err)
+{
+    g->n = survey_group_size(table, g->group);
+    PAL_TRY(survey_group_columns(table, g, err));
+    const struct pal_arena_mark mark = pal_arena_mark(scratch);
+    PAL_TRY(gather_cells(table, g, scratch, err));
+    if (g->arena != scratch)
+        pal_arena_reset(scratch, mark);
+    survey_group_totals(table, g);
     return PAL_OK;
 }
 
@@ -147,7 +159,10 @@ enum pal_status survey_group_open(struct pal_survey_work *work, size_t frame, si
         return PAL_OK;
     pal_arena_reset(g->arena, g->empty);
     *g = (struct survey_group){.arena = g->arena, .empty = g->empty, .group = group};
-    PAL_TRY(gather(&work->survey->table[frame], g, work->scratch, err));
+    if (survey_is_union(work->survey, frame, group))
+        PAL_TRY(survey_union_gather(work, frame, g, err));
+    else
+        PAL_TRY(survey_group_gather(&work->survey->table[frame], g, work->scratch, err));
     g->open = true;
     return PAL_OK;
 }

@@ -270,6 +270,40 @@ enum pal_status survey_ranks_merge(struct survey_ranks *into, const struct surve
     return PAL_OK;
 }
 
+/* A group that is there from others that are: `mine` += `theirs`. */
+static enum pal_status add_rank(struct survey_ranks *ranks, struct survey_rank *mine,
+                                const struct survey_rank *theirs, struct pal_arena *scratch,
+                                struct pal_error *err)
+{
+    if (theirs->triangle)
+        PAL_TRY(merge_triangle(ranks, mine, theirs->triangle, scratch, err));
+    for (size_t i = 0; i < theirs->rows && !is_full(mine); i++)
+        PAL_TRY(add_row(ranks, mine, theirs->row[i], err));
+    return PAL_OK;
+}
+
+enum pal_status survey_ranks_unite(struct survey_ranks *ranks, const struct pal_survey_unions *u,
+                                   struct pal_error *err)
+{
+    const size_t fed = ranks->groups;
+    struct pal_arena *scratch = pal_arena_new();
+    enum pal_status status =
+        scratch ? survey_ranks_groups(ranks, u->first + u->n, err) : no_memory(err);
+    for (size_t i = 0; status == PAL_OK && i < u->n; i++) {
+        struct survey_rank *mine = &ranks->group[u->first + i];
+        for (size_t m = u->start[i]; m < u->start[i + 1]; m++) {
+            mine->left += u->member[m] < fed ? ranks->group[u->member[m]].left : 0;
+            mine->length += u->member[m] < fed ? ranks->group[u->member[m]].length : 0;
+        }
+        for (size_t m = u->start[i]; status == PAL_OK && m < u->start[i + 1] && !is_full(mine); m++)
+            if (u->member[m] < fed)
+                status = add_rank(ranks, mine, &ranks->group[u->member[m]], scratch, err);
+    }
+    if (scratch)
+        pal_arena_free(scratch);
+    return status;
+}
+
 /* ---- the rank of a group
  * ------------------------------------------------------------------------- */
 

@@ -216,6 +216,27 @@ enum pal_status survey_given_merge(struct survey_given *into, const struct surve
     return PAL_OK;
 }
 
+enum pal_status survey_given_unite(struct survey_given *given, const struct pal_survey_unions *u,
+                                   struct pal_arena *arena, struct pal_error *err)
+{
+    const size_t n = given->replicates, fed = given->groups;
+    PAL_TRY(given_groups(given, u->first + u->n, arena, err));
+    for (size_t i = 0; i < u->n; i++) {
+        const size_t to = u->first + i;
+        for (size_t m = u->start[i]; m < u->start[i + 1]; m++) {
+            const size_t g = u->member[m];
+            if (g >= fed)
+                continue;
+            add_weights(given->sum + to * given->width * n, given->sum + g * given->width * n,
+                        given->width * n);
+            if (given->missing)
+                add_weights(given->missing + to * given->terms * n,
+                            given->missing + g * given->terms * n, given->terms * n);
+        }
+    }
+    return PAL_OK;
+}
+
 /* ---- values of one statistic in every replicate
  * ---------------------------------------------------------------------------------- */
 
