@@ -15,7 +15,7 @@ static void bootstrap_factors(const struct replicate_maker *m, uint32_t psu, dou
     replicate_draws(m, psu, out);
 }
 
-static const struct replicate_kind bootstrap = {"bootstrap", bootstrap_factors, NULL};
+static const struct replicate_kind bootstrap = {"bootstrap", bootstrap_factors, false};
 
 struct drawing {
     struct replicate_maker *maker;

@@ -60,9 +60,7 @@ struct replicate_maker;
 struct replicate_kind {
     const char *name;
     void (*factors)(const struct replicate_maker *maker, uint32_t psu, double *out /* [n] */);
-    /* A shorter way from totals of units to totals of replicates; NULL: by the factors. */
-    void (*totals)(const struct replicate_maker *maker, size_t units, const uint32_t *psu,
-                   size_t width, const double *total, const double *whole, double *out);
+    bool leaves_one_out; /* totals have a shorter way: replicate_leave_out */
 };
 
 struct replicate_maker { /* what the factors of a unit are made from */
@@ -85,6 +83,11 @@ static inline void replicate_draws(const struct replicate_maker *m, uint32_t psu
     for (size_t r = 0; r < m->n; r++)
         out[r] = low + step * draws[r];
 }
+/* Totals of replicates that leave a unit out, [width * n], from totals of units [units * width]. */
+PAL_CHECK_RESULT
+enum pal_status replicate_leave_out(const struct replicate_maker *maker, size_t units,
+                                    const uint32_t *psu, size_t width, const double *total,
+                                    struct pal_arena *scratch, double *out, struct pal_error *err);
 PAL_CHECK_RESULT
 enum pal_status replicate_bootstrap(struct replicate_maker *maker, size_t replicates, bool rao_wu,
                                     uint64_t seed, struct pal_arena *arena,

@@ -91,18 +91,6 @@ static void jk1_factors(const struct replicate_maker *m, uint32_t psu, double *o
     out[psu] = 0;
 }
 
-static void jk1_totals(const struct replicate_maker *m, size_t units, const uint32_t *psu,
-                       size_t width, const double *total, const double *whole, double *out)
-{
-    const double up = (double)m->n / ((double)m->n - 1);
-    for (size_t k = 0; k < width; k++)
-        for (size_t r = 0; r < m->n; r++)
-            out[k * m->n + r] = up * whole[k];
-    for (size_t u = 0; u < units; u++)
-        for (size_t k = 0; k < width; k++)
-            out[k * m->n + psu[u]] = up * (whole[k] - total[u * width + k]);
-}
-
 /* JKn: the same inside each stratum. Replicates are numbered as the units are, by stratum. */
 static void jkn_factors(const struct replicate_maker *m, uint32_t psu, double *out)
 {
@@ -114,27 +102,6 @@ static void jkn_factors(const struct replicate_maker *m, uint32_t psu, double *o
         out[r] = m->layout.order[r] == psu ? 0 : n / (n - 1);
 }
 
-/* A replicate differs from the whole only in its stratum: whole + (S_h - n S_hi) / (n - 1). */
-static void jkn_totals(const struct replicate_maker *m, size_t units, const uint32_t *psu,
-                       size_t width, const double *total, const double *whole, double *out)
-{
-    const uint32_t *stratum = m->design->stage[0].unit_stratum;
-    for (size_t k = 0; k < width; k++)
-        for (size_t r = 0; r < m->n; r++)
-            out[k * m->n + r] = whole[k];
-    for (size_t u = 0; u < units; u++) {
-        const uint32_t h = stratum[psu[u]];
-        const double n = (double)replicate_sampled(&m->layout, h);
-        for (size_t k = 0; n > 1 && k < width; k++) {
-            const double part = total[u * width + k] / (n - 1);
-            double *row = out + k * m->n;
-            for (size_t r = m->layout.start[h]; r < m->layout.start[h + 1]; r++)
-                row[r] += part;
-            row[m->layout.place[psu[u]]] -= n * part;
-        }
-    }
-}
-
 /* JK2: the first unit of each stratum left out in turn, the second doubled. */
 static void jk2_factors(const struct replicate_maker *m, uint32_t psu, double *out)
 {
@@ -144,9 +111,9 @@ static void jk2_factors(const struct replicate_maker *m, uint32_t psu, double *o
     out[h] = m->layout.place[psu] == m->layout.start[h] ? 0 : 2;
 }
 
-static const struct replicate_kind jk1 = {"jk1", jk1_factors, jk1_totals};
-static const struct replicate_kind jkn = {"jkn", jkn_factors, jkn_totals};
-static const struct replicate_kind jk2 = {"jk2", jk2_factors, NULL};
+static const struct replicate_kind jk1 = {"jk1", jk1_factors, true};
+static const struct replicate_kind jkn = {"jkn", jkn_factors, true};
+static const struct replicate_kind jk2 = {"jk2", jk2_factors, false};
 
 static enum pal_status make_jk1(struct replicate_maker *m, struct pal_replicates *out,
                                 struct pal_error *err)
@@ -222,8 +189,8 @@ static void successive_factors(const struct replicate_maker *m, uint32_t psu, do
         out[r] = 1 + step * (hadamard(r, first) - hadamard(r, second));
 }
 
-static const struct replicate_kind balanced = {"brr", balanced_factors, NULL};
-static const struct replicate_kind successive = {"sdr", successive_factors, NULL};
+static const struct replicate_kind balanced = {"brr", balanced_factors, false};
+static const struct replicate_kind successive = {"sdr", successive_factors, false};
 
 static enum pal_status make_balanced(struct replicate_maker *m, struct pal_replicates *out,
                                      const char *name, struct pal_error *err)
@@ -263,7 +230,7 @@ static void given_factors(const struct replicate_maker *m, uint32_t psu, double 
     memcpy(out, m->given + psu * m->n, m->n * sizeof *out);
 }
 
-static const struct replicate_kind given = {"replicates", given_factors, NULL};
+static const struct replicate_kind given = {"replicates", given_factors, false};
 
 enum pal_status pal_replicates_of(const struct pal_design *design, size_t n, const double *factor,
                                   struct pal_arena *arena, struct pal_replicates *out,
@@ -406,14 +373,8 @@ enum pal_status pal_replicates_totals(const struct pal_replicates *replicates, s
     const struct replicate_maker *m = replicates->maker;
     const struct pal_arena_mark mark = pal_arena_mark(scratch);
     const size_t n = replicates->n;
-    if (m->kind->totals) {
-        double *whole = pal_arena_alloc(scratch, width, sizeof *whole);
-        if (!whole)
-            return pal_nomem(err, "the replicates");
-        for (size_t u = 0; u < units; u++)
-            for (size_t k = 0; k < width; k++)
-                whole[k] += total[u * width + k];
-        m->kind->totals(m, units, psu, width, total, whole, out);
+    if (m->kind->leaves_one_out) {
+        PAL_TRY(replicate_leave_out(m, units, psu, width, total, scratch, out, err));
         pal_arena_reset(scratch, mark);
         return PAL_OK;
     }

@@ -1,4 +1,5 @@
-"""same.py FIGURES LINES: how many changes the command line has printed too, every number the same to the last digit."""
+"""same.py FIGURES LINES: how many changes the command line has printed too, every number the same but for the order of
+adding up: margins of the command line are sums of cells."""
 import csv
 import sys
 
@@ -10,7 +11,7 @@ for row in csv.DictReader(open(sys.argv[1])):
         line = lines[word, row["REF_AREA"], row["SEX"]]
         pairs = zip(("estimate", "std_error", "conf_low", "conf_high", "df", "n"),
                     ("OBS_VALUE", "STD_ERROR", "CONF_LOW", "CONF_HIGH", "DF", "N_OBS"))
-        bad = [(line[a], row[b]) for a, b in pairs if float(line[a]) != float(row[b])]
+        bad = [(line[a], row[b]) for a, b in pairs if abs(float(line[a]) - float(row[b])) > 1e-13 * abs(float(row[b]))]
         if bad:
             print("differs:", *row.values(), *bad)
         same[word] = same.get(word, 0) + (not bad)
