@@ -210,6 +210,9 @@ static enum pal_status split_operands(struct cli *cli, struct cli_list *files, p
         }
         if (strcmp(word, "-") == 0 && input)
             return pal_fail(err, PAL_USAGE, "standard input can be read only once");
+        if (strchr(word, '(') && !strchr(word, ')') && !pal_file_exists(word))
+            return pal_fail(err, PAL_USAGE, "'%s' is no file, and as a statistic it lacks its ')'",
+                            word);
         input = input || strcmp(word, "-") == 0;
         files->item[files->n++] = word;
     }

@@ -398,6 +398,11 @@ enum pal_status est_plan_new(const struct est_request *request, struct pal_arena
     plan->by_column = pal_arena_alloc(arena, plan->bys + 1, sizeof *plan->by_column);
     if (!plan->by_column)
         return pal_nomem(err, "a plan");
+    for (size_t i = 0; i < plan->bys; i++)
+        for (size_t k = 0; k < i; k++)
+            if (pal_str_eq(plan->by[i].text, plan->by[k].text))
+                return pal_fail(err, PAL_USAGE, "--by names '%.*s' twice",
+                                PAL_ARG(plan->by[i].text));
     if (plan->bys > EST_MOST_BYS)
         return pal_fail(err, PAL_USAGE, "--by takes at most %d columns, not %zu", EST_MOST_BYS,
                         plan->bys);

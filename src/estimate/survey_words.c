@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+enum { MOST_REPLICATES = 100000 };
+
 /* ---- variance ----------------------------------------------------------------------------------
  */
 
@@ -113,9 +115,9 @@ enum pal_status pal_survey_variance_parse(pal_str text, bool given, const char *
             return pal_fail(err, PAL_USAGE, "%s %s takes nothing behind a colon", option,
                             variances[v].word);
     }
-    if (argument.len && (!pal_int_parse(argument, &n) || n < 2 || n > 100000))
-        return pal_fail(err, PAL_USAGE, "%s %s:N takes a number of replicates from 2", option,
-                        variances[v].word);
+    if (argument.len && (!pal_int_parse(argument, &n) || n < 2 || n > MOST_REPLICATES))
+        return pal_fail(err, PAL_USAGE, "%s %s:N takes a number of replicates from 2 to %d", option,
+                        variances[v].word, MOST_REPLICATES);
     ask->replicates = (size_t)n;
     return PAL_OK;
 }
