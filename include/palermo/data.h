@@ -321,9 +321,9 @@ struct pal_dataset {
     size_t files;
     const struct pal_dataset_file *of_file; /* [files]                                      */
     const uint32_t *file_of; /* [rows] index in of_file; NULL when there is one file only   */
-    size_t populations;                         /* files that its `design` names            */
+    size_t populations;      /* files that its `design` names            */
     const struct pal_dataset_file *population; /* [populations]                            */
-    pal_str file;            /* of the first: name, path and fingerprint                    */
+    pal_str file; /* of the first: name, path and fingerprint                    */
     const char *path;
     char sha256[65];
     uint64_t rows_read, rows_error, rows_duplicate;

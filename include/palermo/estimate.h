@@ -597,11 +597,12 @@ enum pal_status pal_survey_save(const struct pal_survey *survey, struct pal_buf 
 PAL_CHECK_RESULT
 enum pal_status pal_survey_load(struct pal_survey *survey, struct pal_unpack *in,
                                 struct pal_error *err);
-/* ---- moments: what the answers of a survey need, without its units ---------------------------------
+/* ---- moments: what the answers of a survey need, without its units
+ * ---------------------------------
  *
  * A survey that leaves the house holds no sum by unit. Every estimate theta = f(t) here is a smooth
- * function of a few totals t of its group, and its linearized variance is g' V g, with g = df/dt and
- * V = the design's covariance of t: nothing of the sample but t and V enters it. So of each
+ * function of a few totals t of its group, and its linearized variance is g' V g, with g = df/dt
+ * and V = the design's covariance of t: nothing of the sample but t and V enters it. So of each
  * statistic and group a survey of moments holds
  *     the totals, rows, degrees of freedom, strata that the lonely rule touched;
  *     the covariance matrix of those totals, one of them already turned into the linearized
@@ -734,8 +735,8 @@ enum pal_status pal_survey_compare(struct pal_survey_work *work, enum pal_compar
                                    const struct pal_survey_side *from,
                                    const struct pal_survey_side *to, size_t frame, size_t group,
                                    struct pal_estimate *out, struct pal_error *err);
-/* New limits of an answer whose value, error or degrees of freedom were changed, by the word that it
- * has; those of quantiles, and words of replicates and quantiles, become t. */
+/* New limits of an answer whose value, error or degrees of freedom were changed, by the word that
+ * it has; those of quantiles, and words of replicates and quantiles, become t. */
 PAL_CHECK_RESULT
 enum pal_status pal_survey_limits(bool quantile, struct pal_estimate *e, struct pal_error *err);
 /* The answers of completed data sets become one, as pal_imputed_combine has it; n is the mean of
