@@ -340,6 +340,10 @@ PAL_CHECK_RESULT
 enum pal_status est_hand_over(const struct est_pass *pass, double threshold,
                               struct pal_arena *arena, const struct est_pass **out,
                               struct pal_error *err);
+/* Beside each answer: a group may lack, and a total lacks, what was too small to be seen. */
+PAL_CHECK_RESULT
+enum pal_status est_mark_note(const struct est_mark *mark, struct pal_arena *arena,
+                              struct pal_estimate *e, struct pal_error *err);
 void est_mark_add(struct est_mark *into, const struct est_mark *from);
 /* "hand-over state 'FILE': ..." in one line. */
 void est_mark_say(const struct est_mark *mark, bool sample, const char *what, FILE *to);

@@ -17,6 +17,7 @@ enum { DEFAULT_THRESHOLD = 10 };
 
 static const pal_str other = PAL_STR_INIT("_O");
 #define OTHER (EST_TOTAL - 1) /* the code of '_O' while groups are put together */
+#define BLANK 0               /* the code of a row that lacks the column        */
 
 struct regrouping {
     const struct est_pass *from;
@@ -33,6 +34,9 @@ static enum pal_status code_of(const struct regrouping *r, size_t b, uint32_t fr
                                struct pal_error *err)
 {
     const struct est_values *values = &r->from->value[b];
+    *out = BLANK;
+    if (from == BLANK)
+        return PAL_OK;
     const bool merged = from == OTHER;
     const uint32_t code = est_values_add(&r->to->value[b], r->to->arena,
                                          merged ? other : pal_map_key(values->map, from - 1),
@@ -205,15 +209,12 @@ static enum pal_status count_cost(const struct regrouping *r, struct pal_survey_
 /* ---- samples ---------------------------------------------------------------------------------
  */
 
-/* A marginal group, or one that only marginal groups are made of (some of its values are blank). */
-static bool is_marginal(const struct est_pass *pass, size_t group)
+static bool has_code(const struct est_pass *pass, size_t group, uint32_t code)
 {
-    bool marginal = false;
-    for (size_t b = 0; b < pass->plan->bys; b++) {
-        const uint32_t code = pal_groups_key(pass->groups, group)[b];
-        marginal = marginal || code == EST_TOTAL || code == 0;
-    }
-    return marginal;
+    for (size_t b = 0; b < pass->plan->bys; b++)
+        if (pal_groups_key(pass->groups, group)[b] == code)
+            return true;
+    return false;
 }
 
 /* The cells that are there, and their marginal groups: sums by unit once more, for the variance. */
@@ -300,6 +301,8 @@ enum pal_status est_hand_over(const struct est_pass *pass, double threshold,
         return pal_fail(err, PAL_USAGE,
                         "quantiles and adjusted weights need the rows, and a saved state holds "
                         "none: ask for them where the rows are");
+    if (plan->survey)
+        PAL_TRY(est_survey_told_apart(plan->survey, err));
     if (threshold == 0)
         threshold = DEFAULT_THRESHOLD;
     if (est_moments_are(pass))
@@ -313,13 +316,21 @@ enum pal_status est_hand_over(const struct est_pass *pass, double threshold,
         return pal_nomem(err, "groups");
     for (size_t g = 0; plan->bys && g < r.groups; g++) {
         memcpy(&r.key[g * plan->bys], pal_groups_key(pass->groups, g), plan->bys * sizeof *r.key);
-        r.out[g] = is_marginal(pass, g); /* of samples: they are made again */
+        r.out[g] = has_code(pass, g, EST_TOTAL); /* of samples: they are made again */
     }
     PAL_TRY(regroup(&r, arena, err));
     struct pal_survey_work *whole = r.work;
     for (size_t g = 0; g < r.groups; g++)
         number[g] = plan->survey ? r.group[g] : (uint32_t)g;
-    bool any = true;
+    bool any = false;
+    for (size_t g = 0; g < r.groups; g++) /* cells of rows that lack a column: of margins only */
+        if (!r.out[g] && has_code(pass, g, BLANK)) {
+            r.out[g] = true;
+            any = true;
+        }
+    if (any)
+        PAL_TRY(regroup(&r, arena, err));
+    any = true;
     for (size_t columns = 1; any && columns <= plan->bys + 1; columns++) {
         PAL_TRY(move_up(&r, columns, threshold, &any, err));
         if (any)
@@ -341,6 +352,16 @@ enum pal_status est_hand_over(const struct est_pass *pass, double threshold,
 
 /* ---- what a state says of itself
  * ------------------------------------------------------------------------------- */
+
+enum pal_status est_mark_note(const struct est_mark *mark, struct pal_arena *arena,
+                              struct pal_estimate *e, struct pal_error *err)
+{
+    static const char hidden[] = "hand-over: small groups are in _O or left out";
+    if (!mark->merged && !mark->dropped)
+        return PAL_OK;
+    e->note = e->note ? pal_arena_printf(arena, "%s; %s", e->note, hidden).ptr : hidden;
+    return e->note ? PAL_OK : pal_nomem(err, "a note");
+}
 
 void est_mark_add(struct est_mark *into, const struct est_mark *from)
 {

@@ -266,6 +266,7 @@ static enum pal_status make_row(const struct est_pass *pass, const struct est_li
         percent_of(&to->estimate);
     else if (line->show != EST_SHOW_VALUE)
         number_of_test(&to->estimate, line);
+    PAL_TRY(est_mark_note(&pass->mark, arena, &to->estimate, err));
     return task->sides ? note_change(plan, &to->estimate, arena, err) : PAL_OK;
 }
 
@@ -309,7 +310,10 @@ static enum pal_status survey_rows(const struct est_pass *pass, struct pal_arena
         PAL_TRY(group_texts(&order, g, arena, &text[g], err));
     }
     const struct est_groups sorted = {groups, number, text};
-    return est_survey_rows(pass, &sorted, arena, out, n, err);
+    PAL_TRY(est_survey_rows(pass, &sorted, arena, out, n, err));
+    for (size_t i = 0; i < *n; i++)
+        PAL_TRY(est_mark_note(&pass->mark, arena, &(*out)[i].estimate, err));
+    return PAL_OK;
 }
 
 enum pal_status est_rows_make(const struct est_pass *pass, struct pal_arena *arena,

@@ -173,6 +173,9 @@ bool est_moments_are(const struct est_pass *pass);
 /* No domain of any group has between 1 and `threshold` respondents. */
 bool est_moments_reach(const struct est_pass *pass, double threshold);
 
+/* Refuses parts of which it cannot be told whether they overlap: for hand-over. */
+PAL_CHECK_RESULT
+enum pal_status est_survey_told_apart(const struct est_survey_plan *plan, struct pal_error *err);
 /* May a group of a closed survey be seen (estimate_small.c)? */
 PAL_CHECK_RESULT
 enum pal_status est_survey_small(const struct est_pass *pass, struct pal_survey_work *work,

@@ -35,6 +35,8 @@ def same(a, b):
             continue
         for column, x in row.items():
             y = b[key][column]
+            if column == "note": # what the state says of itself stands beside each of its answers
+                y = y.removesuffix("hand-over: small groups are in _O or left out").removesuffix("; ")
             numbers = x != y and column not in ("note", "method", "status")
             if x == y or (numbers and near(float(x), float(y), 1e-12)):
                 cells += 1
