@@ -1,9 +1,11 @@
-"""agree.py FIGURES EXPECTED: how many figures agree with R's survey, by indicator: values and errors to 1e-9, limits to 1e-7."""
+"""agree.py FIGURES EXPECTED [DF]: how many figures agree with R's survey, by indicator: values and errors to 1e-9, limits to
+1e-7, degrees of freedom exactly, or to DF where they are no whole numbers. For the golden cases of samples."""
 import csv
 import sys
 
 expected = {tuple(r[:4]): [float(x) if x != "NA" else None for x in r[4:]] for r in csv.reader(open(sys.argv[2]))}
 agree, of = {}, {}
+of_df = float(sys.argv[3]) if len(sys.argv) > 3 else 0
 for row in csv.DictReader(open(sys.argv[1])):
     key = (row["INDICATOR"], row["REF_AREA"], row.get("AGE", "_Z"), row.get("SEX", "_Z"))
     code = key[0]
@@ -11,7 +13,7 @@ for row in csv.DictReader(open(sys.argv[1])):
     wanted = expected.pop(key, None)
     found = [row[c] for c in ("OBS_VALUE", "STD_ERROR", "CONF_LOW", "CONF_HIGH", "DF")]
     fine = wanted is not None
-    for x, e, tol in zip(found, wanted or [], (1e-9, 1e-9, 1e-7, 1e-7, 0)):
+    for x, e, tol in zip(found, wanted or [], (1e-9, 1e-9, 1e-7, 1e-7, of_df)):
         if e is None or e != e:
             fine &= x in ("", "NaN")
         else:
