@@ -109,6 +109,8 @@ enum pal_status pal_survey_save(const struct pal_survey *s, struct pal_buf *out,
         return pal_fail(err, PAL_USAGE,
                         "quantiles and adjusted weights need the rows, and a saved state holds "
                         "none: ask for them where the rows are");
+    if (s->ask.once)
+        return pal_fail(err, PAL_BUG, "surveys that are answered once are not saved");
     if (s->moments)
         return survey_moments_save(s, out, err);
     if (s->has_design)

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { SEEDS = 60, UNIONS = 2 };
+enum { SEEDS = 90, UNIONS = 2 };
 
 static bool near(double a, double b)
 {
@@ -16,7 +16,8 @@ static bool near(double a, double b)
 LAW(union, of_groups_is_the_group_of_their_rows)
 {
     static struct surveyed s, of_union[UNIONS];
-    static const enum pal_survey_method methods[] = {PAL_SURVEY_TAYLOR, PAL_SURVEY_GIVEN};
+    static const enum pal_survey_method methods[] = {PAL_SURVEY_TAYLOR, PAL_SURVEY_GIVEN,
+                                                     PAL_SURVEY_MADE};
     static const size_t start[UNIONS + 1] = {0, 2, 2 + SURVEYED_GROUPS};
     uint32_t member[2 + SURVEYED_GROUPS] = {0, 1};
     for (uint32_t g = 0; g < SURVEYED_GROUPS; g++)
@@ -27,7 +28,8 @@ LAW(union, of_groups_is_the_group_of_their_rows)
         struct pal_error err = {0};
         surveyed_fill(&s, seed);
         struct pal_survey_ask ask = surveyed_ask(&s);
-        ask.method = methods[seed % 2];
+        ask.method = methods[seed % PAL_COUNT(methods)];
+        ask.replicate = PAL_REP_JKN; /* where they are made */
         ask.design.lonely = PAL_LONELY_REMOVE;
         ask.replicates = ask.method == PAL_SURVEY_GIVEN ? SURVEYED_REPLICATES : 0;
         ask.scale = ask.method == PAL_SURVEY_GIVEN ? 1 : 0;
