@@ -235,6 +235,10 @@ static inline pal_str pal_piece_cell(const struct pal_piece *piece, size_t field
     return pal_piece_field(piece, field, last, unfold);
 }
 uint64_t pal_pieces_stored(const struct pal_pieces *pieces); /* bytes; UINT64_MAX: not known */
+/* After a row that is no row: reads a gzip file once more, to its end, and says what is damaged in
+ * it, which explains more than the row. PAL_OK: nothing, or it cannot be read again. */
+PAL_CHECK_RESULT
+enum pal_status pal_pieces_whole(const struct pal_pieces *pieces, struct pal_error *err);
 
 /* ---- YAML (JSON is YAML) ------------------------------------------------------------------ */
 

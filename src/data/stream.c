@@ -484,6 +484,18 @@ static enum pal_status open_pieces(struct pal_stream *s, unsigned threads, bool 
     return pal_ahead_new(&steps, s, s->slots, helpers, s->arena, &s->ahead, err);
 }
 
+/* A damaged file may first show as a row that is none. */
+static enum pal_status explained(const struct pal_stream *s, enum pal_status status,
+                                 struct pal_error *err)
+{
+    struct pal_error damage = {0};
+    if (status != PAL_DATA || pal_pieces_whole(s->pieces, &damage) == PAL_OK)
+        return status;
+    if (err)
+        *err = damage;
+    return damage.status;
+}
+
 enum pal_status pal_stream_open_with(const char *path, const struct pal_stream_column *columns,
                                      size_t n, const struct pal_stream_options *options,
                                      struct pal_arena *arena, struct pal_stream **out,
@@ -529,7 +541,7 @@ enum pal_status pal_stream_open_with(const char *path, const struct pal_stream_c
         return stream_rows_read(records, s->column, n, arena, &s->in_memory, err);
     }
     s->name = pal_pieces_name(s->pieces);
-    return open_pieces(s, threads, either, err);
+    return explained(s, open_pieces(s, threads, either, err), err);
 }
 
 enum pal_status pal_stream_open(const char *path, const struct pal_stream_column *columns, size_t n,
@@ -678,14 +690,9 @@ static enum pal_status next_piece(struct pal_stream *s, bool *end, struct pal_er
     return PAL_OK;
 }
 
-enum pal_status pal_stream_next(struct pal_stream *s, const struct pal_batch **batch,
-                                struct pal_error *err)
+static enum pal_status next_batch(struct pal_stream *s, const struct pal_batch **batch,
+                                  struct pal_error *err)
 {
-    *batch = NULL;
-    if (s->in_memory) {
-        *batch = stream_rows_next(s->in_memory);
-        return PAL_OK;
-    }
     s->batch.rows = 0;
     while (!s->batch.rows) {
         if (s->strict) {
@@ -699,6 +706,16 @@ enum pal_status pal_stream_next(struct pal_stream *s, const struct pal_batch **b
             return PAL_OK;
     }
     *batch = &s->batch;
+    return PAL_OK;
+}
+
+enum pal_status pal_stream_next(struct pal_stream *s, const struct pal_batch **batch,
+                                struct pal_error *err)
+{
+    *batch = NULL;
+    if (!s->in_memory)
+        return explained(s, next_batch(s, batch, err), err);
+    *batch = stream_rows_next(s->in_memory);
     return PAL_OK;
 }
 

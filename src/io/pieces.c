@@ -174,6 +174,25 @@ uint64_t pal_pieces_lines(const struct pal_pieces *p) { return p->lines; }
 
 uint64_t pal_pieces_stored(const struct pal_pieces *p) { return io_source_size(p->source); }
 
+enum pal_status pal_pieces_whole(const struct pal_pieces *p, struct pal_error *err)
+{
+    static const struct pal_source_options no_ceiling = {.max_inflated = UINT64_MAX};
+    enum { AT_ONCE = 1 << 18 };
+    if (!io_source_is_gzip(p->source) || io_source_size(p->source) == UINT64_MAX)
+        return PAL_OK;
+    struct pal_arena *arena = pal_arena_new();
+    char *text = arena ? pal_arena_alloc(arena, AT_ONCE, 1) : NULL;
+    struct pal_source *source;
+    size_t got = text != NULL;
+    enum pal_status status =
+        text ? pal_source_open(pal_source_name(p->source), &no_ceiling, arena, &source, err)
+             : PAL_OK;
+    while (status == PAL_OK && got)
+        status = pal_source_read(source, text, AT_ONCE, &got, err);
+    pal_arena_free(arena);
+    return status;
+}
+
 unsigned pal_pieces_helpers(const struct pal_pieces *p) { return p->inflaters; }
 
 bool pal_pieces_utf8(const struct pal_pieces *p) { return p->encoding == IO_UTF8; }
