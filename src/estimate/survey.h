@@ -14,7 +14,7 @@
 
 struct survey_view;
 
-/* ---- tables of cells (survey_table.c) ---------------------------------------------------------
+/* ---- tables of cells (survey_table.h) ---------------------------------------------------------
  */
 
 /* Sums by (group, unit). A cell is a row of `stride` doubles: key, parts, w, then the sums of terms
