@@ -272,7 +272,7 @@ enum pal_status survey_quantile_answer(struct pal_survey_work *work,
                                        size_t group, struct pal_arena *scratch,
                                        struct pal_estimate *out, struct pal_error *err);
 
-/* ---- moments (survey_moments.c)
+/* ---- moments (survey_moments*.c)
  * ------------------------------------------------------------------------------------------- */
 
 /* Columns of a statistic: the weight w of the rows it takes, its linearized variable z, which
@@ -315,6 +315,8 @@ enum pal_status survey_moments_groups(struct pal_survey *survey, size_t groups,
 PAL_CHECK_RESULT
 enum pal_status survey_moments_levels(struct pal_survey *survey, size_t statistic, size_t n,
                                       struct pal_error *err);
+/* The columns of a statistic. */
+size_t survey_moments_width(const struct pal_survey *survey, size_t statistic);
 double *survey_moments_matrix(const struct moment_set *set, size_t group);
 /* Which of the raw sums (w, y, x) z stands for: x of squares, whose y does not matter about the
  * mean, and y of all others. */
