@@ -1,6 +1,6 @@
 /* estimate_imputed.c: completed data sets of multiple imputation. Each is a pass of its own, with
  * its own design and weights; the rows that come out of all of them become one. */
-#include "estimate_survey.h"
+#include "estimate_reading.h"
 
 #include <math.h>
 #include <string.h>
@@ -128,9 +128,10 @@ static enum pal_status find_set(struct est_pass *pass, const struct pal_batch *b
     return PAL_OK;
 }
 
-static enum pal_status feed_sets(struct est_pass *pass, const struct pal_batch *batch,
+static enum pal_status feed_sets(void *context, const struct pal_batch *batch,
                                  struct pal_error *err)
 {
+    struct est_pass *pass = context;
     struct est_imputed *im = pass->imputed;
     for (size_t s = 0; s < im->sets; s++)
         im->set[s].batch.rows = 0;
@@ -165,10 +166,7 @@ enum pal_status est_imputed_read(struct est_pass *pass, const char *path, unsign
                                  struct pal_progress *progress, struct pal_error *err)
 {
     struct est_imputed *im = pass->imputed;
-    struct pal_stream *stream;
-    const struct pal_batch *batch;
-    const struct est_plan *plan = pass->plan;
-    if (plan->survey->imputation == EST_NO_COLUMN) {
+    if (pass->plan->survey->imputation == EST_NO_COLUMN) {
         size_t at;
         bool is_new;
         PAL_TRY(set_of(pass, pal_str_of(path), NULL, &at, &is_new, err));
@@ -177,21 +175,7 @@ enum pal_status est_imputed_read(struct est_pass *pass, const char *path, unsign
     im->codes = 0; /* each file has its own dictionary */
     for (size_t s = 0; s < im->sets; s++)
         im->set[s].reader = NULL;
-    const struct pal_stream_options options = {.threads = threads,
-                                               .absents = plan->request->absents,
-                                               .absent = plan->request->absent,
-                                               .sheet = plan->request->sheet};
-    PAL_TRY(pal_stream_open_with(path, plan->column, plan->columns, &options, pass->arena, &stream,
-                                 err));
-    for (;;) {
-        PAL_TRY(est_memory_keep(pass->memory, pass->arena, stream, err));
-        PAL_TRY(pal_stream_next(stream, &batch, err));
-        if (!batch)
-            return PAL_OK;
-        PAL_TRY(feed_sets(pass, batch, err));
-        pass->rows += batch->rows;
-        pal_progress_step(progress, pass->rows);
-    }
+    return est_reading_file(pass, path, threads, progress, feed_sets, pass, err);
 }
 
 enum pal_status est_imputed_fold(struct est_pass *into, const struct est_pass *from,

@@ -1,30 +1,19 @@
 /* estimate_pass.c: one file (or one saved state) through the plan: rows are filtered, put into
  * groups, and fed to the states. What a text means is found once a distinct text, not once a row.
  */
-#include "estimate_survey.h"
+#include "estimate_reading.h"
 
 #include <math.h>
 #include <string.h>
 
-/* What the texts of one column mean, by dictionary code; grows as the dictionary does. */
-struct meaning {
-    size_t known, room;
-    uint32_t *code; /* [room] */
-};
-
-enum { BAD_TEXT = UINT32_MAX - 1 }; /* no date, no number: an error where a row has it */
-
 struct reader { /* one file being read */
     struct est_pass *pass;
-    struct pal_arena *arena;    /* of this file */
-    struct meaning *by;         /* [bys] code of the value + 1; 0 = in no group */
-    bool bad_texts;             /* some of them are BAD_TEXT                    */
-    struct meaning *unit;       /* [tasks] */
-    struct meaning change;      /* side */
-    struct meaning *where;      /* [wheres] 1 = holds */
-    struct meaning **condition; /* [stats][conditions] */
-    struct pal_groups *strata;  /* tuples of standard columns -> first sight */
-    struct meaning stratum;     /* of a tuple: category, or PAL_NO_GROUP */
+    struct est_reading reading;
+    struct est_meaning *unit;       /* [tasks] */
+    struct est_meaning change;      /* side */
+    struct est_meaning **condition; /* [stats][conditions] */
+    struct pal_groups *strata;      /* tuples of standard columns -> first sight */
+    struct est_meaning stratum;     /* of a tuple: category, or PAL_NO_GROUP */
     size_t room;
     uint8_t *domain, *inside, *side;
     uint32_t *group, *mine, *units, *stratum_of; /* [room] */
@@ -33,34 +22,6 @@ struct reader { /* one file being read */
 
 /* ---- passes
  * -------------------------------------------------------------------------------------- */
-
-static enum pal_status values_new(struct est_values *values, struct pal_arena *arena,
-                                  struct pal_error *err)
-{
-    values->map = pal_map_new(arena, 0);
-    return values->map ? PAL_OK : pal_nomem(err, "groups");
-}
-
-uint32_t est_values_add(struct est_values *values, struct pal_arena *arena, pal_str text,
-                        double sort)
-{
-    bool is_new;
-    const size_t code = pal_map_add(values->map, text, &is_new);
-    if (code >= EST_TOTAL - 2)
-        return UINT32_MAX;
-    if (!is_new)
-        return (uint32_t)code;
-    if (code >= values->room) {
-        const size_t room = values->room ? 2 * values->room : 16;
-        double *sorts = pal_arena_grow(arena, values->sort, values->room, room, sizeof *sorts);
-        if (!sorts)
-            return UINT32_MAX;
-        values->sort = sorts;
-        values->room = room;
-    }
-    values->sort[code] = sort;
-    return (uint32_t)code;
-}
 
 enum pal_status est_pass_new(const struct est_plan *plan, struct pal_arena *arena,
                              struct est_pass **out, struct pal_error *err)
@@ -88,12 +49,12 @@ enum pal_status est_pass_new_single(const struct est_plan *plan, struct pal_aren
         return pal_nomem(err, "a pass");
     PAL_TRY(pal_groups_new(arena, plan->bys, &pass->groups, err));
     for (size_t i = 0; i < plan->bys; i++)
-        PAL_TRY(values_new(&pass->value[i], arena, err));
+        PAL_TRY(est_values_new(&pass->value[i], arena, err));
     for (size_t i = 0; i < plan->tasks; i++) {
         const struct est_task *task = &plan->task[i];
         PAL_TRY(task->estimator->begin(&task->ask, task->args, arena, &pass->state[i], err));
         if (task->unit != EST_NO_COLUMN)
-            PAL_TRY(values_new(&pass->unit[i], arena, err));
+            PAL_TRY(est_values_new(&pass->unit[i], arena, err));
     }
     pal_states_together(pass->state, plan->tasks);
     if (!plan->bys && pal_groups_add(pass->groups, NULL) == PAL_NO_GROUP)
@@ -107,54 +68,13 @@ enum pal_status est_pass_new_single(const struct est_plan *plan, struct pal_aren
 /* ---- meanings
  * ------------------------------------------------------------------------------------ */
 
-/* Makes room for the codes of a dictionary; gives the first whose meaning is not known yet. */
-static enum pal_status meaning_room(struct meaning *meaning, size_t codes, struct pal_arena *arena,
-                                    size_t *first, struct pal_error *err)
-{
-    if (codes > meaning->room) {
-        const size_t room = codes > 2 * meaning->room ? codes : 2 * meaning->room;
-        uint32_t *code = pal_arena_grow(arena, meaning->code, meaning->room, room, sizeof *code);
-        if (!code)
-            return pal_nomem(err, "groups");
-        meaning->code = code;
-        meaning->room = room;
-    }
-    *first = meaning->known;
-    meaning->known = codes > meaning->known ? codes : meaning->known;
-    return PAL_OK;
-}
-
-static enum pal_status learn_by(struct reader *r, size_t by, const struct pal_dict *dict,
-                                struct pal_error *err)
-{
-    struct est_pass *pass = r->pass;
-    size_t first = 0;
-    const size_t codes = pal_dict_count(dict);
-    PAL_TRY(meaning_room(&r->by[by], codes, r->arena, &first, err));
-    for (size_t c = first ? first : 1; c < codes; c++) {
-        pal_str text;
-        double sort;
-        if (!est_by_value(&pass->plan->by[by], pal_dict_text(dict, (uint32_t)c), pass->arena, &text,
-                          &sort)) {
-            r->by[by].code[c] = BAD_TEXT;
-            r->bad_texts = true;
-            continue;
-        }
-        const uint32_t code = est_values_add(&pass->value[by], pass->arena, text, sort);
-        if (code == UINT32_MAX)
-            return pal_nomem(err, "groups");
-        r->by[by].code[c] = code + 1;
-    }
-    return PAL_OK;
-}
-
 static enum pal_status learn_units(struct reader *r, size_t task, const struct pal_dict *dict,
                                    struct pal_error *err)
 {
     struct est_pass *pass = r->pass;
     size_t first = 0;
     const size_t codes = pal_dict_count(dict);
-    PAL_TRY(meaning_room(&r->unit[task], codes, r->arena, &first, err));
+    PAL_TRY(est_meaning_room(&r->unit[task], codes, r->pass->arena, &first, err));
     if (first == 0 && codes)
         r->unit[task].code[0] = PAL_NO_GROUP;
     for (size_t c = first ? first : 1; c < codes; c++) {
@@ -180,7 +100,7 @@ static enum pal_status learn_sides(struct reader *r, const struct pal_dict *dict
     const struct est_plan *plan = r->pass->plan;
     size_t first = 0;
     const size_t codes = pal_dict_count(dict);
-    PAL_TRY(meaning_room(&r->change, codes, r->arena, &first, err));
+    PAL_TRY(est_meaning_room(&r->change, codes, r->pass->arena, &first, err));
     if (first == 0 && codes)
         r->change.code[0] = PAL_NO_SIDE;
     for (size_t c = first ? first : 1; c < codes; c++) {
@@ -198,52 +118,20 @@ static enum pal_status learn_sides(struct reader *r, const struct pal_dict *dict
 
 static enum pal_status make_room(struct reader *r, size_t rows, struct pal_error *err)
 {
+    struct pal_arena *arena = r->pass->arena;
     if (rows <= r->room)
         return PAL_OK;
     r->room = rows;
-    r->domain = pal_arena_alloc(r->arena, rows, 1);
-    r->inside = pal_arena_alloc(r->arena, rows, 1);
-    r->side = pal_arena_alloc(r->arena, rows, 1);
-    r->group = pal_arena_alloc(r->arena, rows, sizeof *r->group);
-    r->mine = pal_arena_alloc(r->arena, rows, sizeof *r->mine);
-    r->units = pal_arena_alloc(r->arena, rows, sizeof *r->units);
-    r->stratum_of = pal_arena_alloc(r->arena, rows, sizeof *r->stratum_of);
+    r->domain = pal_arena_alloc(arena, rows, 1);
+    r->inside = pal_arena_alloc(arena, rows, 1);
+    r->side = pal_arena_alloc(arena, rows, 1);
+    r->group = pal_arena_alloc(arena, rows, sizeof *r->group);
+    r->mine = pal_arena_alloc(arena, rows, sizeof *r->mine);
+    r->units = pal_arena_alloc(arena, rows, sizeof *r->units);
+    r->stratum_of = pal_arena_alloc(arena, rows, sizeof *r->stratum_of);
     const bool ok =
         r->domain && r->inside && r->side && r->group && r->mine && r->units && r->stratum_of;
     return ok ? PAL_OK : pal_nomem(err, "rows");
-}
-
-/* domain &= condition. A row whose cell is absent lies outside. */
-static enum pal_status restrict_to(struct reader *r, const struct est_where *where,
-                                   struct meaning *meaning, const struct pal_column *column,
-                                   size_t rows, uint8_t *domain, struct pal_error *err)
-{
-    if (column->type == PAL_COLUMN_NUMBER && where->operator!= EST_PREFIX) {
-        for (size_t row = 0; row < rows; row++)
-            domain[row] = domain[row] && column->absent[row] == PAL_PRESENT &&
-                          est_where_number(where, column->value[row]);
-        return PAL_OK;
-    }
-    size_t first = 0;
-    const size_t codes = pal_dict_count(column->dict);
-    PAL_TRY(meaning_room(meaning, codes, r->arena, &first, err));
-    for (size_t c = first; c < codes; c++)
-        meaning->code[c] = c > 0 && est_where_text(where, pal_dict_text(column->dict, (uint32_t)c));
-    for (size_t row = 0; row < rows; row++)
-        domain[row] = domain[row] && meaning->code[column->code[row]];
-    return PAL_OK;
-}
-
-static enum pal_status bad_group(const struct reader *r, const struct pal_batch *batch, size_t by,
-                                 size_t row, struct pal_error *err)
-{
-    const struct est_plan *plan = r->pass->plan;
-    const struct pal_column *column = &batch->col[plan->by_column[by]];
-    const struct pal_place at = {.file = batch->file, .line = batch->line[row]};
-    const enum est_by_kind kind = plan->by[by].kind;
-    return pal_fail_at(err, PAL_DATA, &at, "'%.*s' of column '%.*s' is no %s",
-                       PAL_ARG(pal_dict_text(column->dict, column->code[row])),
-                       PAL_ARG(column->name), kind == EST_BY_BANDS ? "number" : "date");
 }
 
 /* A text that is no date or no number is an error where a row of the domain has it. */
@@ -254,8 +142,8 @@ static enum pal_status refuse_bad_texts(const struct reader *r, const struct pal
     for (size_t row = 0; row < batch->rows; row++)
         for (size_t b = 0; b < plan->bys; b++)
             if (r->domain[row] &&
-                r->by[b].code[batch->col[plan->by_column[b]].code[row]] == BAD_TEXT)
-                return bad_group(r, batch, b, row, err);
+                r->reading.by[b].code[batch->col[plan->by_column[b]].code[row]] == EST_BAD_TEXT)
+                return est_reading_bad(&r->reading, batch, b, row, err);
     return PAL_OK;
 }
 
@@ -265,14 +153,10 @@ static enum pal_status find_groups(struct reader *r, const struct pal_batch *bat
     const struct est_plan *plan = r->pass->plan;
     struct pal_groups *groups = r->pass->groups;
     struct pal_group_column column[EST_MOST_BYS];
-    if (r->bad_texts)
+    if (r->reading.bad_texts)
         PAL_TRY(refuse_bad_texts(r, batch, err));
-    for (size_t b = 0; b < plan->bys; b++) {
-        const uint32_t values = (uint32_t)pal_map_count(r->pass->value[b].map);
-        column[b] = (struct pal_group_column){
-            .code = batch->col[plan->by_column[b]].code, .part = r->by[b].code, .parts = values};
-    }
-    if (plan->bys && !r->bad_texts)
+    est_reading_columns(&r->reading, batch, column);
+    if (plan->bys && !r->reading.bad_texts)
         return pal_groups_add_rows(groups, batch->rows, column, r->domain, r->group, err);
     for (size_t row = 0; row < batch->rows; row++) {
         bool in = r->domain[row];
@@ -293,9 +177,9 @@ static enum pal_status learn_stratum(struct reader *r, const struct pal_batch *b
     const struct est_plan *plan = r->pass->plan;
     const struct pal_standard *standard = &plan->request->standard;
     size_t first = 0;
-    PAL_TRY(meaning_room(&r->stratum, tuple + 1, r->arena, &first, err));
+    PAL_TRY(est_meaning_room(&r->stratum, tuple + 1, r->pass->arena, &first, err));
     struct pal_buf text;
-    pal_buf_init(&text, r->arena, 1 << 20);
+    pal_buf_init(&text, r->pass->arena, 1 << 20);
     bool absent = false;
     for (size_t i = 0; i < plan->standard_columns; i++) {
         const struct pal_column *column = &batch->col[plan->standard_column[i]];
@@ -407,26 +291,22 @@ static enum pal_status feed_task(struct reader *r, const struct pal_batch *batch
         return task->estimator->feed(pass->state[t], &cells, err);
     memset(r->inside, 1, batch->rows);
     for (size_t i = 0; i < stat->conditions; i++)
-        PAL_TRY(restrict_to(r, &stat->condition[i], &r->condition[task->stat][i],
-                            &batch->col[plan->condition_column[task->stat][i]], batch->rows,
-                            r->inside, err));
+        PAL_TRY(est_where_restrict(&stat->condition[i], &r->condition[task->stat][i],
+                                   &batch->col[plan->condition_column[task->stat][i]], batch->rows,
+                                   r->inside, r->pass->arena, err));
     for (size_t row = 0; row < batch->rows; row++)
         r->mine[row] = r->inside[row] ? r->group[row] : PAL_NO_GROUP;
     cells.group = r->mine;
     return task->estimator->feed(pass->state[t], &cells, err);
 }
 
-static enum pal_status feed_batch(struct reader *r, const struct pal_batch *batch,
+static enum pal_status feed_batch(void *reader, const struct pal_batch *batch,
                                   struct pal_error *err)
 {
+    struct reader *r = reader;
     const struct est_plan *plan = r->pass->plan;
     PAL_TRY(make_room(r, batch->rows, err));
-    memset(r->domain, 1, batch->rows);
-    for (size_t i = 0; i < plan->wheres; i++)
-        PAL_TRY(restrict_to(r, &plan->where[i], &r->where[i], &batch->col[plan->where_column[i]],
-                            batch->rows, r->domain, err));
-    for (size_t b = 0; b < plan->bys; b++)
-        PAL_TRY(learn_by(r, b, batch->col[plan->by_column[b]].dict, err));
+    PAL_TRY(est_reading_batch(&r->reading, batch, r->domain, err));
     if (plan->change_column != EST_NO_COLUMN) {
         const struct pal_column *column = &batch->col[plan->change_column];
         PAL_TRY(learn_sides(r, column->dict, err));
@@ -442,21 +322,19 @@ static enum pal_status feed_batch(struct reader *r, const struct pal_batch *batc
         else
             PAL_TRY(feed_task(r, batch, t++, err));
     }
-    r->pass->rows += batch->rows;
     return PAL_OK;
 }
 
-static enum pal_status reader_new(struct est_pass *pass, struct pal_arena *arena,
-                                  struct reader *out, struct pal_error *err)
+static enum pal_status reader_new(struct est_pass *pass, struct reader *out, struct pal_error *err)
 {
     const struct est_plan *plan = pass->plan;
-    *out = (struct reader){.pass = pass, .arena = arena};
-    out->by = pal_arena_alloc(arena, plan->bys + 1, sizeof *out->by);
+    struct pal_arena *arena = pass->arena;
+    *out = (struct reader){.pass = pass};
+    PAL_TRY(est_reading_new(pass, &out->reading, err));
     out->unit = pal_arena_alloc(arena, plan->tasks, sizeof *out->unit);
-    out->where = pal_arena_alloc(arena, plan->wheres + 1, sizeof *out->where);
     out->condition = pal_arena_alloc(arena, plan->stats, sizeof *out->condition);
     out->key = pal_arena_alloc(arena, plan->bys + plan->standard_columns + 1, sizeof *out->key);
-    if (!out->by || !out->unit || !out->where || !out->condition || !out->key)
+    if (!out->unit || !out->condition || !out->key)
         return pal_nomem(err, "a pass");
     for (size_t s = 0; s < plan->stats; s++) {
         out->condition[s] =
@@ -470,29 +348,13 @@ static enum pal_status reader_new(struct est_pass *pass, struct pal_arena *arena
 enum pal_status est_pass_read(struct est_pass *pass, const char *path, unsigned threads,
                               struct pal_progress *progress, struct pal_error *err)
 {
-    const struct est_plan *plan = pass->plan;
     if (pass->imputed)
         return est_imputed_read(pass, path, threads, progress, err);
-    if (plan->survey)
+    if (pass->plan->survey)
         return est_survey_pass_read(pass, path, threads, progress, err);
     struct reader reader;
-    struct pal_stream *stream;
-    const struct pal_batch *batch;
-    PAL_TRY(reader_new(pass, pass->arena, &reader, err));
-    const struct pal_stream_options options = {.threads = threads,
-                                               .absents = plan->request->absents,
-                                               .absent = plan->request->absent,
-                                               .sheet = plan->request->sheet};
-    PAL_TRY(pal_stream_open_with(path, plan->column, plan->columns, &options, pass->arena, &stream,
-                                 err));
-    for (;;) {
-        PAL_TRY(est_memory_keep(pass->memory, pass->arena, stream, err));
-        PAL_TRY(pal_stream_next(stream, &batch, err));
-        if (!batch)
-            return PAL_OK;
-        PAL_TRY(feed_batch(&reader, batch, err));
-        pal_progress_step(progress, pass->rows);
-    }
+    PAL_TRY(reader_new(pass, &reader, err));
+    return est_reading_file(pass, path, threads, progress, feed_batch, &reader, err);
 }
 
 /* ---- folding

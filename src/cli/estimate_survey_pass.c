@@ -1,27 +1,20 @@
 /* estimate_survey_pass.c: a file of a sample: batches of columns become the rows of a survey. What
  * a text means is found once a distinct text, not once a row. */
-#include "estimate_survey.h"
+#include "estimate_reading.h"
 
 #include <math.h>
 #include <string.h>
 
-enum { BAD_TEXT = UINT32_MAX - 1 }; /* no date, no number: an error where a row has it */
-
-struct meaning { /* of the texts of one column, by dictionary code */
-    size_t known, room;
-    uint32_t *code;
-};
-
 struct term_cells {  /* one term of a batch */
     double *value;   /* [room] where it is not a column itself */
     uint8_t *absent; /* [room] */
-    struct meaning holds;
+    struct est_meaning holds;
 };
 
 struct frame_cells {
     uint32_t *group; /* [room] */
     uint8_t *inside; /* [room] */
-    struct meaning *condition, level;
+    struct est_meaning *condition, level;
     struct term_cells *term;
     const double **value; /* [terms] */
     const uint8_t **absent;
@@ -30,8 +23,8 @@ struct frame_cells {
 struct reader { /* one file being read */
     struct est_pass *pass;
     struct pal_arena *arena;
-    bool bad_texts; /* some of `by` are BAD_TEXT */
-    struct meaning *by, *where, stratum[PAL_MAX_STAGES], unit[PAL_MAX_STAGES];
+    struct est_reading reading;
+    struct est_meaning stratum[PAL_MAX_STAGES], unit[PAL_MAX_STAGES];
     size_t room;
     uint8_t *domain, *absent; /* [room] */
     uint32_t *group, *key;    /* [room], one tuple */
@@ -42,13 +35,6 @@ struct reader { /* one file being read */
 
 /* ---- passes ------------------------------------------------------------------------------------
  */
-
-static enum pal_status values_new(struct est_values *values, struct pal_arena *arena,
-                                  struct pal_error *err)
-{
-    values->map = pal_map_new(arena, 0);
-    return values->map ? PAL_OK : pal_nomem(err, "groups");
-}
 
 enum pal_status est_survey_pass_new(struct est_pass *pass, struct pal_error *err)
 {
@@ -63,13 +49,13 @@ enum pal_status est_survey_pass_new(struct est_pass *pass, struct pal_error *err
     if (!s->groups || !s->level)
         return pal_nomem(err, "a pass");
     for (size_t i = 0; i < PAL_MAX_STAGES; i++) {
-        PAL_TRY(values_new(&s->stratum[i], arena, err));
-        PAL_TRY(values_new(&s->unit[i], arena, err));
+        PAL_TRY(est_values_new(&s->stratum[i], arena, err));
+        PAL_TRY(est_values_new(&s->unit[i], arena, err));
     }
     for (size_t f = 0; f < plan->frames; f++) {
         if (plan->frame[f].levels == EST_NO_COLUMN)
             continue;
-        PAL_TRY(values_new(&s->level[f], arena, err));
+        PAL_TRY(est_values_new(&s->level[f], arena, err));
         PAL_TRY(pal_groups_new(arena, pass->plan->bys + 1, &s->groups[f], err));
     }
     if (plan->weighting)
@@ -80,54 +66,14 @@ enum pal_status est_survey_pass_new(struct est_pass *pass, struct pal_error *err
 /* ---- meanings
  * ------------------------------------------------------------------------------------ */
 
-static enum pal_status meaning_room(struct meaning *meaning, size_t codes, struct pal_arena *arena,
-                                    size_t *first, struct pal_error *err)
-{
-    if (codes > meaning->room) {
-        const size_t room = codes > 2 * meaning->room ? codes : 2 * meaning->room;
-        uint32_t *code = pal_arena_grow(arena, meaning->code, meaning->room, room, sizeof *code);
-        if (!code)
-            return pal_nomem(err, "groups");
-        meaning->code = code;
-        meaning->room = room;
-    }
-    *first = meaning->known;
-    meaning->known = codes > meaning->known ? codes : meaning->known;
-    return PAL_OK;
-}
-
-static enum pal_status learn_by(struct reader *r, size_t by, const struct pal_dict *dict,
-                                struct pal_error *err)
-{
-    struct est_pass *pass = r->pass;
-    size_t first = 0;
-    const size_t codes = pal_dict_count(dict);
-    PAL_TRY(meaning_room(&r->by[by], codes, r->arena, &first, err));
-    for (size_t c = first ? first : 1; c < codes; c++) {
-        pal_str text;
-        double sort;
-        if (!est_by_value(&pass->plan->by[by], pal_dict_text(dict, (uint32_t)c), pass->arena, &text,
-                          &sort)) {
-            r->by[by].code[c] = BAD_TEXT;
-            r->bad_texts = true;
-            continue;
-        }
-        const uint32_t code = est_values_add(&pass->value[by], pass->arena, text, sort);
-        if (code == UINT32_MAX)
-            return pal_nomem(err, "groups");
-        r->by[by].code[c] = code + 1;
-    }
-    return PAL_OK;
-}
-
 /* Texts as they stand: code of the value + 1, 0 for a blank. */
-static enum pal_status learn_plain(struct reader *r, struct meaning *meaning,
+static enum pal_status learn_plain(struct reader *r, struct est_meaning *meaning,
                                    struct est_values *values, const struct pal_dict *dict,
                                    struct pal_error *err)
 {
     size_t first = 0;
     const size_t codes = pal_dict_count(dict);
-    PAL_TRY(meaning_room(meaning, codes, r->arena, &first, err));
+    PAL_TRY(est_meaning_room(meaning, codes, r->arena, &first, err));
     for (size_t c = first ? first : 1; c < codes; c++) {
         const pal_str text = pal_dict_text(dict, (uint32_t)c);
         double sort;
@@ -138,40 +84,6 @@ static enum pal_status learn_plain(struct reader *r, struct meaning *meaning,
             return pal_nomem(err, "the units of the design");
         meaning->code[c] = code + 1;
     }
-    return PAL_OK;
-}
-
-static enum pal_status learn_condition(struct reader *r, const struct est_where *where,
-                                       struct meaning *meaning, const struct pal_dict *dict,
-                                       struct pal_error *err)
-{
-    size_t first = 0;
-    const size_t codes = pal_dict_count(dict);
-    PAL_TRY(meaning_room(meaning, codes, r->arena, &first, err));
-    for (size_t c = first; c < codes; c++)
-        meaning->code[c] = c > 0 && est_where_text(where, pal_dict_text(dict, (uint32_t)c));
-    return PAL_OK;
-}
-
-static bool by_number(const struct est_where *where, const struct pal_column *column)
-{
-    return column->type == PAL_COLUMN_NUMBER && where->operator!= EST_PREFIX;
-}
-
-/* domain &= condition. A row whose cell is absent lies outside. */
-static enum pal_status restrict_to(struct reader *r, const struct est_where *where,
-                                   struct meaning *meaning, const struct pal_column *column,
-                                   size_t rows, uint8_t *domain, struct pal_error *err)
-{
-    if (by_number(where, column)) {
-        for (size_t row = 0; row < rows; row++)
-            domain[row] = domain[row] && column->absent[row] == PAL_PRESENT &&
-                          est_where_number(where, column->value[row]);
-        return PAL_OK;
-    }
-    PAL_TRY(learn_condition(r, where, meaning, column->dict, err));
-    for (size_t row = 0; row < rows; row++)
-        domain[row] = domain[row] && meaning->code[column->code[row]];
     return PAL_OK;
 }
 
@@ -231,12 +143,11 @@ static enum pal_status reader_new(struct est_pass *pass, struct reader *out, str
     const struct est_survey_plan *s = plan->survey;
     struct pal_arena *arena = pass->arena;
     *out = (struct reader){.pass = pass, .arena = arena};
-    out->by = pal_arena_alloc(arena, plan->bys + 1, sizeof *out->by);
-    out->where = pal_arena_alloc(arena, plan->wheres + 1, sizeof *out->where);
+    PAL_TRY(est_reading_new(pass, &out->reading, err));
     out->key = pal_arena_alloc(arena, plan->bys + 2, sizeof *out->key);
     out->frame = pal_arena_alloc(arena, s->frames + 1, sizeof *out->frame);
     out->replicate = pal_arena_alloc(arena, s->replicates + 1, sizeof *out->replicate);
-    if (!out->by || !out->where || !out->key || !out->frame || !out->replicate)
+    if (!out->key || !out->frame || !out->replicate)
         return pal_nomem(err, "a pass");
     for (size_t f = 0; f < s->frames; f++) {
         struct frame_cells *cells = &out->frame[f];
@@ -254,9 +165,9 @@ static enum pal_status reader_new(struct est_pass *pass, struct reader *out, str
 /* ---- the design of a batch
  * ---------------------------------------------------------------------------- */
 
-static enum pal_status coded(struct reader *r, struct meaning *meaning, struct est_values *values,
-                             const struct pal_column *column, size_t rows, uint32_t *out,
-                             struct pal_error *err)
+static enum pal_status coded(struct reader *r, struct est_meaning *meaning,
+                             struct est_values *values, const struct pal_column *column,
+                             size_t rows, uint32_t *out, struct pal_error *err)
 {
     PAL_TRY(learn_plain(r, meaning, values, column->dict, err));
     for (size_t row = 0; row < rows; row++)
@@ -316,27 +227,15 @@ static enum pal_status feed_design(struct reader *r, const struct pal_batch *bat
 /* ---- groups and terms of a batch
  * ------------------------------------------------------------------------ */
 
-static enum pal_status bad_group(const struct reader *r, const struct pal_batch *batch, size_t by,
-                                 size_t row, struct pal_error *err)
-{
-    const struct est_plan *plan = r->pass->plan;
-    const struct pal_column *column = &batch->col[plan->by_column[by]];
-    const struct pal_place at = {.file = batch->file, .line = batch->line[row]};
-    return pal_fail_at(err, PAL_DATA, &at, "'%.*s' of column '%.*s' is no %s",
-                       PAL_ARG(pal_dict_text(column->dict, column->code[row])),
-                       PAL_ARG(column->name),
-                       plan->by[by].kind == EST_BY_BANDS ? "number" : "date");
-}
-
 static enum pal_status key_of(struct reader *r, const struct pal_batch *batch, unsigned margin,
                               size_t row, bool *whole, struct pal_error *err)
 {
     const struct est_plan *plan = r->pass->plan;
     *whole = true;
     for (size_t b = 0; b < plan->bys; b++) {
-        const uint32_t code = r->by[b].code[batch->col[plan->by_column[b]].code[row]];
-        if (code == BAD_TEXT)
-            return bad_group(r, batch, b, row, err);
+        const uint32_t code = r->reading.by[b].code[batch->col[plan->by_column[b]].code[row]];
+        if (code == EST_BAD_TEXT)
+            return est_reading_bad(&r->reading, batch, b, row, err);
         r->key[b] = margin >> b & 1u ? EST_TOTAL : code;
         *whole = *whole && r->key[b] != 0;
     }
@@ -364,13 +263,9 @@ static enum pal_status find_groups(struct reader *r, const struct pal_batch *bat
                                    struct pal_error *err)
 {
     struct est_pass *pass = r->pass;
-    if (pass->plan->bys && !margin && !r->bad_texts) {
+    if (pass->plan->bys && !margin && !r->reading.bad_texts) {
         struct pal_group_column column[EST_MOST_BYS];
-        for (size_t b = 0; b < pass->plan->bys; b++)
-            column[b] =
-                (struct pal_group_column){.code = batch->col[pass->plan->by_column[b]].code,
-                                          .part = r->by[b].code,
-                                          .parts = (uint32_t)pal_map_count(pass->value[b].map)};
+        est_reading_columns(&r->reading, batch, column);
         PAL_TRY(pal_groups_add_rows(pass->groups, batch->rows, column, r->domain, r->group, err));
         return est_survey_unites(pass->plan) ? add_blanks(r, batch, err) : PAL_OK;
     }
@@ -437,13 +332,13 @@ static enum pal_status fill_term(struct reader *r, const struct pal_batch *batch
     if (term->kind != EST_TERM_HOLDS)
         return PAL_OK;
     *value = to->value;
-    if (by_number(term->where, column)) {
+    if (est_where_by_number(term->where, column)) {
         for (size_t row = 0; row < batch->rows; row++)
             to->value[row] = column->absent[row] == PAL_PRESENT &&
                              est_where_number(term->where, column->value[row]);
         return PAL_OK;
     }
-    PAL_TRY(learn_condition(r, term->where, &to->holds, column->dict, err));
+    PAL_TRY(est_meaning_where(&to->holds, term->where, column->dict, r->arena, err));
     for (size_t row = 0; row < batch->rows; row++) {
         to->value[row] = to->holds.code[column->code[row]];
         to->absent[row] = !column->code[row];
@@ -459,9 +354,9 @@ static enum pal_status fill_frame(struct reader *r, const struct pal_batch *batc
     struct frame_cells *cells = &r->frame[f];
     memset(cells->inside, 1, batch->rows);
     for (size_t i = 0; i < frame->conditions; i++)
-        PAL_TRY(restrict_to(r, frame->condition[i], &cells->condition[i],
-                            &batch->col[frame->condition_column[i]], batch->rows, cells->inside,
-                            err));
+        PAL_TRY(est_where_restrict(frame->condition[i], &cells->condition[i],
+                                   &batch->col[frame->condition_column[i]], batch->rows,
+                                   cells->inside, r->arena, err));
     for (size_t t = 0; t < frame->terms; t++)
         PAL_TRY(fill_term(r, batch, &frame->term[t], &cells->term[t], &cells->value[t],
                           &cells->absent[t], err));
@@ -493,17 +388,13 @@ static enum pal_status feed_frame(struct reader *r, const struct pal_batch *batc
     return pal_survey_feed(r->pass->survey->survey, &feed, err);
 }
 
-static enum pal_status feed_batch(struct reader *r, const struct pal_batch *batch,
+static enum pal_status feed_batch(void *reader, const struct pal_batch *batch,
                                   struct pal_error *err)
 {
+    struct reader *r = reader;
     const struct est_plan *plan = r->pass->plan;
     PAL_TRY(make_room(r, batch->rows, err));
-    memset(r->domain, 1, batch->rows);
-    for (size_t i = 0; i < plan->wheres; i++)
-        PAL_TRY(restrict_to(r, &plan->where[i], &r->where[i], &batch->col[plan->where_column[i]],
-                            batch->rows, r->domain, err));
-    for (size_t b = 0; b < plan->bys; b++)
-        PAL_TRY(learn_by(r, b, batch->col[plan->by_column[b]].dict, err));
+    PAL_TRY(est_reading_batch(&r->reading, batch, r->domain, err));
     PAL_TRY(feed_design(r, batch, err));
     if (r->pass->survey->adjusted)
         PAL_TRY(pal_weighting_rows_add(r->pass->survey->adjusted, batch, err));
@@ -516,7 +407,6 @@ static enum pal_status feed_batch(struct reader *r, const struct pal_batch *batc
         for (size_t f = 0; f < plan->survey->frames; f++)
             PAL_TRY(feed_frame(r, batch, margin, f, err));
     }
-    r->pass->rows += batch->rows;
     return PAL_OK;
 }
 
@@ -534,30 +424,17 @@ enum pal_status est_survey_reader_new(struct est_pass *pass, struct est_survey_r
 enum pal_status est_survey_feed(struct est_survey_reader *reader, const struct pal_batch *batch,
                                 struct pal_error *err)
 {
-    return feed_batch(&reader->reader, batch, err);
+    PAL_TRY(feed_batch(&reader->reader, batch, err));
+    reader->reader.pass->rows += batch->rows;
+    return PAL_OK;
 }
 
 enum pal_status est_survey_pass_read(struct est_pass *pass, const char *path, unsigned threads,
                                      struct pal_progress *progress, struct pal_error *err)
 {
     struct reader reader;
-    struct pal_stream *stream;
-    const struct pal_batch *batch;
     PAL_TRY(reader_new(pass, &reader, err));
-    const struct pal_stream_options options = {.threads = threads,
-                                               .absents = pass->plan->request->absents,
-                                               .absent = pass->plan->request->absent,
-                                               .sheet = pass->plan->request->sheet};
-    PAL_TRY(pal_stream_open_with(path, pass->plan->column, pass->plan->columns, &options,
-                                 pass->arena, &stream, err));
-    for (;;) {
-        PAL_TRY(est_memory_keep(pass->memory, pass->arena, stream, err));
-        PAL_TRY(pal_stream_next(stream, &batch, err));
-        if (!batch)
-            return PAL_OK;
-        PAL_TRY(feed_batch(&reader, batch, err));
-        pal_progress_step(progress, pass->rows);
-    }
+    return est_reading_file(pass, path, threads, progress, feed_batch, &reader, err);
 }
 
 /* ---- folding
