@@ -325,18 +325,20 @@ const char *pal_quantile_rule_name(enum pal_quantile_rule rule);
 struct pal_ordered {
     size_t n;
     const double *x;       /* [n] ascending; equal values in the order they came in  */
-    const double *weight;  /* [n] above 0                                            */
+    const double *weight;  /* [n] not 0                                              */
     const double *through; /* [n] weight of this value and of all before it          */
+    bool falls;            /* some weights are below 0, as calibration can make them */
 };
 /* Orders x[n] with weight[n]; rows of weight 0 and values that are NaN are left out. Memory and
  * time are those of a sort.
- * Errors : PAL_DOMAIN for a weight below 0; PAL_NOMEM. */
+ * Errors : PAL_NOMEM. */
 PAL_CHECK_RESULT
 enum pal_status pal_ordered_new(size_t n, const double *x, const double *weight,
                                 struct pal_arena *arena, struct pal_ordered *out,
                                 struct pal_error *err);
 /* The p-quantile; NaN without values or for p outside 0..1. scratch is used by hf3 and shahvaish.
- * Errors : PAL_NOMEM. */
+ * Where weights fall, hf1 to hf3 take the last value through which the weight is at most p of all.
+ * Errors : PAL_DOMAIN for weights below 0 and another rule; PAL_NOMEM. */
 PAL_CHECK_RESULT
 enum pal_status pal_quantile(const struct pal_ordered *values, enum pal_quantile_rule rule,
                              double p, struct pal_arena *scratch, double *out,

@@ -49,11 +49,9 @@ enum pal_status pal_ordered_new(size_t n, const double *x, const double *weight,
     double *through = pal_arena_alloc(arena, n ? n : 1, sizeof *through);
     if (!placed || !value || !w || !through)
         return pal_nomem(err, "the values of a quantile");
-    *out = (struct pal_ordered){0, value, w, through};
+    *out = (struct pal_ordered){0, value, w, through, false};
     for (size_t i = 0; i < n; i++) {
-        if (weight[i] < 0)
-            return pal_fail(err, PAL_DOMAIN, "a weight of %g has no place in a quantile",
-                            weight[i]);
+        out->falls = out->falls || weight[i] < 0;
         if (weight[i] != 0 && !isnan(x[i]))
             placed[out->n++] = (struct placed){x[i], weight[i], i};
     }
@@ -77,9 +75,13 @@ struct step {         /* the values on both sides of p                          
 };
 
 /* The last i with through[i] <= wanted; 0 when there is none. */
-static size_t last_through(const double *through, size_t n, double wanted)
+static size_t last_through(const double *through, size_t n, bool falls, double wanted)
 {
     size_t low = 0, high = n;
+    while (falls && high > 1 && !(through[high - 1] <= wanted))
+        high--;
+    if (falls)
+        return high - 1;
     while (high - low > 1) {
         const size_t middle = low + (high - low) / 2;
         if (through[middle] <= wanted)
@@ -90,10 +92,10 @@ static size_t last_through(const double *through, size_t n, double wanted)
     return low;
 }
 
-static struct step step_at(const double *through, size_t n, double p)
+static struct step step_at(const double *through, size_t n, bool falls, double p)
 {
     const double all = through[n - 1];
-    struct step step = {.at = last_through(through, n, p * all)};
+    struct step step = {.at = last_through(through, n, falls, p * all)};
     step.up = step.at + 1 < n ? step.at + 1 : step.at;
     step.low = p - through[step.at] / all;
     step.high = through[step.up] / all - p;
@@ -102,7 +104,7 @@ static struct step step_at(const double *through, size_t n, double p)
 
 static double stepped(const struct pal_ordered *v, enum pal_quantile_rule rule, double p)
 {
-    const struct step step = step_at(v->through, v->n, p);
+    const struct step step = step_at(v->through, v->n, v->falls, p);
     const double low = v->x[step.at], high = v->x[step.up];
     if (rule == PAL_QUANTILE_HF4) {
         const double share = step.low / (step.high + step.low);
@@ -127,7 +129,7 @@ static enum pal_status nearest_even(const struct pal_ordered *v, double p,
         x[n - 1] = v->x[i];
         through[n - 1] = v->through[i];
     }
-    const struct step step = step_at(through, n, p);
+    const struct step step = step_at(through, n, v->falls, p);
     const bool even = step.at % 2 == 1; /* counted from 1 */
     *out = x[step.low <= 0 && even ? step.at : step.up];
     return PAL_OK;
@@ -200,6 +202,11 @@ enum pal_status pal_quantile(const struct pal_ordered *values, enum pal_quantile
         *out = values->x[0];
         return PAL_OK;
     }
+    if (values->falls && rule >= PAL_QUANTILE_HF4)
+        return pal_fail(err, PAL_DOMAIN,
+                        "some weights are below zero, of which the quantile rule %s knows nothing; "
+                        "choose math or school",
+                        names[rule]);
     switch (rule) {
     case PAL_QUANTILE_HF3:
         return nearest_even(values, p, scratch, out, err);

@@ -37,7 +37,7 @@ static enum pal_status collect(struct quantile *q, size_t group, struct pal_erro
         q->row[q->n] = row[i];
         q->x[q->n] = x;
         q->w[q->n++] = weight[row[i]];
-        q->weighted += weight[row[i]] > 0;
+        q->weighted += weight[row[i]] != 0;
         pal_sum_add(&total, weight[row[i]]);
     }
     q->total = pal_sum_value(&total);
@@ -201,10 +201,10 @@ static enum pal_status by_replicates(const struct quantile *q, double df, struct
         const struct pal_arena_mark mark = pal_arena_mark(q->scratch);
         struct pal_ordered values;
         theta[r] = (double)NAN;
-        bool known = true;
+        bool known = true; /* a replicate may have no weights: an empty cell of its adjustment */
         for (size_t i = 0; i < q->n; i++) {
             w[i] = mine[q->row[i]];
-            known = known && w[i] >= 0;
+            known = known && !isnan(w[i]);
         }
         if (known) {
             PAL_TRY(pal_ordered_new(q->n, q->x, w, q->scratch, &values, err));

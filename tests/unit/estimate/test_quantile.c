@@ -113,9 +113,13 @@ Test(estimate_quantile, order_zero_weights_and_absence)
         cr_expect(pal_quantile_rule_parse(pal_str_of(rules[i]), &rule));
         cr_expect_str_eq(pal_quantile_rule_name(rule), rules[i]);
     }
-    static const double minus[] = {1, -1, 1, 1, 1};
+    static const double minus[] = {1, -1, 1, 1, 1}, five[] = {1, 2, 3, 4, 5};
     struct pal_ordered out;
-    cr_expect_eq(pal_ordered_new(5, x, minus, arena, &out, NULL), PAL_DOMAIN);
+    double q;
+    cr_assert_eq(pal_ordered_new(5, five, minus, arena, &out, NULL), PAL_OK);
+    cr_assert_eq(pal_quantile(&out, PAL_QUANTILE_HF1, 0.5, arena, &q, NULL), PAL_OK);
+    cr_expect_eq(q, 4); /* survey:::qrule_math(1:5, c(1, -1, 1, 1, 1), 0.5) */
+    cr_expect_eq(pal_quantile(&out, PAL_QUANTILE_HF7, 0.5, arena, &q, NULL), PAL_DOMAIN);
     pal_arena_free(arena);
 }
 
