@@ -738,18 +738,21 @@ enum pal_status pal_survey_compare(struct pal_survey_work *work, enum pal_compar
                                    const struct pal_survey_side *to, size_t frame, size_t group,
                                    struct pal_estimate *out, struct pal_error *err);
 /* New limits of an answer whose value, error or degrees of freedom were changed, by the word that
- * it has; those of quantiles, and words of replicates and quantiles, become t. */
+ * it has; those of quantiles, and words of replicates and quantiles, become t. Those of a percent
+ * change are those of its ratio. */
+enum pal_limits_of { PAL_LIMITS_OF_VALUE, PAL_LIMITS_OF_QUANTILE, PAL_LIMITS_OF_PERCENT };
 PAL_CHECK_RESULT
-enum pal_status pal_survey_limits(bool quantile, struct pal_estimate *e, struct pal_error *err);
+enum pal_status pal_survey_limits(enum pal_limits_of of, struct pal_estimate *e,
+                                  struct pal_error *err);
 /* The answers of completed data sets become one, as pal_imputed_combine has it; n is the mean of
  * theirs. of[sets] NULL: the set has none, and then there is no answer. *missing is the fraction of
  * information that is missing.
  * Errors : PAL_DOMAIN for fewer than two sets. */
 PAL_CHECK_RESULT
-enum pal_status pal_survey_imputed(const struct pal_estimate *const *of, size_t sets, bool quantile,
-                                   enum pal_imputed_df rule, struct pal_arena *arena,
-                                   struct pal_estimate *out, double *missing,
-                                   struct pal_error *err);
+enum pal_status pal_survey_imputed(const struct pal_estimate *const *of, size_t sets,
+                                   enum pal_limits_of limits, enum pal_imputed_df rule,
+                                   struct pal_arena *arena, struct pal_estimate *out,
+                                   double *missing, struct pal_error *err);
 
 /* ---- words of --interval for samples -----------------------------------------------------------
  */

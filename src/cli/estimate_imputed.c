@@ -254,8 +254,12 @@ static enum pal_status gather(struct combining *c, size_t set, const struct est_
 static enum pal_status combine(struct combining *c, const struct sheaf *sheaf,
                                struct pal_estimate *out, double *missing, struct pal_error *err)
 {
-    return pal_survey_imputed(sheaf->of, c->sets, strcmp(sheaf->first->statistic, "quantile") == 0,
-                              c->pass->plan->survey->mi_df, c->arena, out, missing, err);
+    const char *word = sheaf->first->statistic;
+    const enum pal_limits_of limits = strcmp(word, "quantile") == 0         ? PAL_LIMITS_OF_QUANTILE
+                                      : strcmp(word, "percent_change") == 0 ? PAL_LIMITS_OF_PERCENT
+                                                                            : PAL_LIMITS_OF_VALUE;
+    return pal_survey_imputed(sheaf->of, c->sets, limits, c->pass->plan->survey->mi_df, c->arena,
+                              out, missing, err);
 }
 
 /* t and p of a change follow from the difference of all sets, not from those of each. */

@@ -138,13 +138,11 @@ enum pal_status pal_interval_share(const char *word, const struct pal_sampled_sh
     if (at == PAL_COUNT(words))
         return unknown(word, err);
     const double p = share->p;
-    if (p < 0 || p > 1)
-        return pal_fail(err, PAL_DOMAIN, "a share of %g has no limits; shares are from 0 to 1", p);
     struct question q = {.share = share, .t = pal_student_quantile(share->level, share->df)};
     if (isnan(p) || isnan(share->std_error) || isnan(q.t))
         return PAL_OK;
     const bool plain = words[at].limits == mean;
-    if (!plain && (p <= 0 || p >= 1))
+    if (!plain && (p <= 0 || p >= 1)) /* beyond them by weights below zero */
         return PAL_OK;
     if (share->std_error <= 0) {
         *low = *high = p;

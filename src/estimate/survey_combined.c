@@ -26,7 +26,8 @@ enum pal_status pal_survey_combine(struct pal_survey_work *work, const struct pa
     if (ask->method == PAL_SURVEY_VALUE) {
         out->method = "value alone, no variance asked";
         out->uncertainty = PAL_UNC_NONE;
-        out->status = isnan(value) ? PAL_ANSWER_UNDEFINED : PAL_ANSWER_OK;
+        if (!isfinite(value))
+            make_undefined(out);
         return PAL_OK;
     }
     PAL_TRY(pal_survey_covariance(work, part, n, part, n, &variance, err));
@@ -36,13 +37,31 @@ enum pal_status pal_survey_combine(struct pal_survey_work *work, const struct pa
     out->has_std_error = out->has_interval = out->has_df = true;
     out->has_df_design = !isnan(out->df_design);
     out->level = ask->level > 0 ? ask->level : 0.95;
-    out->interval = "t";
+    const bool normal = ask->interval && strcmp(ask->interval, "normal") == 0;
+    if (normal)
+        out->df = (double)INFINITY;
+    out->interval = normal ? "normal" : "t";
     out->method = ask->method == PAL_SURVEY_TAYLOR ? "delta method on linearized sums"
                                                    : "delta method on replicates";
     pal_interval_student(value, out->std_error, out->df, out->level, &out->low, &out->high);
-    if (isnan(value))
+    if (!isfinite(value)) /* over zero, or the logarithm of it */
         make_undefined(out);
     return PAL_OK;
+}
+
+/* A percent change back and forth. */
+static void to_ratio(struct pal_estimate *e)
+{
+    e->value = e->value / 100 + 1;
+    e->std_error /= 100;
+}
+
+static void to_percent(struct pal_estimate *e)
+{
+    e->value = 100 * (e->value - 1);
+    e->std_error *= 100;
+    e->low = 100 * (e->low - 1);
+    e->high = 100 * (e->high - 1);
 }
 
 enum pal_status pal_survey_compare(struct pal_survey_work *work, enum pal_comparison as,
@@ -65,20 +84,18 @@ enum pal_status pal_survey_compare(struct pal_survey_work *work, enum pal_compar
         pal_interval_log_student(out->value, out->std_error, out->df, out->level, &out->low,
                                  &out->high);
     }
-    if (as == PAL_COMPARE_PERCENT) {
-        out->value = 100 * (out->value - 1);
-        out->std_error *= 100;
-        out->low = 100 * (out->low - 1);
-        out->high = 100 * (out->high - 1);
-    }
+    if (as == PAL_COMPARE_PERCENT)
+        to_percent(out);
     return PAL_OK;
 }
 
 /* Quantiles and whatever has no closed form take t. */
-enum pal_status pal_survey_limits(bool quantile, struct pal_estimate *e, struct pal_error *err)
+static enum pal_status limits_of_value(bool quantile, struct pal_estimate *e, struct pal_error *err)
 {
     const struct pal_survey_interval *interval =
         e->interval && !quantile ? pal_survey_interval_find(pal_str_of(e->interval)) : NULL;
+    if (interval && interval->infinite)
+        e->df = (double)INFINITY;
     const struct pal_interval_case c = {
         .t = pal_student_quantile(e->level, e->df),
         .value = e->value,
@@ -94,6 +111,18 @@ enum pal_status pal_survey_limits(bool quantile, struct pal_estimate *e, struct 
     return PAL_OK;
 }
 
+enum pal_status pal_survey_limits(enum pal_limits_of of, struct pal_estimate *e,
+                                  struct pal_error *err)
+{
+    const bool percent = of == PAL_LIMITS_OF_PERCENT;
+    if (percent)
+        to_ratio(e);
+    PAL_TRY(limits_of_value(of == PAL_LIMITS_OF_QUANTILE, e, err));
+    if (percent)
+        to_percent(e);
+    return PAL_OK;
+}
+
 /* Completed sets may differ in the rows of a domain: the whole number nearest to their mean. */
 static size_t mean_rows(const struct pal_estimate *const *of, size_t sets)
 {
@@ -103,9 +132,10 @@ static size_t mean_rows(const struct pal_estimate *const *of, size_t sets)
     return (size_t)rint(rows / (double)sets);
 }
 
-enum pal_status pal_survey_imputed(const struct pal_estimate *const *of, size_t sets, bool quantile,
-                                   enum pal_imputed_df rule, struct pal_arena *arena,
-                                   struct pal_estimate *out, double *missing, struct pal_error *err)
+enum pal_status pal_survey_imputed(const struct pal_estimate *const *of, size_t sets,
+                                   enum pal_limits_of limits, enum pal_imputed_df rule,
+                                   struct pal_arena *arena, struct pal_estimate *out,
+                                   double *missing, struct pal_error *err)
 {
     double *value = pal_arena_alloc(arena, sets + 1, sizeof *value);
     double *variance = pal_arena_alloc(arena, sets + 1, sizeof *variance);
@@ -143,5 +173,5 @@ enum pal_status pal_survey_imputed(const struct pal_estimate *const *of, size_t 
     out->uncertainty = PAL_UNC_IMPUTATION;
     out->std_error = sqrt(imputed.variance);
     out->df = imputed.df;
-    return pal_survey_limits(quantile, out, err);
+    return pal_survey_limits(limits, out, err);
 }

@@ -10,6 +10,13 @@ static bool is_word(const struct job *j, const char *word)
     return strcmp(j->d->estimator->name, word) == 0;
 }
 
+static enum pal_limits_of limits_of(const struct job *j)
+{
+    if (j->d->compares && j->d->as == PAL_COMPARE_PERCENT)
+        return PAL_LIMITS_OF_PERCENT;
+    return !j->d->compares && is_word(j, "quantile") ? PAL_LIMITS_OF_QUANTILE : PAL_LIMITS_OF_VALUE;
+}
+
 static void multiply(struct pal_estimate *e, double per)
 {
     e->value *= per;
@@ -88,8 +95,9 @@ static bool is_same_sample(const struct sample *s, const struct item *a, const s
 
 /* The variance is the sum over samples of that of what each gives, and so are degrees of freedom.
  */
-static enum pal_status add_variances(struct sample *s, struct sample_set *set, struct portions *all,
-                                     struct pal_estimate *out, struct pal_error *err)
+static enum pal_status add_variances(const struct job *j, struct sample *s, struct sample_set *set,
+                                     struct portions *all, struct pal_estimate *out,
+                                     struct pal_error *err)
 {
     struct pal_sum variance = {0};
     double df = 0;
@@ -123,7 +131,7 @@ static enum pal_status add_variances(struct sample *s, struct sample_set *set, s
     if (s->ask.df == PAL_DF_DOMAIN || s->ask.df == PAL_DF_RANK)
         out->df = df;
     out->has_deff = false;
-    return pal_survey_limits(false, out, err);
+    return pal_survey_limits(limits_of(j), out, err);
 }
 
 /* ---- comparisons -------------------------------------------------------------------------------
@@ -185,7 +193,7 @@ static enum pal_status answer_set(struct job *j, struct sample *s, struct sample
         take_portions(j, s, b, ratio ? by / from.value : 1, &all);
         take_portions(j, s, a, ratio ? -by * to.value / (from.value * from.value) : -1, &all);
     }
-    return add_variances(s, set, &all, out, err);
+    return add_variances(j, s, set, &all, out, err);
 }
 
 /* ---- figures -----------------------------------------------------------------------------------
@@ -206,8 +214,7 @@ static enum pal_status answer_all(struct job *j, struct sample *s, size_t item,
         PAL_TRY(answer_set(j, s, &s->set[k], item, &each[k], err));
         of[k] = &each[k];
     }
-    PAL_TRY(pal_survey_imputed(of, s->sets, is_word(j, "quantile"), s->mi_df, s->arena, out,
-                               &missing, err));
+    PAL_TRY(pal_survey_imputed(of, s->sets, limits_of(j), s->mi_df, s->arena, out, &missing, err));
     if (!out->has_std_error || isnan(missing))
         return PAL_OK;
     char share[PAL_NUM_SIZE];
