@@ -655,6 +655,17 @@ enum pal_status pal_survey_holding_of(struct pal_survey_work *work, size_t frame
                                       size_t group, struct pal_survey_holding *out,
                                       struct pal_error *err);
 
+/* First-stage units of a group in which the rows of `whole` are not all in `taken`[n], which lie
+ * apart; SIZE_MAX: sums are not by unit. Time and scratch: the units of the design. */
+struct pal_survey_domain {
+    size_t frame, term; /* rows where the term is present; PAL_NO_TERM: all */
+};
+PAL_CHECK_RESULT
+enum pal_status pal_survey_units_left(struct pal_survey_work *work,
+                                      const struct pal_survey_domain *whole,
+                                      const struct pal_survey_domain *taken, size_t n, size_t group,
+                                      size_t *out, struct pal_error *err);
+
 /* Before it is closed: the replicates of a survey asked for with PAL_SURVEY_MADE and PAL_REP_GIVEN
  * are these factors, [psus * n], a row a first-stage unit in the order of the design. */
 void pal_survey_factors(struct pal_survey *survey, size_t n, const double *factor);

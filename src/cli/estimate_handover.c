@@ -262,14 +262,14 @@ static enum pal_status moments_again(const struct est_pass *pass, double thresho
                         "a confidential state was added to states made for hand-over, and what "
                         "became of it holds no sampling units: make each state of a sample for "
                         "hand-over before they are added");
-    if (!est_moments_reach(pass, threshold))
+    /* Not even where each group reaches it: what they leave of one another may not. */
+    if (threshold > pass->mark.threshold)
         return pal_fail(err, PAL_USAGE,
-                        "the states were made for hand-over with a threshold of %g, and some "
-                        "groups do not reach %g: they hold no sampling units to be put together; "
-                        "make them again from the confidential ones",
+                        "the states were made for hand-over with a threshold of %g; whether what "
+                        "their groups leave of one another reaches %g cannot be told without "
+                        "sampling units: make them again from the confidential ones",
                         pass->mark.threshold, threshold);
     *copy = *pass;
-    copy->mark.threshold = fmax(threshold, pass->mark.threshold);
     *out = copy;
     return PAL_OK;
 }
