@@ -122,7 +122,6 @@ double pal_design_population(const struct pal_design *design, uint32_t stratum);
 /* Product over stages of population over sample: the weight of a unit's rows when none are given.
  */
 double pal_design_unit_weight(const struct pal_design *design, uint32_t unit);
-const struct pal_design_spec *pal_design_spec_of(const struct pal_design *design);
 
 /* ---- linearization ------------------------------------------------------------------------------
  */

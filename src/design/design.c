@@ -414,11 +414,6 @@ double pal_design_unit_weight(const struct pal_design *design, uint32_t unit)
     return weight;
 }
 
-const struct pal_design_spec *pal_design_spec_of(const struct pal_design *design)
-{
-    return &design->spec;
-}
-
 double pal_design_df(const struct pal_design *design)
 {
     return (double)design->stage[0].units - (double)design->stage[0].strata;

@@ -240,6 +240,7 @@ enum pal_status survey_held_close(struct pal_survey *survey, const double *unit_
                                   struct pal_error *err);
 bool survey_is_adjusted(const struct pal_survey *survey);
 size_t survey_held_all(const struct pal_survey *survey);
+size_t survey_held_kept(const struct pal_survey *survey); /* those that adjustment leaves in it */
 /* The rows of a group, in the order they came; returns how many. */
 size_t survey_held_group(const struct pal_survey *survey, size_t frame, size_t group,
                          const uint32_t **row);

@@ -479,6 +479,9 @@ static enum pal_status add_interval(struct pal_survey_work *work, const struct s
         .level = out->level,
         .n = group < view->table->groups ? (double)view->table->count[group].all : 0,
     };
+    /* Residuals of all rows carry the variance of a calibrated domain, and so does their number. */
+    if (survey_is_adjusted(survey) && survey->ask.method == PAL_SURVEY_TAYLOR)
+        c.n = (double)survey_held_kept(survey);
     if (survey->moments)
         c.logit_error = survey_moments_logit(survey, view, group, level);
     else if (interval->shares && survey->ask.method != PAL_SURVEY_TAYLOR)

@@ -23,7 +23,8 @@ struct held_frame {
 };
 
 struct survey_held {
-    size_t rows, room;
+    size_t rows, room,
+        kept;           /* kept: rows that adjustment leaves a weight, or that had none before */
     uint32_t *unit;     /* [room]                                                        */
     double *base;       /* [room] weights of the design                                  */
     double **replicate; /* [replicates][room] replicate weights, adjusted in the end     */
@@ -443,6 +444,8 @@ enum pal_status survey_held_close(struct pal_survey *s, const double *unit_weigh
     for (size_t i = 0; s->has_design && i < h->rows; i++)
         if (h->weight[i] != 0)
             s->heavy[h->unit[i]] = 1;
+    for (size_t i = 0; i < h->rows; i++)
+        h->kept += h->weight[i] != 0 || !(h->base[i] != 0);
     PAL_TRY(feed_all(s, err));
     for (size_t f = 0; f < s->ask.frames; f++)
         PAL_TRY(list_groups(s, f, err));
@@ -453,6 +456,8 @@ enum pal_status survey_held_close(struct pal_survey *s, const double *unit_weigh
  * ----------------------------------------------------------------------- */
 
 size_t survey_held_all(const struct pal_survey *s) { return s->held->rows; }
+
+size_t survey_held_kept(const struct pal_survey *s) { return s->held->kept; }
 
 bool survey_is_adjusted(const struct pal_survey *s) { return s->held && s->held->adjustment; }
 
