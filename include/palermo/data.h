@@ -160,6 +160,7 @@ struct pal_weighting {
     pal_str aggregate;     /* psu: one factor a first-stage unit                */
     size_t max_iterations; /* 0: not given                                      */
     double epsilon;
+    struct pal_place respondents_at, population_at; /* in a descriptor; line 0: elsewhere */
 };
 bool pal_weighting_asked(const struct pal_weighting *words);
 /* What belongs together and what does not. typed: messages name flags (--rake), otherwise keys
@@ -186,6 +187,7 @@ struct pal_sample_facts {
     bool imputed;       /* completed data sets, told apart by a column, or each a file */
     pal_str imputation; /* the column */
     pal_str mi_df;
+    struct pal_place samples_at, imputation_at;
     struct pal_place at;
 };
 /* Does a column bear a name of `replicate`? */

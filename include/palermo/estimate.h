@@ -73,6 +73,8 @@ struct pal_standard { /* a standard population: weights by category text; the or
     size_t n;
     const pal_str *category; /* [n] */
     const double *weight;    /* [n] any scale, none below zero, above zero in sum */
+    const uint64_t *line;    /* [n] in its file, where it is from one; else NULL  */
+    uint32_t column;         /* of the weights in it                              */
 };
 
 enum pal_test {

@@ -76,6 +76,7 @@ struct pal_definition {
     int32_t since;       /* ... of a year with this one; 0: with the one before               */
     pal_str contrast_of; /* ... of groups of this dimension, the first with the second        */
     pal_str contrast[2];
+    struct pal_place compares_at;
     struct pal_ask ask; /* per, level, interval from estimator:, per:, variance:           */
     size_t by_n;
     const pal_str *by;       /* dimension names, lower case                                     */

@@ -72,7 +72,8 @@ enum pal_status pal_weighting_rows_new(const struct pal_weighting_plan *plan,
                                        struct pal_error *err);
 /* Columns are those that `column` of the source gave. Batches of one file share dictionaries.
  * Errors: PAL_DATA with its place for a category that is not in the population (with the nearest),
- * for a term that a row does not have. */
+ * or whose population is 0, for its rows would weigh nothing; for a term that a row does not have.
+ */
 PAL_CHECK_RESULT
 enum pal_status pal_weighting_rows_add(struct pal_weighting_rows *rows,
                                        const struct pal_batch *batch, struct pal_error *err);
@@ -80,7 +81,8 @@ PAL_CHECK_RESULT
 enum pal_status pal_weighting_rows_fold(struct pal_weighting_rows *into,
                                         const struct pal_weighting_rows *from,
                                         struct pal_error *err);
-/* Steps over all rows, as pal_survey_adjust and pal_adjustment_new take them. */
+/* Steps over all rows, as pal_survey_adjust and pal_adjustment_new take them.
+ * Errors: PAL_DOMAIN when there are respondents to be told and no row is one. */
 PAL_CHECK_RESULT
 enum pal_status pal_weighting_steps(const struct pal_weighting_rows *rows, struct pal_arena *arena,
                                     const struct pal_adjust **out, size_t *n,

@@ -312,6 +312,25 @@ static enum pal_status write_sheaf(struct combining *c, const struct sheaf *shea
     return PAL_OK;
 }
 
+/* They complete the same records; a column of something else would be taken for numbers of theirs.
+ */
+static enum pal_status need_same_size(const struct est_pass *pass, struct pal_error *err)
+{
+    const struct est_imputed *im = pass->imputed;
+    for (size_t s = 1; s < im->sets; s++)
+        if (im->set[s].pass->rows != im->set[0].pass->rows)
+            return pal_fail(
+                err, PAL_DATA,
+                "completed data sets are of the same records, and '%.*s' has %llu rows and '%.*s' "
+                "%llu; %s",
+                PAL_ARG(pal_map_key(im->names, 0)), (unsigned long long)im->set[0].pass->rows,
+                PAL_ARG(pal_map_key(im->names, s)), (unsigned long long)im->set[s].pass->rows,
+                pass->plan->survey->imputation == EST_NO_COLUMN
+                    ? "each file is to be a whole data set"
+                    : "--imputation names the column of imputation numbers");
+    return PAL_OK;
+}
+
 enum pal_status est_imputed_rows(const struct est_pass *pass, struct pal_arena *arena,
                                  struct est_row **out, size_t *n, struct pal_error *err)
 {
@@ -319,6 +338,7 @@ enum pal_status est_imputed_rows(const struct est_pass *pass, struct pal_arena *
     c.keys = pal_map_new(arena, 0);
     if (!c.keys)
         return pal_nomem(err, "rows of output");
+    PAL_TRY(need_same_size(pass, err));
     for (size_t s = 0; s < c.sets; s++) {
         struct est_row *row;
         size_t rows;

@@ -239,6 +239,10 @@ static enum pal_status plan_scales(struct est_plan *plan, struct pal_arena *aren
         return pal_fail(err, PAL_USAGE, "--scale takes a number above 0, not '%.*s'",
                         PAL_ARG(scale));
     const bool gives = ask->method == PAL_SURVEY_GIVEN || plan->survey->factor_file.len;
+    if (scale.ptr && !gives)
+        return pal_fail(err, PAL_USAGE,
+                        "--scale belongs to given replicates: name them by --replicates or "
+                        "--replicate-file, or leave it out");
     if (rest.len) {
         double *value = pal_arena_alloc(arena, rest.len + 1, sizeof *value);
         size_t count = 0;

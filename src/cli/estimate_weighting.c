@@ -33,7 +33,8 @@ static enum pal_status bounds(const struct est_request *request, const char *opt
     const bool two = pal_str_split(&rest, ',', &from) && pal_str_split(&rest, ',', &to) &&
                      !pal_str_split(&rest, ',', &rest);
     if (!two || (from.len && !pal_num_parse(pal_str_trim(from), low)) ||
-        (to.len && !pal_num_parse(pal_str_trim(to), high)) || !(*low < *high))
+        (to.len && !pal_num_parse(pal_str_trim(to), high)) || !(*low < *high) ||
+        (isinf(*low) && isinf(*high)))
         return wrong(option, text, "LOW,HIGH, as 0.5,2", err);
     return PAL_OK;
 }

@@ -459,7 +459,10 @@ static enum pal_status find_populations(struct loader *l, struct pal_dataset *da
         file[i].name = names->name[i];
         file[i].path = load_find_beside(l->d, names->name[i], l->options, l->arena);
         if (!file[i].path)
-            return load_missing_file(l->d, names->name[i], err);
+            return pal_fail_at(err, PAL_IO, &l->d->sample.weighting.population_at,
+                               "the population '%.*s' of dataset '%.*s' is nowhere; it lies "
+                               "beside the descriptor, or --data DIR says where",
+                               PAL_ARG(names->name[i]), PAL_ARG(l->d->name));
         PAL_TRY(pal_file_sha256(file[i].path, file[i].sha256, err));
     }
     dataset->populations = names->n;
@@ -494,6 +497,7 @@ enum pal_status pal_dataset_load(const struct pal_descriptor *descriptor,
     PAL_TRY(find_populations(&l, dataset, err));
     dataset->files = files;
     dataset->of_file = file;
+    PAL_TRY(load_judge_sample(&l, dataset, err));
     dataset->file = file[0].name;
     dataset->path = file[0].path;
     memcpy(dataset->sha256, file[0].sha256, sizeof dataset->sha256);

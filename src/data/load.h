@@ -128,6 +128,11 @@ struct data_shape {
 };
 const struct data_shape *data_shape_of(enum pal_shape shape);
 
+/* What a design says that the rows as a whole do not bear out: an answer that nobody gave, weights
+ * of separate samples adjusted together, completed data sets that are not of the same records. */
+PAL_CHECK_RESULT
+enum pal_status load_judge_sample(const struct loader *l, const struct pal_dataset *dataset,
+                                  struct pal_error *err);
 /* The number of a column; PAL_SYNTAX with the nearest header when it is missing. */
 PAL_CHECK_RESULT
 enum pal_status load_column_find(const struct loader *l, pal_str name, const struct pal_place *at,

@@ -96,18 +96,33 @@ static enum pal_status read_df(const struct pal_yaml *design, struct pal_sample_
                                struct pal_error *err)
 {
     static const char *const dfs[] = {"domain", "design", "inf", "rank", "psu-strata"};
+    pal_str known[PAL_COUNT(dfs)];
     double number;
     PAL_TRY(pal_yaml_text(design, "df", &s->df, err));
     if (!s->df.len || (pal_num_parse(s->df, &number) && number > 0))
         return PAL_OK;
-    return read_word(design, "df", dfs, PAL_COUNT(dfs), &s->df, err);
+    for (size_t i = 0; i < PAL_COUNT(dfs); i++)
+        if (pal_str_eq(s->df, known[i] = pal_str_of(dfs[i])))
+            return PAL_OK;
+    const pal_str near = pal_nearest(s->df, known, PAL_COUNT(known));
+    return pal_yaml_fail(pal_yaml_get(design, "df"), err,
+                         "'df' is domain, design, inf, rank, psu-strata or a number above 0, not "
+                         "'%.*s'%s%.*s%s",
+                         PAL_ARG(s->df), PAL_NEAR(near));
 }
 
 static enum pal_status read_scales(const struct pal_yaml *design, struct pal_arena *arena,
                                    struct pal_sample_facts *s, struct pal_error *err)
 {
+    static const char *const given[] = {"scale", "rscales", "replicate_kind"};
     const pal_str *text = NULL;
     size_t n = 0;
+    for (size_t i = 0; i < PAL_COUNT(given) && !s->replicates; i++)
+        if (pal_yaml_get(design, given[i]))
+            return pal_yaml_fail(pal_yaml_get(design, given[i]), err,
+                                 "'%s' belongs to given replicate weights; name their columns by "
+                                 "the role 'replicates', or leave it out",
+                                 given[i]);
     PAL_TRY(pal_yaml_number(design, "scale", &s->scale, err));
     if (pal_yaml_get(design, "scale") && !(s->scale > 0))
         return pal_yaml_fail(pal_yaml_get(design, "scale"), err, "'scale' is a number above 0");
@@ -131,6 +146,8 @@ static enum pal_status read_samples(const struct pal_yaml *design, struct pal_ar
     const pal_str *text = NULL;
     size_t n = 0;
     PAL_TRY(pal_yaml_texts(design, "samples", arena, &text, &n, err));
+    if (n)
+        s->samples_at = pal_yaml_get(design, "samples")->at;
     for (size_t i = 0; i < n; i++) {
         if (pal_str_eq(text[i], PAL_STR("area")))
             s->by_area = true;
@@ -152,6 +169,8 @@ static enum pal_status read_imputation(const struct pal_yaml *design, size_t fil
     PAL_TRY(pal_yaml_text(design, "imputation", &s->imputation, err));
     PAL_TRY(read_word(design, "mi_df", rules, PAL_COUNT(rules), &s->mi_df, err));
     s->imputed = s->imputation.len || s->mi_df.len;
+    if (s->imputed)
+        s->imputation_at = pal_yaml_get(design, s->imputation.len ? "imputation" : "mi_df")->at;
     if (s->imputed && !s->imputation.len && files < 2)
         return pal_yaml_fail(pal_yaml_get(design, "mi_df"), err,
                              "'mi_df' needs 'imputation', a column of imputation numbers, or a "

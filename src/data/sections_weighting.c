@@ -15,6 +15,7 @@ static enum pal_status read_respondents(const struct pal_yaml *design, struct pa
                                  "'respondents' is written {column: value} or {column: [value, "
                                  "value]}: whose records are answers");
         w->respondents = node->key[0]->text;
+        w->respondents_at = node->item[0]->at;
         PAL_TRY(pal_yaml_texts(node, node->key[0]->text.ptr, arena, &w->answers.name, &w->answers.n,
                                err));
     }
@@ -40,8 +41,11 @@ static enum pal_status read_pair(const struct pal_yaml *design, const char *key,
     for (size_t i = 0; fine && i < 2; i++)
         if (!pal_str_eq(text[i], PAL_STR("none")))
             fine = pal_num_parse(text[i], to[i]);
-    if (!fine || !(*low < *high))
-        return pal_yaml_fail(node, err, "'%s' is written [low, high], as [0.5, 2] or [none, 2]",
+    fine = fine && *low < *high && (isfinite(*low) || isfinite(*high));
+    if (!fine)
+        return pal_yaml_fail(node, err,
+                             "'%s' is written [low, high], as [0.5, 2] or [none, 2]; at least one "
+                             "is a number",
                              key);
     *given = true;
     return PAL_OK;
@@ -128,6 +132,9 @@ enum pal_status data_read_weighting(const struct pal_yaml *design, struct pal_ar
     PAL_TRY(read_terms(design, arena, w, err));
     PAL_TRY(
         pal_yaml_texts(design, "population", arena, &w->population.name, &w->population.n, err));
+    const struct pal_yaml *population = pal_yaml_get(design, "population");
+    if (population)
+        w->population_at = population->at;
     PAL_TRY(read_pair(design, "bounds", &w->bounded, &w->low, &w->high, arena, err));
     PAL_TRY(pal_yaml_text(design, "aggregate", &w->aggregate, err));
     PAL_TRY(pal_yaml_size(design, "max_iterations", &w->max_iterations, err));

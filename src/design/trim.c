@@ -4,6 +4,21 @@
 
 #include <math.h>
 
+static enum pal_status none_inside(double low, double high, struct pal_error *err)
+{
+    char where[96];
+    if (isinf(low))
+        snprintf(where, sizeof where, "below %g", high);
+    else if (isinf(high))
+        snprintf(where, sizeof where, "above %g", low);
+    else
+        snprintf(where, sizeof where, "between %g and %g", low, high);
+    return pal_fail(err, PAL_DOMAIN,
+                    "no weight lies %s, so there is none to carry what is cut; widen the bounds of "
+                    "--trim",
+                    where);
+}
+
 static enum pal_status trim_weigh(const struct adjust_step *step, const double *in, double *out,
                                   struct adjust_work *work, struct pal_error *err)
 {
@@ -31,17 +46,14 @@ static enum pal_status trim_weigh(const struct adjust_step *step, const double *
         if (!outside)
             return PAL_OK;
         if (!inside)
-            return pal_fail(err, PAL_DOMAIN,
-                            "no weight lies between %g and %g, so there is none to carry what is "
-                            "cut; widen the bounds",
-                            low, high);
+            return none_inside(low, high, err);
         const double share = cut / (double)inside;
         for (size_t i = 0; i < step->rows; i++)
             if (out[i] != 0 && out[i] > low && out[i] < high)
                 out[i] += share;
     }
     return pal_fail(err, PAL_NOCONV,
-                    "cutting the weights does not come to an end; widen the bounds");
+                    "cutting the weights does not come to an end; widen the bounds of --trim");
 }
 
 /* The trimmed factor counts as fixed. */

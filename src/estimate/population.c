@@ -115,6 +115,7 @@ static enum pal_status read_categories(const char *path, const struct words *wor
     struct pal_map *seen = pal_map_new(arena, 0);
     pal_str *category = NULL;
     double *weight = NULL;
+    uint64_t *line = NULL;
     size_t rows = 0;
     if (!seen)
         return pal_nomem(err, path);
@@ -131,19 +132,24 @@ static enum pal_status read_categories(const char *path, const struct words *wor
             const size_t more = room ? 2 * room : 32;
             category = pal_arena_grow(arena, category, room, more, sizeof *category);
             weight = pal_arena_grow(arena, weight, room, more, sizeof *weight);
-            if (!category || !weight)
+            line = pal_arena_grow(arena, line, room, more, sizeof *line);
+            if (!category || !weight || !line)
                 return pal_nomem(err, path);
             room = more;
         }
         PAL_TRY(
             add_category(path, &layout, &record, seen, &category[rows], &weight[rows], arena, err));
-        rows++;
+        line[rows++] = record.line;
     }
     if (!rows)
         return pal_fail(err, PAL_DATA, "%s '%s' has no rows", words->what, path);
     if (!by->n)
         *by = (struct pal_names){n - 1, header};
-    *out = (struct pal_standard){.n = rows, .category = category, .weight = weight};
+    *out = (struct pal_standard){.n = rows,
+                                 .category = category,
+                                 .weight = weight,
+                                 .line = line,
+                                 .column = (uint32_t)layout.weight + 1};
     return PAL_OK;
 }
 

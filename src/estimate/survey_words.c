@@ -140,8 +140,8 @@ enum pal_status pal_survey_df_parse(pal_str text, const char *option, struct pal
     ask->df = PAL_DF_NUMBER;
     if (pal_num_parse(text, &ask->df_number) && ask->df_number > 0)
         return PAL_OK;
-    return unknown(option, text, dfs, i,
-                   "domain, design, inf, rank, psu-strata, rank-before, or a number above 0", err);
+    return unknown(option, text, dfs, i - 1,
+                   "domain, design, inf, rank, psu-strata or a number above 0", err);
 }
 
 enum pal_status pal_survey_deff_parse(pal_str text, const char *option, struct pal_survey_ask *ask,

@@ -36,6 +36,9 @@ static enum pal_status plan_margins(struct pal_weighting_plan *plan, struct pal_
         margin->cells = population.n;
         margin->name = population.category;
         margin->population = population.weight;
+        margin->file = plan->source.population[i];
+        margin->line = population.line;
+        margin->at_column = population.column;
     }
     return PAL_OK;
 }

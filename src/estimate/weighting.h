@@ -10,6 +10,9 @@ struct weighting_margin { /* rows in cells by some columns */
     size_t cells;   /* with a population: those of the file */
     const pal_str *name;
     const double *population; /* NULL: classes, which are met */
+    const char *file;         /* of the population, and the lines of its categories in it */
+    const uint64_t *line;
+    uint32_t at_column;
 };
 
 struct pal_weighting_plan {

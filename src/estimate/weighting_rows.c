@@ -16,6 +16,8 @@ struct pal_weighting_rows {
     struct pal_arena *arena;
     size_t rows, room;
     uint8_t *respondent;    /* [room] or NULL: all */
+    bool answered;          /* there is one */
+    struct pal_map *met;    /* the first answers, as long as there is none */
     uint32_t **cell;        /* [margins][room] */
     double *x;              /* [room * terms] */
     struct pal_map **names; /* [margins] cells by name */
@@ -33,7 +35,8 @@ enum pal_status pal_weighting_rows_new(const struct pal_weighting_plan *plan,
     a->cell = pal_arena_alloc(arena, plan->margins + 1, sizeof *a->cell);
     a->names = pal_arena_alloc(arena, plan->margins + 1, sizeof *a->names);
     a->tuples = pal_arena_alloc(arena, plan->margins + 1, sizeof *a->tuples);
-    if (!a->cell || !a->names || !a->tuples)
+    a->met = pal_map_new(arena, 0);
+    if (!a->cell || !a->names || !a->tuples || !a->met)
         return pal_nomem(err, "adjusted weights");
     for (size_t m = 0; m < plan->margins; m++) {
         const struct weighting_margin *margin = &plan->margin[m];
@@ -113,15 +116,28 @@ static enum pal_status learn_cell(struct pal_weighting_rows *a, size_t m,
         return at == SIZE_MAX ? pal_nomem(err, "adjusted weights") : PAL_OK;
     }
     const size_t at = pal_map_find(a->names[m], pal_buf_str(&text));
-    if (at != SIZE_MAX) {
+    if (at != SIZE_MAX && margin->population[at] > 0) {
         *out = (uint32_t)at;
         return PAL_OK;
     }
+    const char *aside = a->plan->source.typed ? "leave its rows out with --where"
+                                              : "let 'set_aside' leave its rows out";
+    if (at != SIZE_MAX) {
+        const struct pal_place of = {margin->file, margin->line[at], margin->at_column};
+        return pal_fail_at(err, PAL_DATA, &of,
+                           "the population of '%.*s' is 0, and line %llu of '%s' is one of it: "
+                           "its weight would be nothing; give the population, merge it with "
+                           "another category in both files, or %s",
+                           PAL_ARG(pal_buf_str(&text)), (unsigned long long)batch->line[row],
+                           batch->file, aside);
+    }
     const struct pal_place place = {.file = batch->file, .line = batch->line[row]};
     const pal_str near = pal_nearest(pal_buf_str(&text), margin->name, margin->cells);
-    return pal_fail_at(err, PAL_DATA, &place, "'%.*s' of '%.*s' is not in the population%s%.*s%s",
+    return pal_fail_at(err, PAL_DATA, &place,
+                       "'%.*s' of '%.*s' is not in the population '%s'%s%.*s%s; add its row "
+                       "there, or %s",
                        PAL_ARG(pal_buf_str(&text)), PAL_ARG(pal_names_join(margin->by, a->arena)),
-                       PAL_NEAR(near));
+                       margin->file, PAL_NEAR(near), aside);
 }
 
 /* Rows that did not answer are in no cell of a population; they are in their class. */
@@ -155,6 +171,8 @@ static enum pal_status find_cells(struct pal_weighting_rows *a, size_t m,
 /* ---- answers and terms
  * ------------------------------------------------------------------------------ */
 
+enum { MOST_MET = 5 }; /* answers that a message names */
+
 static bool same_text(pal_str text, pal_str wanted)
 {
     double a, b;
@@ -186,8 +204,13 @@ static enum pal_status find_respondents(struct pal_weighting_rows *a, const stru
         if (!known[code])
             known[code] = code && is_respondent(a->plan, pal_dict_text(column->dict, code)) ? 2 : 1;
         a->respondent[a->rows + row] = known[code] == 2;
+        a->answered |= known[code] == 2;
     }
     pal_arena_reset(a->arena, mark);
+    for (size_t row = 0; row < batch->rows && !a->answered; row++)
+        if (column->code[row] && pal_map_count(a->met) < MOST_MET &&
+            pal_map_add(a->met, pal_dict_text(column->dict, column->code[row]), NULL) == SIZE_MAX)
+            return pal_nomem(err, "adjusted weights");
     return PAL_OK;
 }
 
@@ -269,6 +292,10 @@ enum pal_status pal_weighting_rows_fold(struct pal_weighting_rows *into,
     PAL_TRY(make_room(into, into->rows + from->rows, err));
     if (into->respondent && from->rows)
         memcpy(into->respondent + into->rows, from->respondent, from->rows);
+    into->answered |= from->answered;
+    for (size_t i = 0; i < pal_map_count(from->met) && pal_map_count(into->met) < MOST_MET; i++)
+        if (pal_map_add(into->met, pal_map_key(from->met, i), NULL) == SIZE_MAX)
+            return pal_nomem(err, "adjusted weights");
     for (size_t m = 0; m < into->plan->margins; m++)
         PAL_TRY(fold_cells(into, from, m, err));
     if (terms && from->rows)
@@ -294,6 +321,22 @@ static enum pal_status names_of(const struct pal_weighting_rows *a, size_t m,
     return PAL_OK;
 }
 
+static enum pal_status nobody_answered(const struct pal_weighting_rows *a, struct pal_arena *arena,
+                                       struct pal_error *err)
+{
+    struct pal_buf text;
+    pal_buf_init(&text, arena, 1 << 20);
+    for (size_t i = 0; i < pal_map_count(a->met); i++)
+        pal_buf_addf(&text, "%s'%.*s'", i ? ", " : "", PAL_ARG(pal_map_key(a->met, i)));
+    PAL_TRY(pal_buf_status(&text, "adjusted weights", err));
+    return pal_fail(err, PAL_DOMAIN,
+                    "no row answered: --respondents holds in none; '%.*s' is %.*s%s",
+                    PAL_ARG(a->plan->words->respondents), PAL_ARG(pal_buf_str(&text)),
+                    !text.len                           ? "empty everywhere"
+                    : pal_map_count(a->met) == MOST_MET ? ", ..."
+                                                        : "");
+}
+
 enum pal_status pal_weighting_steps(const struct pal_weighting_rows *a, struct pal_arena *arena,
                                     const struct pal_adjust **out, size_t *n, struct pal_error *err)
 {
@@ -304,6 +347,8 @@ enum pal_status pal_weighting_steps(const struct pal_weighting_rows *a, struct p
     size_t m = 0;
     if (!step || !margin || !term)
         return pal_nomem(err, "adjusted weights");
+    if (a->respondent && a->rows && !a->answered)
+        return nobody_answered(a, arena, err);
     for (size_t t = 0; t < plan->words->terms; t++)
         term[t] = plan->words->term[t].text;
     for (size_t s = 0; s < plan->steps; s++) {

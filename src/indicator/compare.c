@@ -101,6 +101,40 @@ static enum pal_status index_parts(struct comparing *c, struct pal_error *err)
     return PAL_OK;
 }
 
+/* What the parts lack, so that nothing is compared. */
+static void say_lack(const struct job *j, char *out, size_t size)
+{
+    const struct pal_definition *d = j->d;
+    int32_t first = INT32_MAX, last = INT32_MIN;
+    bool since = false, code[2] = {false, false};
+    for (size_t i = 0; i < j->parts; i++) {
+        const int32_t year = (int32_t)j->part[i].key[KEY_PERIOD];
+        first = year < first ? year : first;
+        last = year > last ? year : last;
+        since |= year == d->since;
+        for (size_t b = 0; b < d->by_n; b++)
+            for (size_t k = 0; k < 2 && pal_str_eq(d->by[b], d->contrast_of); k++)
+                code[k] |=
+                    pal_str_eq(codes_text(j->codes, j->part[i].key[KEY_BY + b]), d->contrast[k]);
+    }
+    if (d->contrast_of.len && !(code[0] && code[1]))
+        snprintf(out, size, "there are no records of %.*s; 'contrast' names codes of the dataset",
+                 PAL_ARG(d->contrast[code[0]]));
+    else if (d->since && !since && first == last)
+        snprintf(out, size, "there are no records of %d, only of %d; 'since' names a year of them",
+                 (int)d->since, (int)first);
+    else if (d->since && !since)
+        snprintf(out, size,
+                 "there are no records of %d, only of %d to %d; 'since' names a year "
+                 "of them",
+                 (int)d->since, (int)first, (int)last);
+    else if (!d->contrast_of.len && (first == last || last == d->since))
+        snprintf(out, size, "there are no records %s %d; a change needs two years",
+                 first == last ? "but of" : "after", (int)last);
+    else
+        snprintf(out, size, "no area has records of both");
+}
+
 enum pal_status job_compare(struct job *j, struct pal_error *err)
 {
     struct comparing c = {.j = j};
@@ -121,7 +155,22 @@ enum pal_status job_compare(struct job *j, struct pal_error *err)
         if (j->d->contrast_of.len ? contrast_of(&c, &item, key) : change_of(&c, &item, key))
             j->item[j->items++] = item;
     }
-    return PAL_OK;
+    for (size_t i = 0; i < j->items; i++)
+        if (j->item[i].from && j->item[i].to)
+            return PAL_OK;
+    char text[256];
+    say_lack(j, text, sizeof text);
+    j->lack = pal_arena_cstr(j->arena, pal_str_of(text));
+    return j->lack ? PAL_OK : pal_nomem(err, "figures");
+}
+
+void job_tell_one_sided(const struct job *j, struct pal_diag *diag)
+{
+    if (j->lack)
+        pal_diag_addf(
+            diag, PAL_WARNING, "no-other-side", &j->d->compares_at,
+            "no figure of '%.*s' has the other side that it is compared with: in '%.*s' %s",
+            PAL_ARG(j->d->code), PAL_ARG(j->d->numerator.dataset), j->lack);
 }
 
 enum pal_status job_without_side(struct job *j, const struct item *item, struct pal_estimate *out,

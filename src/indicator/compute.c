@@ -348,6 +348,24 @@ static void tell_no_denominator(const struct job *j, struct pal_diag *diag)
                   areas);
 }
 
+/* What the command line takes as --lonely-psu is 'lonely_psu' in a descriptor. */
+static void tell_refused(const struct job *j, struct pal_diag *diag)
+{
+    char key[32] = "";
+    const char *flag = strstr(j->refusal, "--");
+    for (size_t n = 0; flag && n + 1 < sizeof key; n++) {
+        const char c = flag[2 + n];
+        if (!(c >= 'a' && c <= 'z') && c != '-')
+            break;
+        key[n] = c == '-' ? '_' : c;
+    }
+    pal_diag_addf(diag, PAL_WARNING, "refused-design", &j->d->numerator.at,
+                  "%zu figures of '%.*s' are absent: %s (%s%s%s'design' in the descriptor of "
+                  "'%.*s')",
+                  j->refused, PAL_ARG(j->d->code), j->refusal, key[0] ? "'" : "", key,
+                  key[0] ? "' of " : "", PAL_ARG(j->d->numerator.dataset));
+}
+
 static void tell(const struct job *j, struct pal_diag *diag)
 {
     if (j->no_denominator)
@@ -357,10 +375,8 @@ static void tell(const struct job *j, struct pal_diag *diag)
                       "%zu shares of '%.*s' are absent, for the part is larger than its whole",
                       j->above_whole, PAL_ARG(j->d->code));
     if (j->refused)
-        pal_diag_addf(
-            diag, PAL_WARNING, "refused-design", &j->d->numerator.at,
-            "%zu figures of '%.*s' are absent: %s ('lonely_psu' in the descriptor's 'design')",
-            j->refused, PAL_ARG(j->d->code), j->refusal);
+        tell_refused(j, diag);
+    job_tell_one_sided(j, diag);
     if (j->unreadable.line)
         pal_diag_addf(diag, PAL_ERROR, "unreadable-value", &j->unreadable,
                       "'%.*s' needs numbers and '%.*s' holds other text here, the first of such "

@@ -125,6 +125,7 @@ static enum pal_status read_change(struct definition_reader *r, const struct pal
         reader_problem(r, at ? &at->at : &node->at,
                        "a change is since a year, or 'previous', the one before: {since: 2021}");
     r->d->since = (int32_t)year;
+    r->d->compares_at = at ? at->at : node->at;
     return read_as(r, node, err);
 }
 
@@ -150,6 +151,7 @@ static enum pal_status read_contrast(struct definition_reader *r, const struct p
     if (!d->contrast_of.ptr)
         return pal_nomem(err, "the definition");
     d->compares = true;
+    d->compares_at = of->at;
     if (codes != 2 || pal_str_eq(code[0], code[1]))
         reader_problem(r, &of->at, "a contrast is of two codes: {%.*s: [code, code]}",
                        PAL_ARG(of->text));

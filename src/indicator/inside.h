@@ -228,6 +228,7 @@ struct job { /* one definition */
     struct item
         *part; /* [parts] of comparisons: the items that they compare, 0: none are compared */
     size_t parts;
+    const char *lack; /* of comparisons: why none has both sides; NULL: some have        */
     struct pal_groups *covered; /* of a sample with totals: (area, period) that have records */
     struct pal_groups *regions;
     struct region_total **total; /* in chunks of TOTALS, which stay where they are */
@@ -256,6 +257,8 @@ enum pal_status job_added(struct job *job, struct pal_estimate *all, struct pal_
 /* Items of a definition that compares become the parts, and comparisons of them the items. */
 PAL_CHECK_RESULT
 enum pal_status job_compare(struct job *job, struct pal_error *err);
+/* All of them lack one: said once. */
+void job_tell_one_sided(const struct job *job, struct pal_diag *diag);
 /* An item that lacks one: no figure, and why. */
 PAL_CHECK_RESULT
 enum pal_status job_without_side(struct job *job, const struct item *item, struct pal_estimate *out,

@@ -152,8 +152,9 @@ static void find_unreadable(struct job *j, struct sample *s)
         }
 }
 
-static enum pal_status feed(struct sample *s, struct sample_set *set, struct sample_piece *piece,
-                            struct values *values, bool square, struct pal_error *err)
+static enum pal_status feed(const struct job *j, struct sample *s, struct sample_set *set,
+                            struct sample_piece *piece, struct values *values, bool square,
+                            struct pal_error *err)
 {
     for (size_t from = 0; from < set->rows; from += SAMPLE_PIECE) {
         const size_t rows = set->rows - from < SAMPLE_PIECE ? set->rows - from : SAMPLE_PIECE;
@@ -161,7 +162,7 @@ static enum pal_status feed(struct sample *s, struct sample_set *set, struct sam
         PAL_TRY(sample_weighting_feed(s, set, from, rows, err));
         PAL_TRY(feed_frames(s, set, values, from, rows, square, err));
     }
-    return sample_weighting_close(s, set, err);
+    return sample_weighting_close(j, s, set, err);
 }
 
 /* ---- all of it ---------------------------------------------------------------------------------
@@ -217,6 +218,23 @@ static enum pal_status ask_statistics(const struct job *j, struct sample *s,
     return PAL_OK;
 }
 
+enum pal_status sample_refuse(const struct job *j, struct sample *s, const struct pal_error *why,
+                              struct pal_error *err)
+{
+    char *text = pal_arena_alloc(j->arena, 2 * strlen(why->text) + 1, 1);
+    size_t n = 0;
+    if (!text)
+        return pal_nomem(err, "figures");
+    for (const char *c = why->text; *c; c++) {
+        if (*c == '\n')
+            text[n++] = ',';
+        text[n++] = *c == '\n' ? ' ' : *c;
+    }
+    text[n] = '\0';
+    s->refusal = text;
+    return PAL_OK;
+}
+
 /* Weights that cannot be brought to the population, replicates that the design does not have: no
  * figure of the sample can be told, and each says why. */
 static enum pal_status close_survey(struct job *j, struct sample *s, struct sample_set *set,
@@ -224,10 +242,8 @@ static enum pal_status close_survey(struct job *j, struct sample *s, struct samp
 {
     struct pal_error why = {0};
     const enum pal_status status = pal_survey_close(set->survey, &why);
-    if (status == PAL_DOMAIN || status == PAL_NOCONV) {
-        s->refusal = pal_arena_cstr(j->arena, pal_str_of(why.text));
-        return s->refusal ? PAL_OK : pal_nomem(err, "figures");
-    }
+    if (status == PAL_DOMAIN || status == PAL_NOCONV)
+        return sample_refuse(j, s, &why, err);
     if (status != PAL_OK) {
         if (err)
             *err = why;
@@ -247,8 +263,9 @@ static enum pal_status estimate(struct job *j, struct sample *s, struct pal_erro
     PAL_TRY(sample_design_piece(s, &piece, err));
     for (size_t k = 0; k < s->sets && !s->refusal; k++) {
         PAL_TRY(pal_survey_new(&s->ask, s->arena, &s->set[k].survey, err));
-        PAL_TRY(feed(s, &s->set[k], piece, values, kind->square, err));
-        PAL_TRY(close_survey(j, s, &s->set[k], err));
+        PAL_TRY(feed(j, s, &s->set[k], piece, values, kind->square, err));
+        if (!s->refusal)
+            PAL_TRY(close_survey(j, s, &s->set[k], err));
     }
     return PAL_OK;
 }

@@ -94,6 +94,11 @@ static inline double sample_number(const struct numbers *n, size_t row, uint8_t 
     return n->column ? n->value[code] : 1;
 }
 
+/* Why there is no figure, on one line. */
+PAL_CHECK_RESULT
+enum pal_status sample_refuse(const struct job *j, struct sample *s, const struct pal_error *why,
+                              struct pal_error *err);
+
 /* ---- the design --------------------------------------------------------------------------------
  */
 
@@ -133,7 +138,7 @@ enum pal_status sample_weighting_feed(struct sample *s, struct sample_set *set, 
                                       size_t rows, struct pal_error *err);
 /* All rows have been fed. */
 PAL_CHECK_RESULT
-enum pal_status sample_weighting_close(struct sample *s, struct sample_set *set,
-                                       struct pal_error *err);
+enum pal_status sample_weighting_close(const struct job *j, struct sample *s,
+                                       struct sample_set *set, struct pal_error *err);
 
 #endif

@@ -118,14 +118,23 @@ enum pal_status sample_weighting_feed(struct sample *s, struct sample_set *set, 
     return pal_weighting_rows_add(set->adjusted, &s->batch, err);
 }
 
-enum pal_status sample_weighting_close(struct sample *s, struct sample_set *set,
-                                       struct pal_error *err)
+enum pal_status sample_weighting_close(const struct job *j, struct sample *s,
+                                       struct sample_set *set, struct pal_error *err)
 {
     const struct pal_adjust *step;
     size_t steps;
     if (!s->plan)
         return PAL_OK;
-    PAL_TRY(pal_weighting_steps(set->adjusted, s->arena, &step, &steps, err));
+    struct pal_error why = {0};
+    const enum pal_status status =
+        pal_weighting_steps(set->adjusted, s->arena, &step, &steps, &why);
+    if (status == PAL_DOMAIN)
+        return sample_refuse(j, s, &why, err);
+    if (status != PAL_OK) {
+        if (err)
+            *err = why;
+        return status;
+    }
     pal_survey_adjust(set->survey, step, steps, pal_weighting_by_psu(s->plan));
     return PAL_OK;
 }
