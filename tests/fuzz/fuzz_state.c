@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
     static const pal_str category[] = {PAL_STR_INIT("a"), PAL_STR_INIT("b")};
     static const double weight[] = {1, 2};
-    static const struct pal_standard standard = {2, category, weight};
+    static const struct pal_standard standard = {.n = 2, .category = category, .weight = weight};
     size_t count = 0;
     gsl_set_error_handler_off();
     while (pal_estimators()[count])

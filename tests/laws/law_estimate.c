@@ -12,7 +12,8 @@ enum { GROUPS = 4, STRATA = 5, SEEDS = 60 };
 static const pal_str categories[STRATA] = {PAL_STR_INIT("a"), PAL_STR_INIT("b"), PAL_STR_INIT("c"),
                                            PAL_STR_INIT("d"), PAL_STR_INIT("e")};
 static const double weights[STRATA] = {3, 1, 4, 1.5, 9.25};
-static const struct pal_standard standard = {STRATA, categories, weights};
+static const struct pal_standard standard = {
+    .n = STRATA, .category = categories, .weight = weights};
 
 static void fill(struct register_rows *rows, uint64_t seed)
 {

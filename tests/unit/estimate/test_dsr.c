@@ -7,7 +7,8 @@
 
 static const pal_str ages[] = {PAL_STR_INIT("young"), PAL_STR_INIT("middle"), PAL_STR_INIT("old")};
 static const double weights[] = {300, 500, 200};
-static const struct pal_standard standard = {PAL_COUNT(ages), ages, weights};
+static const struct pal_standard standard = {
+    .n = PAL_COUNT(ages), .category = ages, .weight = weights};
 
 /* Rates 0.01, 0.02, 0.05: 0.3 x 0.01 + 0.5 x 0.02 + 0.2 x 0.05 = 0.023. */
 static void fill(struct register_rows *rows, uint8_t side, double scale)
@@ -73,7 +74,8 @@ Test(estimate_dsr, needs_a_standard)
 {
     struct pal_arena *arena = pal_arena_new();
     static const double zero[] = {0, 0, 0}, below[] = {1, -1, 1};
-    const struct pal_standard empty = {3, ages, zero}, negative = {3, ages, below};
+    const struct pal_standard empty = {.n = 3, .category = ages, .weight = zero},
+                              negative = {.n = 3, .category = ages, .weight = below};
     const struct pal_estimator *dsr = pal_estimator_find(PAL_STR("dsr"));
     struct pal_state *state;
     cr_expect_eq(dsr->begin(&(struct pal_ask){0}, 2, arena, &state, NULL), PAL_USAGE);
