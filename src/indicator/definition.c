@@ -124,7 +124,7 @@ enum pal_status reader_forgive(struct definition_reader *r, enum pal_status stat
     return status;
 }
 
-static void missing(struct definition_reader *r, const struct pal_yaml *in, const char *key)
+void reader_missing(struct definition_reader *r, const struct pal_yaml *in, const char *key)
 {
     reader_problem(r, &in->at, "the key '%s' is missing", key);
 }
@@ -164,7 +164,7 @@ static enum pal_status read_choice(struct definition_reader *r, const char *key,
     READ(pal_yaml_text(r->root, key, &text, &r->own));
     const struct pal_yaml *node = pal_yaml_get(r->root, key);
     if (!node && needed)
-        missing(r, r->root, key);
+        reader_missing(r, r->root, key);
     if (!text.ptr)
         return PAL_OK;
     for (size_t i = 0; i < n; i++) {
@@ -211,7 +211,7 @@ static enum pal_status read_operand(struct definition_reader *r, const char *key
     const struct pal_yaml *node = pal_yaml_get(r->root, key);
     if (!node) {
         if (needed)
-            missing(r, r->root, key);
+            reader_missing(r, r->root, key);
         return PAL_OK;
     }
     reader_keys(r, node, key, known, PAL_COUNT(known));
@@ -221,178 +221,12 @@ static enum pal_status read_operand(struct definition_reader *r, const char *key
     const struct pal_yaml *dataset = pal_yaml_get(node, "dataset"),
                           *value = pal_yaml_get(node, "value");
     if (!dataset)
-        missing(r, node, "dataset");
+        reader_missing(r, node, "dataset");
     out->given = true;
     out->at = dataset ? dataset->at : node->at;
     out->value_at = value ? value->at : out->at;
     READ(pal_yaml_texts(node, "value", r->arena, &out->value, &out->values, &r->own));
     return read_where(r, pal_yaml_get(node, "where"), out, err);
-}
-
-static enum pal_status read_variance(struct definition_reader *r, struct pal_error *err)
-{
-    static const char *const known[] = {"method", "level", "df"};
-    struct pal_definition *d = r->d;
-    const struct pal_yaml *node = pal_yaml_get(r->root, "variance");
-    pal_str method = {NULL, 0};
-    if (!node)
-        return PAL_OK;
-    reader_keys(r, node, "variance", known, PAL_COUNT(known));
-    READ(pal_yaml_number(node, "level", &d->ask.level, &r->own));
-    READ(pal_yaml_text(node, "method", &method, &r->own));
-    READ(pal_yaml_text(node, "df", &d->df, &r->own));
-    if (pal_yaml_get(node, "level") && !(d->ask.level > 0 && d->ask.level < 1))
-        reader_problem(r, &pal_yaml_get(node, "level")->at,
-                       "a level lies between 0 and 1, such as 0.95");
-    if (!method.ptr || !d->estimator)
-        return PAL_OK;
-    if (pal_str_eq(method, PAL_STR("none"))) {
-        d->ask.no_variance = true;
-        return PAL_OK;
-    }
-    d->goodman = pal_str_eq(method, PAL_STR("goodman"));
-    /* The names that methods go by in the field, beside the estimator's own words. */
-    static const struct {
-        pal_str word;
-        const char *interval;
-    } common[] = {{PAL_STR_INIT("gamma"), "fayfeuer"}, {PAL_STR_INIT("log-delta"), "rr-lognormal"}};
-    pal_str words[32];
-    size_t n = 0;
-    const char *const *word = d->estimator->intervals;
-    for (; word && *word && n + 2 < PAL_COUNT(words); word++) {
-        pal_str meant = method;
-        words[n++] = pal_str_of(*word);
-        for (size_t i = 0; i < PAL_COUNT(common); i++) {
-            if (strcmp(*word, common[i].interval) == 0)
-                words[n - 1] = common[i].word;
-            if (pal_str_eq(method, common[i].word))
-                meant = pal_str_of(common[i].interval);
-        }
-        if (pal_str_eq(meant, pal_str_of(*word))) {
-            d->ask.interval = *word;
-            return PAL_OK;
-        }
-    }
-    words[n++] = PAL_STR("none");
-    const pal_str near = pal_nearest(method, words, n);
-    reader_problem(r, &pal_yaml_get(node, "method")->at,
-                   "the estimator '%s' has no variance method '%.*s'%s%.*s%s", d->estimator->name,
-                   PAL_ARG(method), near.len ? "; did you mean '" : "", PAL_ARG(near),
-                   near.len ? "'?" : "");
-    return PAL_OK;
-}
-
-/* Those that make a figure of a numerator and a denominator. The others compare or standardize. */
-static const pal_str estimators[] = {PAL_STR_INIT("count"),  PAL_STR_INIT("rate"),
-                                     PAL_STR_INIT("ratio"),  PAL_STR_INIT("recapture"),
-                                     PAL_STR_INIT("share"),  PAL_STR_INIT("status-share"),
-                                     PAL_STR_INIT("systems")};
-
-static void unknown_estimator(struct definition_reader *r, pal_str name, const struct pal_place *at)
-{
-    const struct pal_estimator *sampled;
-    const size_t n = pal_survey_estimators(&sampled);
-    pal_str known[PAL_COUNT(estimators) + 16];
-    size_t all = 0;
-    for (size_t i = 0; i < PAL_COUNT(estimators); i++)
-        known[all++] = estimators[i];
-    for (size_t i = 0; i < n && all < PAL_COUNT(known); i++)
-        known[all++] = pal_str_of(sampled[i].name);
-    const pal_str near = pal_nearest(name, known, all);
-    reader_problem(r, at, "unknown estimator '%.*s'%s%.*s%s", PAL_ARG(name),
-                   near.len
-                       ? "; did you mean '"
-                       : "; there are count, rate, ratio, recapture, share, status-share and "
-                         "systems, and of samples mean, proportion, quantile, ratio-of-totals, "
-                         "total and ",
-                   PAL_ARG(near), near.len ? "'?" : "variance");
-}
-
-static enum pal_status read_estimator(struct definition_reader *r, struct pal_error *err)
-{
-    struct pal_definition *d = r->d;
-    const struct pal_yaml *node = pal_yaml_get(r->root, "estimator");
-    const struct pal_estimator *sampled;
-    const size_t n = pal_survey_estimators(&sampled);
-    pal_str name = {NULL, 0};
-    if (!node)
-        missing(r, r->root, "estimator");
-    READ(pal_yaml_text(r->root, "estimator", &name, &r->own));
-    for (size_t i = 0; i < PAL_COUNT(estimators); i++)
-        if (pal_str_eq(name, estimators[i]))
-            d->estimator = pal_estimator_find(name);
-    for (size_t i = 0; i < n; i++) {
-        if (!pal_str_eq(name, pal_str_of(sampled[i].name)))
-            continue;
-        d->estimator = &sampled[i];
-        d->sampled = true;
-    }
-    if (name.ptr && !d->estimator)
-        unknown_estimator(r, name, &node->at);
-    READ(pal_yaml_number(r->root, "per", &d->ask.per, &r->own));
-    if (pal_yaml_get(r->root, "per") && !(d->ask.per > 0))
-        reader_problem(r, &pal_yaml_get(r->root, "per")->at, "'per' must be above zero");
-    return read_variance(r, err);
-}
-
-static bool is_one_of(const char *word, const char *const *words, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(word, words[i]) == 0)
-            return true;
-    return false;
-}
-
-/* Parts whose estimates add up are crossed: two ways to cut a total would give two totals. */
-static void check_added(struct definition_reader *r)
-{
-    static const char *const words[] = {"recapture", "systems"};
-    const struct pal_definition *d = r->d;
-    bool crossed = true, summed = true;
-    if (!d->estimator || !is_one_of(d->estimator->name, words, PAL_COUNT(words)))
-        return;
-    for (size_t b = 0; b < d->by_n; b++) {
-        bool sums = false;
-        for (size_t i = 0; i < d->sums_n; i++)
-            sums |= pal_str_eq_nocase(d->sums[i], d->by[b]);
-        summed &= sums;
-        crossed &= d->by_group[b] == d->by_group[0];
-    }
-    if (!crossed || !summed)
-        reader_problem(
-            r, &d->by_at,
-            "estimates from lists add up over breakdowns that are crossed and all in 'sums': "
-            "by: [form, sex] with sums: [form, sex]");
-}
-
-static enum pal_status read_of(struct definition_reader *r, struct pal_error *err)
-{
-    const struct pal_yaml *of = pal_yaml_get(r->root, "of");
-    struct pal_definition *d = r->d;
-    pal_str areas = {NULL, 0};
-    READ(pal_yaml_text(r->root, "of_areas", &areas, &r->own));
-    if (areas.ptr && !pal_str_eq(areas, PAL_STR("un-members")))
-        reader_problem(r, &pal_yaml_get(r->root, "of_areas")->at,
-                       "'of_areas' can be 'un-members', not '%.*s'", PAL_ARG(areas));
-    d->of_un_members = areas.ptr != NULL;
-    if (!of)
-        return PAL_OK;
-    if (of->kind != PAL_YAML_MAP || of->n != 1 || of->item[0]->kind != PAL_YAML_SCALAR ||
-        !pal_str_eq(of->item[0]->text, PAL_STR("known"))) {
-        reader_problem(r, &of->at, "'of' is written {dimension: known}");
-        return PAL_OK;
-    }
-    d->of = definition_lower(of->key[0]->text, r->arena);
-    if (!d->of.ptr)
-        return pal_nomem(err, "the definition");
-    for (size_t b = 0; b < d->by_n; b++)
-        if (pal_str_eq(d->by[b], d->of))
-            return PAL_OK;
-    const pal_str near = pal_nearest(d->of, d->by, d->by_n);
-    reader_problem(r, &of->key[0]->at, "'of' names '%.*s', which is not in 'by'%s%.*s%s",
-                   PAL_ARG(d->of), near.len ? "; did you mean '" : "", PAL_ARG(near),
-                   near.len ? "'?" : "");
-    return PAL_OK;
 }
 
 static enum pal_status read_quality(struct definition_reader *r, struct pal_error *err)
@@ -447,89 +281,6 @@ pal_str definition_lower(pal_str text, struct pal_arena *arena)
         lower[k] =
             text.ptr[k] >= 'A' && text.ptr[k] <= 'Z' ? (char)(text.ptr[k] + 32) : text.ptr[k];
     return (pal_str){lower, lower ? text.len : 0};
-}
-
-struct breakdowns { /* of the key `by`, as they are met */
-    pal_str name[PAL_MAX_BREAKDOWNS];
-    uint8_t group[PAL_MAX_BREAKDOWNS];
-    size_t n;
-};
-
-static enum pal_status add_breakdown(struct definition_reader *r, pal_str text,
-                                     const struct pal_place *at, size_t group,
-                                     struct breakdowns *all, struct pal_error *err)
-{
-    const pal_str name = definition_lower(text, r->arena);
-    if (!name.ptr)
-        return pal_nomem(err, "the definition");
-    for (size_t i = 0; i < all->n; i++)
-        if (pal_str_eq(name, all->name[i]))
-            reader_problem(r, at, "'by' names '%.*s' twice", PAL_ARG(name));
-    if (all->n == PAL_MAX_BREAKDOWNS) {
-        reader_problem(r, at, "at most %d breakdowns", PAL_MAX_BREAKDOWNS);
-        return PAL_OK;
-    }
-    all->name[all->n] = name;
-    all->group[all->n++] = (uint8_t)group;
-    return PAL_OK;
-}
-
-static enum pal_status add_breakdowns(struct definition_reader *r, const struct pal_yaml *list,
-                                      bool grouped, struct breakdowns *all, struct pal_error *err)
-{
-    for (size_t i = 0; i < list->n; i++) {
-        const struct pal_yaml *own = list->item[i];
-        const bool several = own->kind == PAL_YAML_LIST;
-        for (size_t k = 0; k < (several ? own->n : 1); k++) {
-            const struct pal_yaml *word = several ? own->item[k] : own;
-            if (word->kind != PAL_YAML_SCALAR)
-                reader_problem(
-                    r, &word->at,
-                    "an entry of 'by' is a dimension, or a list of dimensions to be crossed");
-            else
-                PAL_TRY(add_breakdown(r, word->text, &word->at, grouped ? i : 0, all, err));
-        }
-    }
-    return PAL_OK;
-}
-
-/* [sex, age] is one group, as [[sex, age]] is; [[sex, age], form] are two. */
-static enum pal_status read_by(struct definition_reader *r, struct pal_error *err)
-{
-    struct pal_definition *d = r->d;
-    const struct pal_yaml *node = pal_yaml_get(r->root, "by");
-    struct breakdowns all = {.n = 0};
-    d->by_at = node ? node->at : r->root->at;
-    if (node && node->kind == PAL_YAML_LIST) {
-        bool grouped = false;
-        for (size_t i = 0; i < node->n; i++)
-            grouped |= node->item[i]->kind == PAL_YAML_LIST;
-        PAL_TRY(add_breakdowns(r, node, grouped, &all, err));
-    } else {
-        pal_str word = {NULL, 0};
-        READ(pal_yaml_text(r->root, "by", &word, &r->own));
-        if (word.len)
-            PAL_TRY(add_breakdown(r, word, &node->at, 0, &all, err));
-    }
-    pal_str *by = pal_arena_alloc(r->arena, all.n + 1, sizeof *by);
-    uint8_t *group = pal_arena_alloc(r->arena, all.n + 1, 1);
-    if (!by || !group)
-        return pal_nomem(err, "the definition");
-    memcpy(by, all.name, all.n * sizeof *by);
-    memcpy(group, all.group, all.n);
-    d->by = by;
-    d->by_group = group;
-    d->by_n = all.n;
-    READ(pal_yaml_texts(r->root, "sums", r->arena, &d->sums, &d->sums_n, &r->own));
-    for (size_t i = 0; i < d->sums_n; i++) {
-        bool found = false;
-        for (size_t b = 0; b < d->by_n && !found; b++)
-            found = pal_str_eq_nocase(d->sums[i], by[b]);
-        if (!found)
-            reader_problem(r, &pal_yaml_get(r->root, "sums")->at,
-                           "'sums' names '%.*s', which is not in 'by'", PAL_ARG(d->sums[i]));
-    }
-    return PAL_OK;
 }
 
 static enum pal_status read_facts(struct definition_reader *r, struct pal_error *err)
@@ -614,7 +365,7 @@ static enum pal_status read_words(struct definition_reader *r, struct pal_error 
     READ(pal_yaml_text(r->root, "code", &d->code, &r->own));
     const struct pal_yaml *code = pal_yaml_get(r->root, "code");
     if (!code)
-        missing(r, r->root, "code");
+        reader_missing(r, r->root, "code");
     for (size_t i = 0; i < d->code.len; i++) {
         const unsigned char c = (unsigned char)d->code.ptr[i];
         if (c > ' ' && c != '/' && c != ',' && c != '=' && c < 127)
@@ -630,7 +381,7 @@ static enum pal_status read_words(struct definition_reader *r, struct pal_error 
     PAL_TRY(read_text(r, "definition", &d->definition, err));
     READ(pal_yaml_text(r->root, "unit", &d->unit, &r->own));
     if (!pal_yaml_get(r->root, "unit"))
-        missing(r, r->root, "unit");
+        reader_missing(r, r->root, "unit");
     d->unit_name.in[PAL_EN] = d->unit;
     PAL_TRY(read_text(r, "unit_name", &d->unit_name, err));
     PAL_TRY(read_text(r, "comparability", &d->comparability, err));
@@ -692,14 +443,14 @@ enum pal_status indicator_definition_read(const char *path, pal_str family, pal_
     if (root->kind == PAL_YAML_MAP) {
         PAL_TRY(read_words(r, err));
         PAL_TRY(read_facts(r, err));
-        PAL_TRY(read_by(r, err));
-        PAL_TRY(read_estimator(r, err));
-        PAL_TRY(read_of(r, err));
+        PAL_TRY(definition_read_by(r, err));
+        PAL_TRY(definition_read_estimator(r, err));
+        PAL_TRY(definition_read_of(r, err));
         PAL_TRY(read_operand(r, "numerator", true, &d->numerator, err));
         const bool two = d->estimator && d->estimator->args_min > 1 && !d->of.len;
         PAL_TRY(read_operand(r, "denominator", two, &d->denominator, err));
         PAL_TRY(definition_read_sample(r, err));
-        check_added(r);
+        definition_check_added(r);
         PAL_TRY(read_quality(r, err));
     }
     *good = r->good;
