@@ -48,6 +48,7 @@ pal_str pal_str_trim(pal_str s);                            /* ASCII white space
 bool pal_str_split(pal_str *rest, char at, pal_str *piece); /* false when nothing is left */
 bool pal_utf8_valid(pal_str s);
 size_t pal_utf8_next(pal_str s, size_t at, uint32_t *code_point); /* bytes taken; 0 at the end */
+size_t pal_utf8_count(pal_str s);                                 /* code points */
 
 /* The member of words[n] nearest to `word` by edit distance (letters, case ignored), or the empty
  * slice when none is near: for "did you mean". */

@@ -138,6 +138,15 @@ size_t pal_utf8_next(pal_str s, size_t at, uint32_t *code_point)
     }
 }
 
+size_t pal_utf8_count(pal_str s)
+{
+    size_t n = 0, at = 0;
+    uint32_t code_point;
+    for (size_t took; (took = pal_utf8_next(s, at, &code_point)); at += took)
+        n++;
+    return n;
+}
+
 enum { LONGEST_WORD = 64 };
 
 /* Damerau-Levenshtein distance restricted to neighbours (optimal string alignment). */

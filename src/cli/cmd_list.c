@@ -47,22 +47,13 @@ static enum pal_status add(struct listing *l, const pal_str *cell, struct pal_er
 /* ---- printing
  * ------------------------------------------------------------------------------------ */
 
-static size_t letters(pal_str text)
-{
-    size_t n = 0, at = 0;
-    uint32_t code_point;
-    for (size_t took; (took = pal_utf8_next(text, at, &code_point)); at += took)
-        n++;
-    return n;
-}
-
 static void print_table(const struct listing *l, FILE *to)
 {
     size_t width[MOST_COLUMNS] = {0};
     for (size_t c = 0; c < l->columns; c++) {
         width[c] = strlen(l->head[c]);
         for (size_t r = 0; r < l->rows; r++) {
-            const size_t wide = letters(l->cell[r * l->columns + c]);
+            const size_t wide = pal_utf8_count(l->cell[r * l->columns + c]);
             width[c] = wide > width[c] ? wide : width[c];
         }
     }
@@ -74,7 +65,7 @@ static void print_table(const struct listing *l, FILE *to)
         for (size_t c = 0; c < l->columns; c++) {
             const pal_str text = l->cell[r * l->columns + c];
             fprintf(to, "%.*s%*s", PAL_ARG(text),
-                    c + 1 < l->columns ? (int)(width[c] - letters(text) + 2) : 0, "");
+                    c + 1 < l->columns ? (int)(width[c] - pal_utf8_count(text) + 2) : 0, "");
         }
         fputc('\n', to);
     }

@@ -170,15 +170,6 @@ static bool has_type(const struct loader *l, const struct data_field *f, pal_str
     return true;
 }
 
-static size_t letters_of(pal_str text)
-{
-    size_t n = 0;
-    uint32_t letter;
-    for (size_t at = 0, step; (step = pal_utf8_next(text, at, &letter)) > 0; at += step)
-        n++;
-    return n;
-}
-
 static bool fits_pattern(const struct load_column *column, pal_str text)
 {
     char whole[1024];
@@ -236,10 +227,10 @@ static bool judge(const struct loader *l, const struct load_column *column, pal_
     if (f->has_maximum && size > f->maximum)
         return break_it(j, "field-constraint", "'%.*s' in '%.*s' is above the largest allowed",
                         PAL_ARG(text), PAL_ARG(name));
-    if ((f->has_shortest && letters_of(text) < f->shortest) ||
-        (f->has_longest && letters_of(text) > f->longest))
+    if ((f->has_shortest && pal_utf8_count(text) < f->shortest) ||
+        (f->has_longest && pal_utf8_count(text) > f->longest))
         return break_it(j, "field-constraint", "'%.*s' in '%.*s' has %zu letters", PAL_ARG(text),
-                        PAL_ARG(name), letters_of(text));
+                        PAL_ARG(name), pal_utf8_count(text));
     if (f->listed_n && !is_one_of(text, f->listed, f->listed_n)) {
         const pal_str near = pal_nearest(text, f->listed, f->listed_n);
         return break_it(j, "field-constraint", "'%.*s' in '%.*s' is none of those listed%s%.*s%s",

@@ -173,6 +173,21 @@ void job_tell_one_sided(const struct job *j, struct pal_diag *diag)
             PAL_ARG(j->d->code), PAL_ARG(j->d->numerator.dataset), j->lack);
 }
 
+enum pal_status job_unanswered(const char *note, struct pal_estimate *out, struct pal_error *err)
+{
+    *out = (struct pal_estimate){.value = (double)NAN,
+                                 .std_error = (double)NAN,
+                                 .low = (double)NAN,
+                                 .high = (double)NAN,
+                                 .numerator = (double)NAN,
+                                 .denominator = (double)NAN,
+                                 .coverage_share = (double)NAN,
+                                 .status = PAL_ANSWER_UNDEFINED,
+                                 .uncertainty = PAL_UNC_SAMPLING,
+                                 .note = note};
+    return note ? PAL_OK : pal_nomem(err, "figures");
+}
+
 enum pal_status job_without_side(struct job *j, const struct item *item, struct pal_estimate *out,
                                  struct pal_error *err)
 {
@@ -185,15 +200,5 @@ enum pal_status job_without_side(struct job *j, const struct item *item, struct 
                                 PAL_ARG(d->contrast[item->to ? 1 : 0]));
     else
         note = pal_arena_printf(j->arena, "no records of %d to compare with", (int)d->since);
-    *out = (struct pal_estimate){.value = (double)NAN,
-                                 .std_error = (double)NAN,
-                                 .low = (double)NAN,
-                                 .high = (double)NAN,
-                                 .numerator = (double)NAN,
-                                 .denominator = (double)NAN,
-                                 .coverage_share = (double)NAN,
-                                 .status = PAL_ANSWER_UNDEFINED,
-                                 .uncertainty = PAL_UNC_SAMPLING,
-                                 .note = note.ptr};
-    return note.ptr ? PAL_OK : pal_nomem(err, "figures");
+    return job_unanswered(note.ptr, out, err);
 }

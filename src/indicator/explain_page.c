@@ -3,15 +3,6 @@
 
 enum { WIDTH = 80 };
 
-static size_t letters(pal_str word)
-{
-    size_t n = 0, at = 0;
-    uint32_t code_point;
-    for (size_t took; (took = pal_utf8_next(word, at, &code_point)); at += took)
-        n++;
-    return n;
-}
-
 /* Wrapped at 80 columns, continued under the first word. */
 void explain_text(struct explain_page *page, size_t indent, size_t hang, pal_str text)
 {
@@ -25,7 +16,7 @@ void explain_text(struct explain_page *page, size_t indent, size_t hang, pal_str
         const pal_str word = {text.ptr + from, at - from};
         if (!word.len)
             break;
-        const size_t wide = letters(word);
+        const size_t wide = pal_utf8_count(word);
         if (column && column + 1 + wide > WIDTH) {
             pal_buf_addc(&page->out, '\n');
             column = 0;

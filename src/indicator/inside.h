@@ -259,6 +259,9 @@ PAL_CHECK_RESULT
 enum pal_status job_compare(struct job *job, struct pal_error *err);
 /* All of them lack one: said once. */
 void job_tell_one_sided(const struct job *job, struct pal_diag *diag);
+/* No figure of a sample, and why (NULL: no memory for it). */
+PAL_CHECK_RESULT
+enum pal_status job_unanswered(const char *note, struct pal_estimate *out, struct pal_error *err);
 /* An item that lacks one: no figure, and why. */
 PAL_CHECK_RESULT
 enum pal_status job_without_side(struct job *job, const struct item *item, struct pal_estimate *out,

@@ -29,18 +29,7 @@ static void multiply(struct pal_estimate *e, double per)
 static enum pal_status refuse(struct job *j, const char *why, struct pal_estimate *out,
                               struct pal_error *err)
 {
-    *out = (struct pal_estimate){.value = (double)NAN,
-                                 .std_error = (double)NAN,
-                                 .low = (double)NAN,
-                                 .high = (double)NAN,
-                                 .numerator = (double)NAN,
-                                 .denominator = (double)NAN,
-                                 .coverage_share = (double)NAN,
-                                 .status = PAL_ANSWER_UNDEFINED,
-                                 .uncertainty = PAL_UNC_SAMPLING,
-                                 .note = pal_arena_cstr(j->arena, pal_str_of(why))};
-    if (!out->note)
-        return pal_nomem(err, "figures");
+    PAL_TRY(job_unanswered(pal_arena_cstr(j->arena, pal_str_of(why)), out, err));
     if (!j->refused++)
         j->refusal = out->note;
     return PAL_OK;
