@@ -12,10 +12,7 @@ static uint64_t spread(uint64_t key)
     return key ^ key >> 32;
 }
 
-uint32_t survey_cell_unit(const struct survey_table *t, size_t cell)
-{
-    return unit_of(t, cell);
-}
+uint32_t survey_cell_unit(const struct survey_table *t, size_t cell) { return unit_of(t, cell); }
 
 struct survey_part *survey_part_of(struct survey_table *t, double *cell, size_t term,
                                    struct pal_arena *arena)

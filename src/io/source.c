@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,7 +16,8 @@ struct pal_source {
     const char *name;
     int fd;
     bool regular, gzip, bgzf, zlib, hash, keep_bom, stored_end, member_done;
-    uint64_t given, most;
+    _Atomic uint64_t given; /* bytes handed out */
+    uint64_t most;
     struct pal_sha256 sha;
     struct io_inflate *inflate;
     unsigned char *stored; /* [cap] bytes of the file; those from `at` on, `have`, are not used */
@@ -238,8 +240,9 @@ static enum pal_status read_plain(struct pal_source *source, void *buffer, size_
 
 enum pal_status io_source_count(struct pal_source *source, size_t bytes, struct pal_error *err)
 {
-    source->given += bytes;
-    if (source->given > source->most)
+    /* Members that tell their size are counted by who reads their text, the others by who inflates.
+     */
+    if (atomic_fetch_add(&source->given, bytes) + bytes > source->most)
         return pal_fail(err, PAL_NOMEM, "'%s' %s more than %llu bytes", source->name,
                         source->gzip ? "inflates to" : "holds", (unsigned long long)source->most);
     return PAL_OK;
@@ -386,7 +389,7 @@ enum pal_status io_source_again(struct pal_source *source, struct pal_error *err
     source->member_done = source->gzip;
     source->started = false;
     source->front_at = source->front_have = 0;
-    source->given = 0;
+    atomic_store(&source->given, 0);
     return PAL_OK;
 }
 
